@@ -1,0 +1,3 @@
+module github.com/gosctp/sctp
+
+go 1.25.0

@@ -1,0 +1,115 @@
+// Package transport is all that a carrier of SCTP packets has to implement.
+//
+// A carrier moves whole SCTP packets (from the common header of RFC 9260 section 3.1 on) between this host and others: over
+// raw IP, inside UDP, inside DTLS, or through memory. To write one, implement [Transport]; wrappers such as package pcap
+// take a Transport and are one.
+//
+// # Duties of a carrier
+//
+// Reads come in batches, from one or more queues; each queue is read by one goroutine at a time. Writes come in batches
+// too and never block: what does not fit is left to the caller, who asks [Transport.WaitWritable] when to go on. Reads and
+// writes of one carrier happen concurrently. The carrier neither looks into a packet nor checks its checksum.
+package transport
+
+import (
+	"errors"
+	"net/netip"
+)
+
+// Path names the way of a packet: an address of this host, an address of the peer, and the peer's encapsulation port.
+// It is comparable, and the same for packets in both directions.
+type Path struct {
+	// Local is this host's address. The zero Addr in a Datagram to be written lets the carrier choose.
+	Local netip.Addr
+	// Remote is the peer's address, never an IPv4-mapped one; link-local addresses carry their zone.
+	Remote netip.Addr
+	// EncapPort is the peer's UDP port (RFC 6951) as last seen; zero on carriers without ports, and in a Datagram to be
+	// written it stands for the carrier's default.
+	EncapPort uint16
+}
+
+// Kind says what a received Datagram is.
+type Kind uint8
+
+const (
+	// Packet is an SCTP packet.
+	Packet Kind = iota
+	// PacketTooBig is an ICMP report that a packet of ours did not fit (RFC 9260 section 10). Data is the start of that
+	// packet as the report quotes it, MTU the size that the next hop allows.
+	PacketTooBig
+	// ProtocolUnreachable is an ICMP report that the peer's host has no SCTP; Data as for PacketTooBig.
+	ProtocolUnreachable
+	// Unreachable is any other ICMP report that a packet of ours did not arrive; Data as for PacketTooBig.
+	Unreachable
+)
+
+// ECN is the Explicit Congestion Notification field of the IP header (RFC 3168 section 5).
+type ECN uint8
+
+const (
+	NotECT ECN = 0
+	ECT1   ECN = 1
+	ECT0   ECN = 2
+	CE     ECN = 3
+)
+
+// Datagram is one SCTP packet on its way, or an ICMP report about one.
+type Datagram struct {
+	Path Path
+	// Data is the packet. What ReadBatch put here stays valid until the next ReadBatch of the same queue; what WriteBatch
+	// was given belongs to the caller again when WriteBatch returns.
+	Data []byte
+	Kind Kind
+	// MTU is, in a PacketTooBig report, the largest SCTP packet (common header included, carrier's headers excluded) that now
+	// fits; zero if the report does not say.
+	MTU int
+	ECN ECN
+	// MayFragment asks the carrier to let IP fragment this packet (RFC 9260 section 7.3: a chunk built for a larger path MTU
+	// has to get through all the same). Otherwise packets leave with DF set where the carrier can.
+	MayFragment bool
+}
+
+// Caps are the properties of a carrier.
+type Caps struct {
+	// MultiHomed: packets can be sent from and to several addresses.
+	MultiHomed bool
+	// Encapsulated: Path.EncapPort means something here.
+	Encapsulated bool
+	// Shared: the carrier also carries packets of other processes' ports, so that an out-of-the-blue packet may be
+	// somebody else's and an answer takes a right to give it (raw IP).
+	Shared bool
+}
+
+// Transport is a carrier.
+type Transport interface {
+	// Queues is the number of receive queues, at least 1 and constant.
+	Queues() int
+	// ReadBatch blocks until queue has something, fills ds from the front and returns how many. It returns an error that
+	// unwraps to net.ErrClosed once the carrier is closed; any other error is final as well.
+	ReadBatch(queue int, ds []Datagram) (int, error)
+	// WriteBatch sends ds in order without blocking and returns how many were taken. Fewer than len(ds) with a nil error
+	// means that the carrier is full: wait with WaitWritable, then offer the rest. A packet that the host refuses for
+	// good (no route, too big, no such source) counts as taken: like one that the network lost.
+	WriteBatch(ds []Datagram) (int, error)
+	// WaitWritable blocks until WriteBatch can take something again, or the carrier is closed.
+	WaitWritable() error
+	// LocalAddrs returns the addresses that this host can be reached at through the carrier, most global first.
+	LocalAddrs() ([]netip.Addr, error)
+	// AddrChanges delivers a value after LocalAddrs may have changed; nil if that never happens.
+	AddrChanges() <-chan struct{}
+	// MTU returns the largest SCTP packet (common header included, carrier's headers excluded) that the first hop of the
+	// path takes.
+	MTU(Path) int
+	Caps() Caps
+	// Close ends all blocked calls.
+	Close() error
+}
+
+// PortFilter is implemented by carriers that can discard packets to other ports early. The engine calls it whenever the set
+// of SCTP ports in use changes; ootb asks for packets to every port, so as to answer those that nobody holds.
+type PortFilter interface {
+	SetPorts(ports []uint16, ootb bool) error
+}
+
+// ErrNotPermitted is wrapped by errors of carriers that need a privilege this process lacks; the message names it.
+var ErrNotPermitted = errors.New("operation not permitted")
