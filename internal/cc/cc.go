@@ -1,0 +1,39 @@
+// Package cc decides how many bytes may be in flight to one destination address (RFC 9260 section 7).
+//
+// A [Controller] sees acknowledgements, losses and silence of one path. It knows no chunks, timers or clocks, so that another
+// algorithm is another implementation and nothing else. Sizes are in bytes and count DATA chunks with header and padding
+// (section 7.2).
+package cc
+
+// Ack is what one SACK chunk acknowledged on one path.
+type Ack struct {
+	// Bytes newly acknowledged, cumulatively or by a gap block.
+	Bytes int
+	// FlightBefore is the flight size of the path before the SACK arrived.
+	FlightBefore int
+	// CumAdvanced: the Cumulative TSN Ack Point moved.
+	CumAdvanced bool
+	// FastRecovery: the association is in fast recovery (section 7.2.4).
+	FastRecovery bool
+	// Drained: nothing is in flight on the path any more.
+	Drained bool
+}
+
+// Controller is the congestion control of one path.
+type Controller interface {
+	// Cwnd is the congestion window; Ssthresh the slow-start threshold.
+	Cwnd() int
+	Ssthresh() int
+	// Acked handles a SACK that acknowledged something on this path.
+	Acked(Ack)
+	// Lost handles entering fast recovery for chunks of this path (section 7.2.3).
+	Lost()
+	// TimedOut handles a T3-rtx expiration of this path (section 7.2.3).
+	TimedOut()
+	// Idle handles one RTO without a transmission to this path (section 7.2.1).
+	Idle()
+	// Resize tells a new PMDCS, the largest DATA chunk payload area of a packet on the path.
+	Resize(pmdcs int)
+	// Reset returns to the state of a new path (section 7.2.5).
+	Reset()
+}

@@ -1,0 +1,156 @@
+// Package path is one destination address of a peer: how long its round trip is, how much may be in flight to it, what
+// size of packet it takes, and whether it works (RFC 9260 sections 6.3, 7, 8.2, 8.3 and RFC 7829).
+//
+// A Path counts and decides; it sends nothing. Which chunks are in flight to it is kept by package tx, which of several
+// paths to use by package assoc.
+package path
+
+import (
+	"time"
+
+	"github.com/gosctp/sctp/internal/cc"
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/transport"
+)
+
+// State of a path.
+type State uint8
+
+const (
+	// Unconfirmed: nobody has shown yet that the peer owns the address (RFC 9260 section 5.4).
+	Unconfirmed State = iota
+	// UnconfirmedInactive: unconfirmed, and probes went unanswered; probed at the heartbeat rate.
+	UnconfirmedInactive
+	// Active: in working order.
+	Active
+	// PotentiallyFailed: a time-out more than PFMaxRetrans; avoided, but not reported (RFC 7829 section 3).
+	PotentiallyFailed
+	// Inactive: more than Path.Max.Retrans errors (RFC 9260 section 8.2).
+	Inactive
+)
+
+// Confirmed reports whether data may be sent to the path at all.
+func (s State) Confirmed() bool { return s >= Active }
+
+// Config has the parameters of a path, see assoc.Config.
+type Config struct {
+	RTOInitial, RTOMin, RTOMax time.Duration
+	PathMaxRetrans             int
+	PFMaxRetrans               int
+	HBInterval                 time.Duration
+	PMTU                       int
+}
+
+// HeaderLen is what a packet spends on the common header (RFC 9260 section 3.1).
+const HeaderLen = 12
+
+// MinPMTU is the smallest path MTU that is believed: what IPv4 requires of every host (RFC 791), less its header.
+const MinPMTU = 576 - 20
+
+// Path is one destination address.
+type Path struct {
+	// ID is the path's number within its association, constant.
+	ID int
+	// Addr is where packets go and what they come from.
+	Addr transport.Path
+
+	RTO RTO
+	CC  cc.Controller
+
+	// T3 is the deadline of T3-rtx, unset when nothing is in flight.
+	T3 mono.Time
+	// HB is the heartbeat of the path.
+	HB Heartbeat
+	// OnePacket limits the flight to one packet after a T3-rtx expiration (RFC 9260 section 7.2.3).
+	OnePacket bool
+
+	config Config
+	state  State
+	errors int
+	pmtu   int
+	// idleAt is when the congestion window decays for want of transmissions.
+	idleAt mono.Time
+}
+
+// New returns a path in the given state, Unconfirmed or Active.
+func New(id int, addr transport.Path, s State, c Config) *Path {
+	p := &Path{ID: id, Addr: addr, config: c, state: s, pmtu: max(c.PMTU, MinPMTU)}
+	p.RTO = NewRTO(c.RTOInitial, c.RTOMin, c.RTOMax)
+	p.CC = cc.NewReno(p.PMDCS(), addr.Remote.Is6())
+	return p
+}
+
+// State of the path.
+func (p *Path) State() State { return p.state }
+
+// Errors is the error counter of RFC 9260 section 8.2.
+func (p *Path) Errors() int { return p.errors }
+
+// PMTU is the largest packet for the path, common header included.
+func (p *Path) PMTU() int { return p.pmtu }
+
+// PMDCS is what of a packet is left for DATA chunks (RFC 9260 section 1.3), a multiple of 4.
+func (p *Path) PMDCS() int { return (p.pmtu - HeaderLen) &^ 3 }
+
+// SetPMTU changes the path MTU and reports whether it did. Values below MinPMTU count as MinPMTU.
+func (p *Path) SetPMTU(n int) bool {
+	n = max(n, MinPMTU)
+	if n == p.pmtu {
+		return false
+	}
+	p.pmtu = n
+	p.CC.Resize(p.PMDCS())
+	return true
+}
+
+// Failed counts an error: a T3-rtx expiration or a HEARTBEAT without answer. It reports whether the state changed.
+func (p *Path) Failed() bool {
+	before := p.state
+	if p.state == Inactive || p.state == UnconfirmedInactive {
+		return false // RFC 9260 section 8.3: the counter stops
+	}
+	p.errors++
+	switch {
+	case p.errors > p.config.PathMaxRetrans && p.state == Unconfirmed:
+		p.state = UnconfirmedInactive
+	case p.errors > p.config.PathMaxRetrans:
+		p.state = Inactive
+	case p.errors > p.config.PFMaxRetrans && p.state == Active:
+		p.state = PotentiallyFailed
+	}
+	return p.state != before
+}
+
+// Answered clears the errors after an acknowledgement that the path certainly or probably carried; confirm says that it was
+// an authentic HEARTBEAT ACK. It reports whether the state changed. Only a HEARTBEAT ACK confirms a path (RFC 9260 section 5.4).
+func (p *Path) Answered(confirm bool) bool {
+	before := p.state
+	if !p.state.Confirmed() && !confirm {
+		return false
+	}
+	p.errors = 0
+	p.state = Active
+	return p.state != before
+}
+
+// Sent notes that DATA was sent, which puts off the decay of the congestion window.
+func (p *Path) Sent(now mono.Time) { p.idleAt = now.Add(p.RTO.Current()) }
+
+// Decay applies the decay of RFC 9260 section 7.2.1 for every RTO that passed without a transmission. It is called before data is
+// sent, so an idle path needs no timer.
+func (p *Path) Decay(now mono.Time) {
+	// A window is at its floor after a few steps; the rest of a long silence changes nothing.
+	const steps = 32
+	for i := 0; i < steps && p.idleAt.Reached(now); i++ {
+		p.CC.Idle()
+		p.idleAt = p.idleAt.Add(p.RTO.Current())
+	}
+}
+
+// Restart returns the path to the state of a new one, keeping address and path MTU (RFC 9260 section 5.2.4 action A).
+func (p *Path) Restart(s State) {
+	addr, id, pmtu := p.Addr, p.ID, p.pmtu
+	c := p.config
+	c.PMTU = pmtu
+	*p = *New(id, addr, s, c)
+}
