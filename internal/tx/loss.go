@@ -1,0 +1,113 @@
+package tx
+
+import "github.com/gosctp/sctp/internal/seq"
+
+// missesToRetransmit is the number of miss indications that make a chunk lost (RFC 9260 section 7.2.4).
+const missesToRetransmit = 3
+
+// mark marks a chunk in flight for retransmission.
+func (o *Outstanding) mark(c *Chunk) {
+	o.outOfFlight(c)
+	c.fate = lost
+	c.misses = 0
+	if o.lost == 0 || c.TSN.Less(o.nextLost) {
+		o.nextLost = c.TSN
+	}
+	o.lost++
+}
+
+// MarkTimedOut marks everything in flight on a path for retransmission (section 6.3.3).
+func (o *Outstanding) MarkTimedOut(path int) {
+	p := &o.paths[path]
+	if !p.any {
+		return
+	}
+	for t := p.lowest; t != o.next; t++ {
+		if c := o.at(t); c.fate == inFlight && c.Path == path {
+			o.mark(c)
+			c.TimedOut = true
+		}
+	}
+	p.timedAt = 0 // Karn's algorithm
+}
+
+// Missing counts a miss indication for every chunk in flight below limit and marks those with three (section 7.2.4). It sets
+// marked for the path of each newly marked chunk, and returns how many there are.
+func (o *Outstanding) Missing(limit seq.TSN, marked *[MaxPaths]bool) int {
+	n := 0
+	next := 0
+	for t := o.cum + 1; t.Less(limit); t++ {
+		// Acknowledged stretches are skipped whole, so that the work is proportional to the holes.
+		for next < len(o.gaps) && o.gaps[next].end.Less(t) {
+			next++
+		}
+		if next < len(o.gaps) && o.gaps[next].start.LessEq(t) {
+			t = o.gaps[next].end
+			continue
+		}
+		c := o.at(t)
+		if c.fate != inFlight || c.fast {
+			continue
+		}
+		c.misses++
+		if c.misses < missesToRetransmit {
+			continue
+		}
+		marked[c.Path] = true
+		o.mark(c)
+		c.fast = true
+		c.TimedOut = false
+		n++
+	}
+	return n
+}
+
+// NextLost returns the earliest chunk marked for retransmission; nil if none is.
+func (o *Outstanding) NextLost() *Chunk {
+	c := o.NextLostAfter(o.nextLost - 1)
+	if c != nil {
+		o.nextLost = c.TSN
+	}
+	return c
+}
+
+// NextLostAfter returns the earliest chunk after t that is marked for retransmission; nil if none is.
+func (o *Outstanding) NextLostAfter(t seq.TSN) *Chunk {
+	if o.lost == 0 {
+		return nil
+	}
+	t++
+	if t.Less(o.nextLost) {
+		t = o.nextLost
+	}
+	for ; t.Less(o.next); t++ {
+		if c := o.at(t); c.fate == lost {
+			return c
+		}
+	}
+	return nil
+}
+
+// Retransmitted notes that a marked chunk was sent again, to path. It reports whether the chunk is now the earliest in flight there,
+// so that T3-rtx has to be restarted (section 6.1).
+func (o *Outstanding) Retransmitted(c *Chunk, path int) bool {
+	o.lost--
+	if c.TSN == o.nextLost {
+		o.nextLost++
+	}
+	// Karn's algorithm, section 6.3.1 C5: this and later TSNs say nothing about the round trip any more.
+	for i := range o.paths {
+		if p := &o.paths[i]; !p.timedAt.IsZero() && c.TSN.LessEq(p.timed) {
+			p.timedAt = 0
+		}
+	}
+	c.Path = path
+	c.Transmissions++
+	o.intoFlight(c)
+	return o.paths[path].lowest == c.TSN
+}
+
+// Lowest is the earliest TSN in flight to a path; false if nothing is.
+func (o *Outstanding) Lowest(path int) (seq.TSN, bool) {
+	return o.paths[path].lowest, o.paths[path].any
+}

@@ -1,0 +1,153 @@
+// Package tx holds what an association has to send and what it has sent: [Queue] the user messages, [Outstanding] the DATA
+// chunks that the peer has not acknowledged cumulatively.
+package tx
+
+import (
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/seq"
+)
+
+// MaxOutstanding bounds the number of outstanding chunks: a gap block reaches 65,535 TSNs beyond the cumulative one (RFC 9260
+// section 3.3.4), and no stream can have more than 2^16-1 ordered messages among them (section 6.1).
+const MaxOutstanding = 65535
+
+// MaxPaths bounds the paths of an association.
+const MaxPaths = 32
+
+// dataHeaderLen is the header of a DATA chunk; sizes count it and the padding (RFC 9260 section 7.2).
+const dataHeaderLen = 16
+
+// fate of an outstanding chunk.
+type fate uint8
+
+const (
+	inFlight fate = iota
+	lost          // marked for retransmission
+	acked         // by a gap block, so the peer may still renege
+)
+
+// Chunk is an outstanding DATA chunk.
+type Chunk struct {
+	TSN seq.TSN
+	Fragment
+	// Path is where it was sent last; Transmissions how often it was sent.
+	Path          int
+	Transmissions int
+	// TimedOut: it is to be sent again because T3-rtx expired, and so better to another address (RFC 9260 section 6.4).
+	TimedOut bool
+
+	fate   fate
+	misses uint8
+	fast   bool // was fast retransmitted, and may not be again (section 7.2.4 item 5)
+}
+
+// Size is the chunk's length with header and padding.
+func (c *Chunk) Size() int { return (dataHeaderLen + len(c.Data) + 3) &^ 3 }
+
+// pathRecord is what is outstanding on one path.
+type pathRecord struct {
+	flight int // bytes in flight
+	// lowest is the earliest TSN in flight on the path, if any is.
+	lowest seq.TSN
+	any    bool
+	// timed is the TSN whose round trip is being measured since timedAt; timedAt is unset if none is.
+	timed   seq.TSN
+	timedAt mono.Time
+}
+
+// Outstanding is the list of outstanding chunks: a ring indexed by TSN. It knows flight sizes per path, but no congestion control,
+// no streams and no timers.
+type Outstanding struct {
+	ring     []Chunk
+	cum      seq.TSN // Cumulative TSN Ack Point
+	next     seq.TSN // next TSN to assign
+	data     int     // bytes of user data in flight, for the peer's rwnd
+	lost     int     // number of chunks marked for retransmission
+	nextLost seq.TSN // no chunk below is marked
+	paths    [MaxPaths]pathRecord
+	gaps     []interval // what the last SACK reported, sorted
+	spare    []interval
+	result   Acked
+}
+
+// NewOutstanding returns an empty list that assigns TSNs from initial on.
+func NewOutstanding(initial seq.TSN) *Outstanding {
+	return &Outstanding{cum: initial - 1, next: initial}
+}
+
+// CumTSNAck is the Cumulative TSN Ack Point (RFC 9260 section 6.2.1).
+func (o *Outstanding) CumTSNAck() seq.TSN { return o.cum }
+
+// NextTSN is the TSN that the next chunk gets.
+func (o *Outstanding) NextTSN() seq.TSN { return o.next }
+
+// Len is the number of chunks not yet acknowledged cumulatively.
+func (o *Outstanding) Len() int { return o.next.Diff(o.cum) - 1 }
+
+// Full reports that no further chunk may be sent.
+func (o *Outstanding) Full() bool { return o.Len() >= MaxOutstanding }
+
+// Flight is the number of bytes in flight to a path.
+func (o *Outstanding) Flight(path int) int { return o.paths[path].flight }
+
+// DataInFlight is the number of bytes of user data in flight to all paths.
+func (o *Outstanding) DataInFlight() int { return o.data }
+
+// Lost is the number of chunks marked for retransmission.
+func (o *Outstanding) Lost() int { return o.lost }
+
+// at returns the chunk with an outstanding TSN.
+func (o *Outstanding) at(t seq.TSN) *Chunk { return &o.ring[uint32(t)&uint32(len(o.ring)-1)] }
+
+// Add gives a fragment the next TSN and notes that it was sent to a path now.
+func (o *Outstanding) Add(now mono.Time, f Fragment, path int) *Chunk {
+	if o.Len() == len(o.ring) {
+		o.grow()
+	}
+	c := o.at(o.next)
+	*c = Chunk{TSN: o.next, Fragment: f, Path: path, Transmissions: 1}
+	o.next++
+	o.intoFlight(c)
+	// One measurement per round trip (section 6.3.1 C4).
+	if p := &o.paths[path]; p.timedAt.IsZero() {
+		p.timed, p.timedAt = c.TSN, now
+	}
+	return c
+}
+
+func (o *Outstanding) grow() {
+	ring := make([]Chunk, max(64, 2*len(o.ring)))
+	for t := o.cum + 1; t != o.next; t++ {
+		ring[uint32(t)&uint32(len(ring)-1)] = *o.at(t)
+	}
+	o.ring = ring
+}
+
+// intoFlight counts a chunk as in flight on its path.
+func (o *Outstanding) intoFlight(c *Chunk) {
+	c.fate = inFlight
+	p := &o.paths[c.Path]
+	p.flight += c.Size()
+	o.data += len(c.Data)
+	if !p.any || c.TSN.Less(p.lowest) {
+		p.lowest, p.any = c.TSN, true
+	}
+}
+
+// outOfFlight is the reverse. It reports whether the chunk was the earliest in flight on its path.
+func (o *Outstanding) outOfFlight(c *Chunk) bool {
+	p := &o.paths[c.Path]
+	p.flight -= c.Size()
+	o.data -= len(c.Data)
+	if c.TSN != p.lowest {
+		return false
+	}
+	p.any = false
+	for t := c.TSN + 1; t != o.next; t++ {
+		if n := o.at(t); n.fate == inFlight && n.Path == c.Path {
+			p.lowest, p.any = t, true
+			break
+		}
+	}
+	return true
+}

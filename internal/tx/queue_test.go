@@ -1,0 +1,119 @@
+package tx
+
+import (
+	"bytes"
+	"testing"
+)
+
+func TestAMessageIsCutIntoConsecutiveFragments(t *testing.T) {
+	q := NewQueue()
+	data := bytes.Repeat([]byte("0123456789"), 25)
+	q.Push(data)
+	if q.Unsent() != 250 || q.Held() != 250 {
+		t.Fatalf("queued 250 bytes: unsent %d, held %d", q.Unsent(), q.Held())
+	}
+	var got []byte
+	for i, want := range []struct {
+		size       int
+		begin, end bool
+	}{{100, true, false}, {100, false, false}, {50, false, true}} {
+		if q.NextSize(100) != want.size {
+			t.Errorf("fragment %d: size announced as %d, want %d", i, q.NextSize(100), want.size)
+		}
+		f := q.Next(100)
+		if len(f.Data) != want.size || f.Begin != want.begin || f.End != want.end {
+			t.Errorf("fragment %d: %d bytes, begin %v, end %v; want %+v", i, len(f.Data), f.Begin, f.End, want)
+		}
+		got = append(got, f.Data...)
+		if i < 2 {
+			q.Acked(f.Message)
+			if q.Held() != 250 {
+				t.Errorf("the buffer was given back with fragments to come")
+			}
+		} else {
+			q.Acked(f.Message)
+		}
+	}
+	if !bytes.Equal(got, data) {
+		t.Error("fragments do not add up to the message")
+	}
+	if !q.Empty() || q.Unsent() != 0 || q.Held() != 0 {
+		t.Errorf("all acknowledged: empty %v, unsent %d, held %d", q.Empty(), q.Unsent(), q.Held())
+	}
+}
+
+// RFC 9260 section 6.5: SSNs count ordered messages per stream, from 0, and wrap.
+func TestSSNs(t *testing.T) {
+	q := NewQueue()
+	send := func(stream uint16, unordered bool) uint16 {
+		m := q.Push([]byte("x"))
+		m.Stream, m.Unordered = stream, unordered
+		f := q.Next(100)
+		ssn := uint16(f.Message.SSN)
+		q.Acked(f.Message)
+		return ssn
+	}
+	if a, b, c := send(1, false), send(2, false), send(1, false); a != 0 || b != 0 || c != 1 {
+		t.Errorf("streams 1, 2, 1 got SSNs %d, %d, %d; want 0, 0, 1", a, b, c)
+	}
+	send(1, true)
+	if n := send(1, false); n != 2 {
+		t.Errorf("an unordered message changed the SSN: next is %d, want 2", n)
+	}
+	q.nextSSN[1] = 65535
+	if a, b := send(1, false), send(1, false); a != 65535 || b != 0 {
+		t.Errorf("SSNs %d, %d, want 65535, 0", a, b)
+	}
+	q.Restart()
+	if n := send(1, false); n != 0 {
+		t.Errorf("after a restart the SSN is %d, want 0", n)
+	}
+}
+
+func TestPopGivesBackWhatWasNotSent(t *testing.T) {
+	q := NewQueue()
+	q.Push([]byte("half sent"))
+	q.Push([]byte("not sent"))
+	q.Next(4)
+	if m := q.Pop(); string(m.Data) != "half sent" || !m.Sent() {
+		t.Errorf("first: %q, sent %v", m.Data, m.Sent())
+	}
+	if m := q.Pop(); string(m.Data) != "not sent" || m.Sent() {
+		t.Errorf("second: %q, sent %v", m.Data, m.Sent())
+	}
+	if q.Pop() != nil || q.Held() != 0 || q.Unsent() != 0 {
+		t.Errorf("emptied: held %d, unsent %d", q.Held(), q.Unsent())
+	}
+}
+
+func TestSendingDoesNotAllocate(t *testing.T) {
+	q := NewQueue()
+	o := NewOutstanding(1)
+	data := make([]byte, 3000)
+	cycle := func() {
+		q.Push(data)
+		for !q.Empty() {
+			o.Add(1, q.Next(1400), 0)
+		}
+		o.Ack(o.NextTSN()-1, noGaps, q)
+	}
+	cycle()
+	if n := testing.AllocsPerRun(100, cycle); n != 0 {
+		t.Errorf("%v allocations per message", n)
+	}
+}
+
+func TestThePoolKeepsLittle(t *testing.T) {
+	q := NewQueue()
+	big := make([]byte, 20<<20)
+	for range 8 {
+		q.Push(big[:1<<18])
+		q.Push(big)
+	}
+	for !q.Empty() {
+		q.Acked(q.Next(1 << 30).Message)
+	}
+	if q.pool.idle > maxIdleBuffers {
+		t.Errorf("%d bytes of idle buffers, want at most %d", q.pool.idle, maxIdleBuffers)
+	}
+}
