@@ -2,6 +2,7 @@ package simnet
 
 import (
 	"fmt"
+	"math/bits"
 	"net/netip"
 	"slices"
 
@@ -110,12 +111,28 @@ func (h *Host) overhead(to netip.Addr) int {
 	return size
 }
 
-// source returns the address that a packet to the given one leaves from when the sender does not say.
+// source returns the address that a packet to the given one leaves from when the sender does not say: the one that has the
+// longest prefix in common with it (RFC 6724 section 5 rule 8), of several the first.
 func (h *Host) source(to netip.Addr) netip.Addr {
+	best, longest := netip.Addr{}, -1
 	for _, a := range h.addrs {
-		if a.Is4() == to.Is4() {
-			return a
+		if a.Is4() != to.Is4() {
+			continue
+		}
+		if common := commonBits(a, to); common > longest {
+			best, longest = a, common
 		}
 	}
-	return netip.Addr{}
+	return best
+}
+
+// commonBits returns the length of the longest common prefix of two addresses of the same family.
+func commonBits(a, b netip.Addr) int {
+	x, y := a.AsSlice(), b.AsSlice()
+	for i := range x {
+		if x[i] != y[i] {
+			return 8*i + bits.LeadingZeros8(x[i]^y[i])
+		}
+	}
+	return 8 * len(x)
 }

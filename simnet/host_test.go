@@ -97,3 +97,17 @@ func TestFilterDropsAndAlters(t *testing.T) {
 		t.Errorf("got %+v", all)
 	}
 }
+
+func TestSourceIsTheNearestAddress(t *testing.T) {
+	l := newLab(t, Link{})
+	for _, a := range []string{"10.0.0.1", "10.1.0.1", "fd00:1::1"} {
+		l.left.AddAddr(netip.MustParseAddr(a))
+	}
+	for _, c := range []struct{ to, want string }{
+		{"10.1.0.9", "10.1.0.1"}, {"10.0.0.9", "10.0.0.1"}, {"192.0.2.9", "192.0.2.1"}, {"fd00:1::9", "fd00:1::1"},
+	} {
+		if got := l.left.source(netip.MustParseAddr(c.to)); got.String() != c.want {
+			t.Errorf("to %s from %v, want %s", c.to, got, c.want)
+		}
+	}
+}

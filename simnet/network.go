@@ -53,7 +53,7 @@ func (n *Network) Filter(f func(d *transport.Datagram) bool) {
 }
 
 // Send puts a packet of a host into the network; d is the caller's again when it returns. The path is as the sender sees it;
-// without a local address the host's first one of the remote address' family is taken.
+// without a local address the host's nearest to the remote one is taken.
 func (n *Network) Send(now mono.Time, from *Host, d *transport.Datagram) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
