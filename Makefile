@@ -1,0 +1,85 @@
+# The one entry point: what CI runs are these targets and nothing else (.ci/run). PKGS narrows a target to some packages:
+#
+#	make check            before every commit
+#	make fuzz FUZZTIME=1m PKGS=./internal/wire
+#	make sim N=100000     more seeds than CI has time for
+
+GO       ?= go
+PKGS     ?= ./...
+RACE     ?= . ./cmd/... ./internal/engine/... ./internal/porttable/... ./simnet/... ./transport/...
+TARGETS  ?= linux/arm64 darwin/arm64 windows/amd64 freebsd/amd64
+FUZZTIME ?= 10s
+N        ?= 1000
+PREFIX   ?= /usr/local
+BINDIR   ?= $(PREFIX)/bin
+# The names under which sctp acts as another tool.
+LINKS     = checksctp
+
+.PHONY: check format vet lint archtest test race cross fuzz sim demo interop bench bench-check readme cover install
+
+check: format vet lint archtest test race
+
+# gofmt prints the files that it would change.
+format:
+	@test -z "$$(gofmt -l . | tee /dev/stderr)"
+
+vet:
+	$(GO) vet $(PKGS)
+
+lint:
+	$(GO) tool -modfile=tools/go.mod staticcheck $(PKGS)
+
+archtest:
+	$(GO) test ./internal/archtest
+
+test:
+	$(GO) test $(PKGS)
+
+race:
+	$(GO) test -race -timeout 10m $(RACE)
+
+# Vetting compiles everything, tests included.
+cross:
+	@for t in $(TARGETS); do \
+		echo "vet $$t"; \
+		CGO_ENABLED=0 GOOS=$${t%/*} GOARCH=$${t#*/} $(GO) vet $(PKGS) || exit 1; \
+	done
+
+# Every fuzz target of every package, FUZZTIME each; it is an error if there is none.
+fuzz:
+	@$(GO) test -list '^Fuzz' $(PKGS) | awk '/^Fuzz/ {t[n++] = $$1} /^ok/ {for (i in t) print $$2, t[i]; delete t; n = 0}' | \
+		{ found=; while read -r pkg target; do \
+			found=1; echo "$$pkg $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+		done; test -n "$$found"; }
+
+sim:
+	$(GO) test -timeout 30m ./internal/sim -seeds=$(N)
+
+demo:
+	$(GO) run ./cmd/sctp demo
+
+# Real peers, as root: interop/install.sh installs what it takes (Debian).
+interop:
+	SCTP_REQUIRE=all $(GO) test -timeout 30m ./interop/...
+
+# Beside other implementations, as root: bench/README.md.
+bench:
+	cd bench && $(GO) run ./cmd/sctpbench
+
+bench-check:
+	cd bench && $(GO) vet ./... && $(GO) test ./...
+	$(CC) -O2 -Wall -Wextra -Werror -fsyntax-only bench/c/*.c
+
+# The capability table of README.md, from the tests that prove each row.
+readme:
+	$(GO) generate ./internal/capability
+
+cover:
+	$(GO) test -coverprofile=cover.out -coverpkg=./... $(PKGS)
+	$(GO) tool cover -func=cover.out | tail -1
+
+install:
+	mkdir -p $(DESTDIR)$(BINDIR)
+	$(GO) build -o $(DESTDIR)$(BINDIR)/sctp ./cmd/sctp
+	for l in $(LINKS); do ln -sf sctp $(DESTDIR)$(BINDIR)/$$l; done
