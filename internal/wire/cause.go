@@ -123,3 +123,15 @@ func parseUint32Cause(c Cause, rule string) (uint32, error) {
 	}
 	return be.Uint32(c.Value), nil
 }
+
+// ParseRestartNewEncapPort reads a Restart of an Association with New Encapsulation Port cause
+// (draft-tuexen-tsvwg-rfc6951-bis section 5.2.3).
+func ParseRestartNewEncapPort(c Cause) (current, newPort uint16, err error) {
+	v, err := parseUint32Cause(c, "draft-tuexen-tsvwg-rfc6951-bis section 5.2.3")
+	return uint16(v >> 16), uint16(v), err
+}
+
+// AppendRestartNewEncapPort appends a Restart of an Association with New Encapsulation Port cause.
+func AppendRestartNewEncapPort(b []byte, current, newPort uint16) []byte {
+	return appendUint32Cause(b, CauseRestartNewEncapPort, uint32(current)<<16|uint32(newPort))
+}

@@ -88,3 +88,19 @@ const (
 )
 
 func (a Action) split() (stop, report bool) { return a&2 == 0, a&1 != 0 }
+
+// String says the action as an order.
+func (a Action) String() string {
+	switch a {
+	case ActionStop:
+		return "stop"
+	case ActionStopReport:
+		return "stop and report"
+	case ActionSkip:
+		return "skip"
+	case ActionSkipReport:
+		return "skip and report"
+	default:
+		return fmt.Sprintf("action %d", uint8(a))
+	}
+}
