@@ -2,7 +2,6 @@ package ladder
 
 import (
 	"fmt"
-	"net"
 	"strconv"
 	"strings"
 	"time"
@@ -77,7 +76,7 @@ func (d *Diagram) header() string {
 		for lane, a := range e.addrs {
 			name := laneName(i, lane, len(e.addrs))
 			heads.put(d.drawn[i][lane], name)
-			fmt.Fprintf(&b, "%4s  %s\n", name, net.JoinHostPort(a.String(), strconv.Itoa(int(e.port))))
+			fmt.Fprintf(&b, "%4s  %s\n", name, hostPort(a, e.port))
 		}
 	}
 	b.WriteByte('\n')

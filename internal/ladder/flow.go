@@ -43,6 +43,9 @@ func (f *flow) note(c wire.Chunk, back *flow) (again bool) {
 	case wire.ChunkData:
 		d, err := wire.ParseData(c)
 		return err == nil && f.noteTSN(d.TSN)
+	case wire.ChunkIData:
+		d, err := wire.ParseIData(c)
+		return err == nil && f.noteTSN(d.TSN)
 	case wire.ChunkInit, wire.ChunkInitAck:
 		init, err := wire.ParseInit(c)
 		return err == nil && f.noteInit(c.Type, init)

@@ -33,7 +33,13 @@ func describe(c wire.Chunk, there, back base) label {
 	var err error
 	switch c.Type {
 	case wire.ChunkData:
-		err = l.data(c, there)
+		var d wire.Data
+		d, err = wire.ParseData(c)
+		l.data(&d, d.SSN, there)
+	case wire.ChunkIData:
+		var d wire.IData
+		d, err = wire.ParseIData(c)
+		l.data(&wire.Data{TSN: d.TSN, StreamID: d.StreamID, PPID: d.PPID, Flags: d.Flags, UserData: d.UserData}, d.MID, there)
 	case wire.ChunkInit, wire.ChunkInitAck:
 		err = l.init(c)
 	case wire.ChunkSack:
@@ -60,17 +66,14 @@ func describe(c wire.Chunk, there, back base) label {
 	return l
 }
 
-func (l *label) data(c wire.Chunk, b base) error {
-	d, err := wire.ParseData(c)
-	if err != nil {
-		return err
-	}
+// data completes the label of a DATA or I-DATA chunk; number is the SSN or MID of its message.
+func (l *label) data(d *wire.Data, number any, b base) {
 	var s strings.Builder
-	fmt.Fprintf(&s, "DATA %d stream %d", b.name(d.TSN), d.StreamID)
+	fmt.Fprintf(&s, "%s %d stream %d", l.text, b.name(d.TSN), d.StreamID)
 	if d.Unordered() {
 		s.WriteString(" unordered")
 	} else {
-		fmt.Fprintf(&s, "/%d", d.SSN)
+		fmt.Fprintf(&s, "/%d", number)
 	}
 	switch {
 	case !d.Begin() && !d.End():
@@ -88,7 +91,6 @@ func (l *label) data(c wire.Chunk, b base) error {
 		s.WriteString(" I")
 	}
 	l.text = s.String()
-	return nil
 }
 
 func (l *label) init(c wire.Chunk) error {

@@ -109,8 +109,8 @@ func association() *story {
 	s.packet(server, client, 0, chunk(wire.ChunkCookieAck), sack(1000, nil))
 	s.packet(server, client, 0, data(0xffffffff, 0, 0, whole|wire.FlagImmediate, "noon"), data(0, 1, 0, whole, "noon GMT"))
 	s.packet(client, server, 0, sack(0, nil))
-	s.packet(client, server, 1, chunk(wire.ChunkHeartbeat))
-	s.packet(server, client, 1, chunk(wire.ChunkHeartbeatAck))
+	s.packet(client, server, 1, wire.AppendHeartbeat(nil, wire.ChunkHeartbeat, []byte("nonce")))
+	s.packet(server, client, 1, wire.AppendHeartbeat(nil, wire.ChunkHeartbeatAck, []byte("nonce")))
 	s.packet(client, server, 0, data(1001, 2, 0, wire.FlagBegin, "a long ")).Dropped = true
 	s.packet(client, server, 0, data(1002, 2, 0, 0, "and tedious "))
 	s.packet(client, server, 0, data(1003, 2, 0, wire.FlagEnd, "message"), data(1004, 3, 0, whole|wire.FlagUnordered, "!"))
@@ -215,6 +215,77 @@ func TestBrokenPacketsAreDrawnAsSuch(t *testing.T) {
 	p := s.packet(client, server, 0, chunk(wire.ChunkCookieAck))
 	p.Data = p.Data[:7]
 	golden(t, "broken.txt", draw(t, Options{}, true, s.packets))
+}
+
+func TestTextHasALinePerPacketAndChunk(t *testing.T) {
+	s := association()
+	p := s.packet(client, server, 0, chunk(wire.ChunkCookieAck))
+	p.SrcUDP, p.DstUDP = 40000, 9899
+	s.packet(client, server, 0, chunk(wire.ChunkCookieAck)).Data[8]++
+	p = s.packet(client, server, 0, chunk(wire.ChunkCookieAck))
+	p.Data = p.Data[:3]
+	var b []byte
+	for _, p := range s.packets {
+		b = AppendText(b, p, s.packets[0].Time)
+	}
+	golden(t, "text.txt", string(b))
+}
+
+func TestIDataIsLabelledLikeData(t *testing.T) {
+	s := newStory()
+	d := wire.IData{TSN: 7, StreamID: 3, MID: 70000, PPID: 51, Flags: whole, UserData: []byte("hello")}
+	for range 2 {
+		s.packet(client, server, 0, d.Append(nil))
+	}
+	got := draw(t, Options{}, true, s.packets)
+	for _, want := range []string{"├── I-DATA 7 stream 3/70000 ppid 51 5 B ─", "├── ↻ I-DATA 7 "} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q missing in\n%s", want, got)
+		}
+	}
+}
+
+func TestSplitterKeepsAssociationsApart(t *testing.T) {
+	s := association()
+	other := end{40002, 0x77, addrs("192.0.2.1", "198.51.100.1")}
+	s.packet(other, server, 0, initChunk(wire.ChunkInit, other, 1))
+	s.packet(client, server, 1, data(1, 0, 0, whole, "late"))
+	s.packet(server, other, 1, initChunk(wire.ChunkInitAck, server, 1))
+	var sp Splitter
+	for i, p := range s.packets {
+		want := 0
+		if n := len(s.packets); i == n-3 || i == n-1 {
+			want = 1
+		}
+		if got := sp.Index(p); got != want {
+			t.Errorf("packet %d belongs to association %d, want %d", i, got, want)
+		}
+	}
+}
+
+func TestTopologyIsBounded(t *testing.T) {
+	var sp Splitter
+	p := association().packets[1]
+	for i := range uint32(maxSites + 1000) {
+		p.Src = netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)})
+		sp.Index(p)
+	}
+	if n := len(sp.topo.sites); n > maxSites {
+		t.Errorf("%d sites remembered, want at most %d", n, maxSites)
+	}
+	if n := len(sp.topo.endpoints); n > maxSites {
+		t.Errorf("%d endpoints remembered, want at most %d", n, maxSites)
+	}
+}
+
+func TestUnackedTSNsAreBounded(t *testing.T) {
+	f := newFlows().of(0, 1)
+	for tsn := range seq.TSN(maxUnacked + 1000) {
+		f.noteTSN(tsn)
+	}
+	if n := len(f.sent); n != maxUnacked {
+		t.Errorf("%d TSNs remembered, want %d", n, maxUnacked)
+	}
 }
 
 func TestNoteStandsBetweenThePackets(t *testing.T) {
