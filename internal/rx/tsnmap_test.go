@@ -18,24 +18,24 @@ func mapWith(initial seq.TSN, offsets ...int) *TSNMap {
 }
 
 func TestTSNMapGaps(t *testing.T) {
-	type blocks = []wire.GapBlock
+	blocks := func(b ...wire.GapBlock) []wire.GapBlock { return b }
 	for _, c := range []struct {
 		name    string
 		arrived []int // offsets from the Initial TSN
 		cum     int   // the same
 		highest int
-		gaps    blocks
+		gaps    []wire.GapBlock
 	}{
 		{"nothing has come", nil, -1, -1, nil},
 		{"no gap", []int{0, 1, 2}, 2, 2, nil},
-		{"the first is missing", []int{1}, -1, 1, blocks{{2, 2}}},
-		{"figure 9 of RFC 9260", []int{0, 2}, 0, 2, blocks{{2, 2}}},
-		{"two blocks", []int{0, 2, 3, 6}, 0, 6, blocks{{2, 3}, {6, 6}}},
+		{"the first is missing", []int{1}, -1, 1, blocks(gap(2, 2))},
+		{"figure 9 of RFC 9260", []int{0, 2}, 0, 2, blocks(gap(2, 2))},
+		{"two blocks", []int{0, 2, 3, 6}, 0, 6, blocks(gap(2, 3), gap(6, 6))},
 		{"the gap closes", []int{0, 2, 3, 1}, 3, 3, nil},
-		{"the first of two gaps closes", []int{2, 5, 0, 1}, 2, 5, blocks{{3, 3}}},
+		{"the first of two gaps closes", []int{2, 5, 0, 1}, 2, 5, blocks(gap(3, 3))},
 		{"reverse order", []int{4, 3, 2, 1, 0}, 4, 4, nil},
-		{"a block across words", seqOf(60, 140), -1, 140, blocks{{61, 141}}},
-		{"the furthest", []int{65534}, -1, 65534, blocks{{65535, 65535}}},
+		{"a block across words", seqOf(60, 140), -1, 140, blocks(gap(61, 141))},
+		{"the furthest", []int{65534}, -1, 65534, blocks(gap(65535, 65535))},
 		{"one too far is not taken", []int{65535}, -1, -1, nil},
 	} {
 		for _, initial := range []seq.TSN{0, 1, 63, 1000, 1<<31 - 2, 1<<32 - 1, 1<<32 - 100} {
@@ -55,6 +55,8 @@ func TestTSNMapGaps(t *testing.T) {
 		}
 	}
 }
+
+func gap(start, end uint16) wire.GapBlock { return wire.GapBlock{Start: start, End: end} }
 
 func seqOf(first, last int) (s []int) {
 	for i := first; i <= last; i++ {
@@ -84,7 +86,7 @@ func TestTSNStatus(t *testing.T) {
 // RFC 9260 section 6.7: blocks are reported from the lowest TSN on when not all fit.
 func TestGapsAreCutAtTheHighEnd(t *testing.T) {
 	m := mapWith(1, 2, 4, 6, 8)
-	want := []wire.GapBlock{{Start: 9, End: 9}, {Start: 3, End: 3}, {Start: 5, End: 5}}
+	want := []wire.GapBlock{gap(9, 9), gap(3, 3), gap(5, 5)}
 	if got := m.AppendGaps(want[:1:1], 2); !slices.Equal(got, want) {
 		t.Errorf("two gaps appended: %v, want %v", got, want)
 	}
@@ -145,9 +147,9 @@ func TestAdvance(t *testing.T) {
 		cum, highest int
 		gaps         []wire.GapBlock
 	}{
-		{"back: nothing happens", -5, 0, 200, []wire.GapBlock{{Start: 3, End: 4}, {Start: 100, End: 200}}},
-		{"into a gap", 1, 1, 200, []wire.GapBlock{{Start: 2, End: 3}, {Start: 99, End: 199}}},
-		{"next to a block: over it", 2, 4, 200, []wire.GapBlock{{Start: 96, End: 196}}},
+		{"back: nothing happens", -5, 0, 200, []wire.GapBlock{gap(3, 4), gap(100, 200)}},
+		{"into a gap", 1, 1, 200, []wire.GapBlock{gap(2, 3), gap(99, 199)}},
+		{"next to a block: over it", 2, 4, 200, []wire.GapBlock{gap(96, 196)}},
 		{"into a block: to its end", 150, 200, 200, nil},
 		{"to the highest", 200, 200, 200, nil},
 		{"beyond everything", 90000, 90000, 90000, nil},

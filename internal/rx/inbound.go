@@ -1,0 +1,229 @@
+package rx
+
+import (
+	"github.com/gosctp/sctp/internal/seq"
+	"github.com/gosctp/sctp/internal/wire"
+)
+
+// ChunkOverhead is what a chunk in memory is charged on top of its user data: its own record, that of its message, its share
+// of the ring and the map that find it, and the smallest buffer. It is counted in the receive window, because a peer that
+// sends single bytes would otherwise fill the memory of this host long before the window.
+const ChunkOverhead = 256
+
+// Config has the parameters of an Inbound.
+type Config struct {
+	// Streams is the number of inbound streams.
+	Streams int
+	// PartialDeliveryPoint is the number of bytes from which on an incomplete message is handed out in parts. Zero does so only
+	// when memory runs out.
+	PartialDeliveryPoint int
+	// MaxBytes is the memory to use, as Bytes counts it. See [Inbound.Add] for the exceptions.
+	MaxBytes int
+}
+
+// Inbound makes user messages of DATA chunks: it reassembles, brings each stream into order and hands out what is due
+// (RFC 9260 sections 6.5, 6.6 and 6.9).
+//
+// A chunk joins its neighbours in a run, which seams find by TSN. A run whose first fragment is there is a message, to
+// be placed: ordered ones in ordering until their turn comes, incomplete ones in partials, and those that are due in the
+// ready list, which Read empties from the front. Every step takes constant time, in whichever order chunks arrive.
+type Inbound struct {
+	config  Config
+	seams   seams
+	order   ordering
+	partial partials
+	ready   runList // in the order in which they became due; the one in partial delivery may be incomplete
+	pool    pool
+	payload int // bytes of user data in all chunks held
+	chunks  int
+	refused bool // the last chunk did not fit
+}
+
+// NewInbound returns an empty Inbound.
+func NewInbound(c Config) *Inbound {
+	return &Inbound{config: c, partial: partials{point: c.PartialDeliveryPoint}}
+}
+
+// Start says that initial is the peer's Initial TSN. Without it the first TSN that comes is taken for the start; a peer
+// whose first chunk was late can then use more memory than MaxBytes says, and one contradiction goes unnoticed.
+func (q *Inbound) Start(initial seq.TSN) { q.seams.start(initial) }
+
+// Add takes the user data of d, whose TSN must be new. It keeps no reference to d.
+//
+// After [ErrNoMemory] the chunk counts as never received, after [ErrBadStream] as received. Any other error unwraps to
+// [ErrProtocol].
+//
+// Beyond MaxBytes it takes a chunk that closes a gap: to refuse that would leave the association stuck, because everything
+// behind the gap waits for it. For its overhead there is room, as a gap is charged like a chunk when it opens; for its
+// user data there is room when the peer keeps to the window.
+func (q *Inbound) Add(d *wire.Data) error {
+	if len(d.UserData) == 0 {
+		return ErrNoUserData
+	}
+	if int(d.StreamID) >= q.config.Streams {
+		q.Skip(d.TSN)
+		return ErrBadStream
+	}
+	f := fragmentOf(d)
+	left, right, err := q.seams.around(&f)
+	if err != nil {
+		return err
+	}
+	if err := q.order.check(&f); err != nil {
+		return err
+	}
+	if !q.admits(&f, len(d.UserData), left) {
+		q.refused = true
+		q.beginPartial()
+		return ErrNoMemory
+	}
+	q.refused = false
+	q.place(q.join(left, right, &f, d.UserData))
+	q.beginPartial()
+	return nil
+}
+
+// Skip says that t came without user data for Inbound. A message that would need it never becomes complete.
+func (q *Inbound) Skip(t seq.TSN) { q.seams.note(t, seamBegin|seamEnd, nil) }
+
+// Bytes is the memory in use: the user data of all chunks held, and ChunkOverhead for each. A chunk is held until its last
+// byte has been read.
+func (q *Inbound) Bytes() int { return q.payload + q.chunks*ChunkOverhead }
+
+// Reset forgets the peer's numbers, because the association was restarted (RFC 9260 section 5.2.4.1). Messages that are
+// complete and next in line stay readable, the rest goes. It reports whether that cut a message of which a part had been read.
+func (q *Inbound) Reset() (cut bool) {
+	if r := q.partial.current; r != nil {
+		cut = r.handedOut
+		q.ready.remove(r)
+	}
+	q.seams, q.order = seams{}, ordering{}
+	q.partial = partials{point: q.config.PartialDeliveryPoint}
+	q.payload, q.chunks, q.refused = 0, 0, false
+	for r := q.ready.head; r != nil; r = r.next {
+		for c := r.head; c != nil; c = c.next {
+			q.payload += len(c.data)
+			q.chunks++
+		}
+	}
+	return cut
+}
+
+// fragmentOf reads the header of a DATA chunk.
+func fragmentOf(d *wire.Data) fragment {
+	f := fragment{
+		key:       key{stream: d.StreamID, id: uint32(d.SSN)},
+		ppid:      d.PPID,
+		tsn:       d.TSN,
+		unordered: d.Unordered(),
+		begin:     d.Begin(),
+		end:       d.End(),
+	}
+	if f.unordered {
+		f.key.id = 0 // "the receiver MUST ignore the field" (RFC 9260 section 6.6)
+	}
+	return f
+}
+
+// admits reports whether there is memory for n bytes of user data.
+func (q *Inbound) admits(f *fragment, n int, left *run) bool {
+	if n > maxChunkData {
+		return false
+	}
+	if q.Bytes()+n+(q.seams.holesWith(f.tsn)+1)*ChunkOverhead <= q.config.MaxBytes {
+		return true
+	}
+	// The same holds for the next part of a message in partial delivery once its reader waits for it: nothing else is
+	// handed out before, so no other memory can come free.
+	awaited := left != nil && left == q.partial.current && left.unread == 0
+	return (awaited || q.seams.fills(f.tsn)) && q.payload+n <= q.config.MaxBytes+maxChunkData
+}
+
+// join adds a chunk to the run or runs that it continues, or makes it one.
+func (q *Inbound) join(left, right *run, f *fragment, data []byte) *run {
+	c := q.pool.chunk(f.tsn, data)
+	q.payload += len(data)
+	q.chunks++
+
+	r := left
+	switch {
+	case left != nil:
+		left.append(c)
+		left.ends = f.end
+	case right != nil:
+		r = right
+		right.prepend(c)
+	default:
+		r = q.pool.run(f)
+		r.append(c)
+		r.ends = f.end
+	}
+	if left == nil {
+		r.begins, r.ppid = f.begin, f.ppid
+	}
+	if left != nil && right != nil {
+		left.absorb(right)
+		q.seams.attach(left.last, left)
+		q.pool.putRun(right)
+	}
+
+	var edges seamFlags
+	if f.begin {
+		edges |= seamBegin
+	}
+	if f.end {
+		edges |= seamEnd
+	}
+	q.seams.note(f.tsn, edges, r)
+	return r
+}
+
+// place moves r to where it belongs now that it has grown.
+func (q *Inbound) place(r *run) {
+	switch {
+	case !r.begins:
+	case r.unordered && r.complete():
+		q.finish(r)
+	case r.unordered:
+		q.partial.offer(r)
+	default:
+		q.placeOrdered(r)
+	}
+}
+
+func (q *Inbound) placeOrdered(r *run) {
+	inLine := q.order.inLine(r)
+	if r.place == placeLoose && !(inLine && r.complete()) {
+		q.order.hold(r)
+	}
+	if !inLine {
+		return
+	}
+	for r != nil && r.complete() {
+		next := q.order.pass(r)
+		q.finish(r)
+		r = next
+	}
+	if r != nil {
+		q.partial.offer(r)
+	}
+}
+
+// finish makes r, which is complete and next in line, readable.
+func (q *Inbound) finish(r *run) {
+	if r == q.partial.current {
+		q.partial.current = nil // its place in the ready list is what it has already
+		return
+	}
+	q.partial.withdraw(r)
+	q.ready.push(r, placeReady)
+}
+
+// beginPartial lets a partial delivery begin if one should. When memory is short and there is nothing to read, one has to:
+// otherwise the window stays closed for ever.
+func (q *Inbound) beginPartial() {
+	short := q.refused || q.Bytes() >= q.config.MaxBytes-q.config.MaxBytes/4
+	if r := q.partial.begin(short && q.ready.head == nil); r != nil {
+		q.ready.push(r, placeReady)
+	}
+}

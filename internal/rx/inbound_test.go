@@ -1,0 +1,280 @@
+package rx
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/gosctp/sctp/internal/seq"
+	"github.com/gosctp/sctp/internal/wire"
+)
+
+// testInbound tells a story: what comes, and what the reader gets. Its messages are "stream.ssn:text", or "stream.u:text"
+// for unordered ones; parts of a message that are not its last end in "…".
+type testInbound struct {
+	t   *testing.T
+	q   *Inbound
+	m   *TSNMap
+	buf [100000]byte
+}
+
+const testInitial = seq.TSN(1<<32 - 3) // so that every story of some length crosses zero
+
+func newTestInbound(t *testing.T, c Config) *testInbound {
+	t.Helper()
+	if c.Streams == 0 {
+		c.Streams = 10
+	}
+	if c.MaxBytes == 0 {
+		c.MaxBytes = 1 << 20
+	}
+	ti := &testInbound{t: t, q: NewInbound(c), m: NewTSNMap(testInitial)}
+	ti.q.Start(testInitial)
+	return ti
+}
+
+// data builds a chunk. The header reads "offset stream.ssn flags", where flags are letters of B, E and U.
+func data(header, text string) *wire.Data {
+	var offset, stream, ssn int
+	var letters string
+	if _, err := fmt.Sscanf(header, "%d %d.%d %s", &offset, &stream, &ssn, &letters); err != nil {
+		panic(fmt.Sprintf("header %q: %v", header, err))
+	}
+	d := &wire.Data{
+		TSN: testInitial.Add(offset), StreamID: uint16(stream), SSN: seq.SSN(ssn),
+		PPID: uint32(100 + stream), UserData: []byte(text),
+	}
+	for letter, flag := range map[string]uint8{"B": wire.FlagBegin, "E": wire.FlagEnd, "U": wire.FlagUnordered} {
+		if strings.Contains(letters, letter) {
+			d.Flags |= flag
+		}
+	}
+	return d
+}
+
+// add brings in a chunk, whose buffer is then used for something else.
+func (ti *testInbound) add(header, text string) {
+	ti.t.Helper()
+	ti.addErr("chunk is accepted", nil, header, text)
+}
+
+func (ti *testInbound) addErr(reason string, want error, header, text string) {
+	ti.t.Helper()
+	d := data(header, text)
+	if ti.m.Status(d.TSN) != TSNNew {
+		ti.t.Fatalf("%s: the story repeats TSN %d", header, d.TSN)
+	}
+	err := ti.q.Add(d)
+	if !errors.Is(err, want) {
+		ti.t.Fatalf("%s: Add(%s) = %v, want %v", reason, header, err, want)
+	}
+	if err == nil {
+		ti.m.Record(d.TSN)
+	}
+	clear(d.UserData)
+}
+
+// read returns what one Read hands out.
+func (ti *testInbound) read(size int) string {
+	ti.t.Helper()
+	peeked, peekInfo, peekOK := ti.q.Peek()
+	p := ti.buf[:size]
+	n, info, ok := ti.q.Read(p)
+	if ok != peekOK {
+		ti.t.Fatalf("Read says %v, Peek said %v", ok, peekOK)
+	}
+	if !ok {
+		return ""
+	}
+	if n != min(size, peeked) {
+		ti.t.Fatalf("Read took %d of %d bytes that Peek promised", n, peeked)
+	}
+	if peekInfo.EOR = peekInfo.EOR && n == peeked; peekInfo != info {
+		ti.t.Fatalf("Read says %+v, Peek said %+v", info, peekInfo)
+	}
+	if want := uint32(100 + info.Stream); info.PPID != want {
+		ti.t.Fatalf("PPID %d, want %d", info.PPID, want)
+	}
+	number := fmt.Sprint(info.SSN)
+	if info.Unordered {
+		number = "u"
+	}
+	s := fmt.Sprintf("%d.%s:%s", info.Stream, number, p[:n])
+	if !info.EOR {
+		s += "…"
+	}
+	return s
+}
+
+// want says what the reader gets next, message by message.
+func (ti *testInbound) want(reason string, messages ...string) {
+	ti.t.Helper()
+	for _, m := range messages {
+		if got := ti.read(len(ti.buf)); got != m {
+			ti.t.Fatalf("%s: read %q, want %q", reason, clip(got), clip(m))
+		}
+	}
+}
+
+// wantIdle says that there is nothing to read.
+func (ti *testInbound) wantIdle(reason string) {
+	ti.t.Helper()
+	if ti.q.Readable() {
+		ti.t.Fatalf("%s: yet there is %q", reason, clip(ti.read(len(ti.buf))))
+	}
+	if got := ti.read(1); got != "" {
+		ti.t.Fatalf("%s: Read returned %q although nothing is readable", reason, got)
+	}
+}
+
+// wantDrained says that no memory is held.
+func (ti *testInbound) wantDrained(reason string) {
+	ti.t.Helper()
+	ti.wantIdle(reason)
+	if got := ti.q.Bytes(); got != 0 {
+		ti.t.Fatalf("%s: %d bytes are still held", reason, got)
+	}
+}
+
+func clip(s string) string {
+	if len(s) > 60 {
+		return s[:60] + "(more)"
+	}
+	return s
+}
+
+func TestMessagesAreHandedOutAsTheyCome(t *testing.T) {
+	ti := newTestInbound(t, Config{})
+	ti.wantDrained("nothing has come")
+	ti.add("0 1.0 BE", "a")
+	ti.add("1 2.0 BE", "b")
+	ti.add("2 1.1 BE", "c")
+	ti.add("3 2.9 BEU", "d")
+	ti.want("order of arrival, whichever the stream", "1.0:a", "2.0:b", "1.1:c", "2.u:d")
+	ti.wantDrained("all has been read")
+}
+
+// RFC 9260 section 6.6: within a stream ordered messages are delivered by SSN; other streams do not wait.
+func TestOrderIsKeptWithinAStreamOnly(t *testing.T) {
+	ti := newTestInbound(t, Config{})
+	ti.add("1 1.1 BE", "second")
+	ti.add("2 1.2 BE", "third")
+	ti.wantIdle("SSN 0 of stream 1 is missing")
+	ti.add("3 2.0 BE", "other")
+	ti.want("stream 2 does not wait for stream 1", "2.0:other")
+	ti.add("0 1.0 BE", "first")
+	ti.want("the gap is closed", "1.0:first", "1.1:second", "1.2:third")
+	ti.wantDrained("all has been read")
+}
+
+func TestUnorderedMessagesOvertake(t *testing.T) {
+	ti := newTestInbound(t, Config{})
+	ti.add("1 1.1 BE", "late")
+	ti.add("2 1.0 BU", "un")
+	ti.wantIdle("neither is complete or due")
+	ti.add("3 1.7 EU", "ordered") // "the receiver MUST ignore the field" SSN
+	ti.want("unordered data bypasses the order", "1.u:unordered")
+	ti.add("0 1.0 BE", "first")
+	ti.want("and does not count in it", "1.0:first", "1.1:late")
+	ti.wantDrained("all has been read")
+}
+
+func TestSSNWrapsAround(t *testing.T) {
+	ti := newTestInbound(t, Config{})
+	for ssn := range 1 << 16 {
+		ti.add(fmt.Sprintf("%d 1.%d BE", ssn, ssn), "x")
+		ti.want("SSN is next", fmt.Sprintf("1.%d:x", ssn))
+	}
+	ti.add("65537 1.1 BE", "b")
+	ti.wantIdle("SSN 0 follows 65535")
+	ti.add("65536 1.0 BE", "a")
+	ti.want("the order goes on from 0", "1.0:a", "1.1:b")
+	ti.wantDrained("all has been read")
+}
+
+// Every order in which five fragments and their neighbours can arrive gives the same messages.
+func TestFragmentsArriveInAnyOrder(t *testing.T) {
+	chunks := []struct{ header, text string }{
+		{"0 1.0 BE", "before"},
+		{"1 1.1 B", "a"}, {"2 1.1 X", "b"}, {"3 1.1 X", "c"}, {"4 1.1 E", "d"},
+		{"5 1.2 BE", "after"},
+	}
+	permutations(len(chunks), func(order []int) {
+		ti := newTestInbound(t, Config{})
+		for i, n := range order {
+			if i == len(order)-1 {
+				for ti.read(100) != "" {
+					continue
+				}
+			}
+			ti.add(chunks[n].header, chunks[n].text)
+		}
+		switch order[len(order)-1] {
+		case 0:
+			ti.want("the first was late", "1.0:before", "1.1:abcd", "1.2:after")
+		case 5:
+			ti.want("the last was late", "1.2:after")
+		default:
+			ti.want("a fragment was late", "1.1:abcd", "1.2:after")
+		}
+		ti.wantDrained(fmt.Sprintf("order %v", order))
+	})
+}
+
+func permutations(n int, visit func([]int)) {
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
+	}
+	var permute func(int)
+	permute = func(k int) {
+		if k == n {
+			visit(order)
+			return
+		}
+		for i := k; i < n; i++ {
+			order[k], order[i] = order[i], order[k]
+			permute(k + 1)
+			order[k], order[i] = order[i], order[k]
+		}
+	}
+	permute(0)
+}
+
+func TestShortReadsKeepTheRest(t *testing.T) {
+	ti := newTestInbound(t, Config{})
+	ti.add("0 1.0 B", "abc")
+	ti.add("1 1.0 E", "def")
+	ti.add("2 1.1 BE", "next")
+	for i, want := range []string{"1.0:ab…", "1.0:cd…", "1.0:ef", "1.1:ne…", "1.1:xt"} {
+		if got := ti.read(2); got != want {
+			t.Fatalf("read %d: %q, want %q", i, got, want)
+		}
+	}
+	ti.wantDrained("all has been read")
+}
+
+func TestEmptyReadTakesNothing(t *testing.T) {
+	ti := newTestInbound(t, Config{})
+	ti.add("0 1.0 BE", "abc")
+	if n, info, ok := ti.q.Read(nil); n != 0 || info.EOR || !ok {
+		t.Errorf("Read(nil) = %d, EOR %v, %v; want 0, false, true", n, info.EOR, ok)
+	}
+	ti.want("the message is whole", "1.0:abc")
+}
+
+func TestInfoNamesTheFirstChunkRead(t *testing.T) {
+	ti := newTestInbound(t, Config{})
+	ti.add("0 1.0 B", "abc")
+	ti.add("1 1.0 E", "def")
+	p := make([]byte, 3)
+	for _, want := range []Info{
+		{Stream: 1, PPID: 101, TSN: testInitial},
+		{Stream: 1, PPID: 101, TSN: testInitial + 1, EOR: true},
+	} {
+		if _, info, _ := ti.q.Read(p); info != want {
+			t.Errorf("info %+v, want %+v", info, want)
+		}
+	}
+}

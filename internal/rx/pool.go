@@ -1,0 +1,85 @@
+package rx
+
+import (
+	"math/bits"
+
+	"github.com/gosctp/sctp/internal/seq"
+)
+
+const (
+	// PoolBytes is how much buffer space an Inbound keeps for the next chunks instead of giving it back: what a
+	// reader that keeps up leaves behind between two wake-ups. The number is a guess.
+	PoolBytes = 256 << 10
+	// poolRuns is the same for runs.
+	poolRuns = 1024
+
+	// Buffers come in four sizes per power of two, so less than a quarter of one is unused, beyond the smallest size.
+	minBufferBits = 6
+	maxChunkData  = 1 << 16 // the length field of a chunk has 16 bits
+	bufferClasses = (16-minBufferBits)*4 + 1
+)
+
+// pool keeps chunks with their buffers, and runs, for use again.
+type pool struct {
+	chunks [bufferClasses]*chunk
+	bytes  int // capacity of the buffers in chunks
+	runs   *run
+	nRuns  int
+}
+
+// bufferClass returns the smallest class for n bytes, and the size of its buffers.
+func bufferClass(n int) (class, size int) {
+	if n <= 1<<minBufferBits {
+		return 0, 1 << minBufferBits
+	}
+	shift := bits.Len(uint(n-1)) - 3 // quarters of the power of two below n
+	quarters := (n-1)>>shift + 1     // 5 to 8
+	return (shift+2-minBufferBits)*4 + quarters - 4, quarters << shift
+}
+
+// chunk returns a chunk with a copy of data.
+func (p *pool) chunk(tsn seq.TSN, data []byte) *chunk {
+	class, size := bufferClass(len(data))
+	c := p.chunks[class]
+	if c == nil {
+		c = &chunk{data: make([]byte, size)}
+	} else {
+		p.chunks[class] = c.next
+		p.bytes -= size
+	}
+	buf := c.data[:size]
+	*c = chunk{data: buf[:copy(buf, data)], tsn: tsn}
+	return c
+}
+
+func (p *pool) putChunk(c *chunk) {
+	class, size := bufferClass(cap(c.data))
+	if p.bytes+size > PoolBytes {
+		return
+	}
+	c.next = p.chunks[class]
+	p.chunks[class] = c
+	p.bytes += size
+}
+
+// run returns an empty run for the message of f.
+func (p *pool) run(f *fragment) *run {
+	r := p.runs
+	if r == nil {
+		r = new(run)
+	} else {
+		p.runs = r.next
+		p.nRuns--
+	}
+	*r = run{key: f.key, unordered: f.unordered}
+	return r
+}
+
+func (p *pool) putRun(r *run) {
+	if p.nRuns >= poolRuns {
+		return
+	}
+	*r = run{next: p.runs}
+	p.runs = r
+	p.nRuns++
+}

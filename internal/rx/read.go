@@ -1,0 +1,76 @@
+package rx
+
+import "github.com/gosctp/sctp/internal/seq"
+
+// Info describes what Read handed out.
+type Info struct {
+	Stream uint16
+	SSN    seq.SSN // zero for unordered messages
+	PPID   uint32
+	TSN    seq.TSN // of the chunk with the first byte handed out
+	// Unordered: the message had the U bit.
+	Unordered bool
+	// EOR: the message ends here.
+	EOR bool
+}
+
+// Readable reports whether Read would return something.
+func (q *Inbound) Readable() bool { return q.ready.head != nil && q.ready.head.unread > 0 }
+
+// Peek describes what Read would return, given a buffer of size bytes.
+func (q *Inbound) Peek() (size int, info Info, ok bool) {
+	if !q.Readable() {
+		return 0, Info{}, false
+	}
+	r := q.ready.head
+	return r.unread, r.info(r.complete()), true
+}
+
+// Read hands out a message, or as much of it as has arrived and fits: then EOR is false, and the next Read continues it.
+func (q *Inbound) Read(p []byte) (n int, info Info, ok bool) {
+	if !q.Readable() {
+		return 0, Info{}, false
+	}
+	r := q.ready.head
+	info = r.info(false)
+	for r.head != nil && n < len(p) {
+		k := copy(p[n:], r.head.unread())
+		r.head.read += uint32(k)
+		n += k
+		if len(r.head.unread()) == 0 {
+			q.free(r)
+		}
+	}
+	r.unread -= n
+	r.handedOut = r.handedOut || n > 0
+	if r.unread == 0 && r.complete() {
+		info.EOR = true
+		q.ready.remove(r)
+		q.pool.putRun(r)
+	}
+	q.beginPartial()
+	return n, info, true
+}
+
+func (r *run) info(eor bool) Info {
+	return Info{
+		Stream:    r.key.stream,
+		SSN:       seq.SSN(r.key.id),
+		PPID:      r.ppid,
+		TSN:       r.head.tsn,
+		Unordered: r.unordered,
+		EOR:       eor,
+	}
+}
+
+// free gives back the first chunk of r.
+func (q *Inbound) free(r *run) {
+	c := r.head
+	r.head = c.next
+	if r.head == nil {
+		r.tail = nil
+	}
+	q.payload -= len(c.data)
+	q.chunks--
+	q.pool.putChunk(c)
+}
