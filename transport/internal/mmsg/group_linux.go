@@ -1,0 +1,169 @@
+package mmsg
+
+import (
+	"net/netip"
+	"slices"
+	"sync/atomic"
+
+	"github.com/gosctp/sctp/transport"
+	"github.com/gosctp/sctp/transport/internal/hostaddr"
+)
+
+// Bound is a socket that a carrier opened.
+type Bound struct {
+	Conn Conn
+	// Addr is the address that Conn is bound to: unspecified (0.0.0.0 or ::) for all of a family.
+	Addr netip.Addr
+}
+
+// Group is the sockets of a carrier. It has all the methods of a transport.Transport but Caps.
+type Group struct {
+	opts    Options
+	sockets []*Socket
+	shared  shared
+	watcher *hostaddr.Watcher
+	// full is the socket that took no more packets, for WaitWritable.
+	full atomic.Pointer[Socket]
+}
+
+// NewGroup makes a Group of sockets, which it closes if it fails.
+func NewGroup(sockets []Bound, opts Options) (*Group, error) {
+	g := &Group{opts: opts}
+	for _, b := range sockets {
+		s, err := newSocket(b.Conn, b.Addr, opts, &g.shared)
+		if err != nil {
+			CloseAll(sockets)
+			return nil, err
+		}
+		g.sockets = append(g.sockets, s)
+	}
+	if slices.ContainsFunc(g.sockets, func(s *Socket) bool { return s.bound.IsUnspecified() }) {
+		// Without announcements, LocalAddrs is right when it is asked, and nobody is told to ask.
+		g.watcher, _ = hostaddr.Watch(g.forget)
+	}
+	return g, nil
+}
+
+// CloseAll closes sockets that did not become a Group.
+func CloseAll(sockets []Bound) {
+	for _, b := range sockets {
+		b.Conn.Close()
+	}
+}
+
+// forget drops what may have changed together with the addresses.
+func (g *Group) forget() {
+	g.shared.zones.Forget()
+	g.shared.mtus.Forget()
+}
+
+// Queues is one for each socket.
+func (g *Group) Queues() int { return len(g.sockets) }
+
+// ReadBatch reads from the socket of that number.
+func (g *Group) ReadBatch(queue int, ds []transport.Datagram) (int, error) {
+	return g.sockets[queue].ReadBatch(ds)
+}
+
+// WriteBatch gives runs of packets to the sockets that they leave from.
+func (g *Group) WriteBatch(ds []transport.Datagram) (int, error) {
+	done := 0
+	for done < len(ds) {
+		s := g.socketFor(&ds[done].Path)
+		end := done + 1
+		for end < len(ds) && (ds[end].Path == ds[done].Path || g.socketFor(&ds[end].Path) == s) {
+			end++
+		}
+		if s == nil {
+			done = end // No such source, or no such family here: lost.
+			continue
+		}
+		n, err := s.WriteBatch(ds[done:end])
+		done += n
+		if err != nil {
+			return done, err
+		}
+		if done < end {
+			g.full.Store(s)
+			break
+		}
+	}
+	return done, nil
+}
+
+// socketFor returns the socket that packets of p leave from: the one bound to the source address, or to all addresses of the
+// family; without a source address, the first of the family.
+func (g *Group) socketFor(p *transport.Path) *Socket {
+	is6 := p.Remote.Is6()
+	if !p.Remote.IsValid() || p.Local.IsValid() && p.Local.Is6() != is6 {
+		return nil
+	}
+	for _, s := range g.sockets {
+		if s.is6 == is6 && (!p.Local.IsValid() || s.bound.IsUnspecified() || s.bound == p.Local) {
+			return s
+		}
+	}
+	return nil
+}
+
+// WaitWritable waits for the socket that was full last.
+func (g *Group) WaitWritable() error {
+	s := g.full.Load()
+	if s == nil {
+		s = g.sockets[0]
+	}
+	return s.WaitWritable()
+}
+
+// LocalAddrs returns the addresses that the sockets are bound to, or those of the host.
+func (g *Group) LocalAddrs() ([]netip.Addr, error) {
+	var addrs []netip.Addr
+	for _, s := range g.sockets {
+		if !s.bound.IsUnspecified() {
+			addrs = append(addrs, s.bound)
+		}
+	}
+	if len(addrs) > 0 {
+		return addrs, nil
+	}
+	addrs, err := hostaddr.List()
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(addrs, func(a netip.Addr) bool {
+		return g.socketFor(&transport.Path{Local: a, Remote: a}) == nil
+	}), nil
+}
+
+// AddrChanges is nil if the sockets are bound to addresses.
+func (g *Group) AddrChanges() <-chan struct{} { return g.watcher.Changes() }
+
+// maxIPPacket is the largest packet of IPv4, however large the device's MTU is.
+const maxIPPacket = 65535
+
+// MTU is that of the route, less the headers.
+func (g *Group) MTU(p transport.Path) int {
+	mtu := min(g.shared.mtus.Get(p.Local, p.Remote), maxIPPacket)
+	return mtu - headerSize(p.Remote.Is6(), g.opts.UDP)
+}
+
+// Conns calls f with each socket and whether it is of IPv6.
+func (g *Group) Conns(f func(c Conn, is6 bool) error) error {
+	for _, s := range g.sockets {
+		if err := f(s.conn, s.is6); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close ends all blocked calls.
+func (g *Group) Close() error {
+	err := g.watcher.Close()
+	for _, s := range g.sockets {
+		if e := s.Close(); err == nil {
+			err = e
+		}
+	}
+	return err
+}

@@ -1,0 +1,182 @@
+package mmsg
+
+import (
+	"encoding/binary"
+	"errors"
+	"net"
+	"net/netip"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/gosctp/sctp/transport"
+)
+
+// coalesced is what is left of a message that UDP_GRO made of several packets; each packet is segment bytes long, but the
+// last may be shorter.
+type coalesced struct {
+	data    []byte
+	segment int
+	path    transport.Path
+	ecn     transport.ECN
+}
+
+// ReadBatch waits until there are packets or reports, fills ds from the front, and returns how many.
+func (s *Socket) ReadBatch(ds []transport.Datagram) (int, error) {
+	if len(ds) == 0 {
+		return 0, nil
+	}
+	for {
+		if n := s.packets(ds); n > 0 {
+			return n, nil
+		}
+		if n := s.reports(ds); n > 0 {
+			return n, nil
+		}
+		if n := s.oversize.take(ds); n > 0 {
+			return n, nil
+		}
+		s.readLimit = len(ds)
+		if err := s.fill(); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// fill waits until there is something to look at. It may return without.
+func (s *Socket) fill() error {
+	err := s.raw.Read(s.receiveFunc)
+	switch {
+	case err == nil, errors.Is(err, net.ErrClosed):
+		return err
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		// That is how oversize wakes the reader.
+		return s.conn.SetReadDeadline(time.Time{})
+	}
+	// The runtime poller takes a descriptor of which epoll says EPOLLERR and nothing else for broken. For a socket with an
+	// error queue it means that a report has come while the send buffer was full, and the poller recovers with the next
+	// event: at the latest when the send buffer has drained.
+	got := false
+	if err := s.raw.Control(func(fd uintptr) { got = s.receive(fd) }); err != nil || got {
+		return err
+	}
+	return s.WaitWritable()
+}
+
+// receive fetches packets, or reports if there are no packets, and says whether it got any.
+//
+// It asks for reports whenever there is no packet, not only after an error of recvmmsg: the error that announces a report
+// may have been handed to a concurrent sendmmsg.
+func (s *Socket) receive(fd uintptr) bool {
+	for range maxSocketErrors {
+		errno := s.in.recv(fd, s.readLimit)
+		if s.in.count > 0 {
+			return true
+		}
+		s.errors.recv(fd, s.readLimit)
+		if s.errors.count > 0 {
+			return true
+		}
+		if errno == unix.EAGAIN {
+			return false
+		}
+	}
+	return false
+}
+
+// maxSocketErrors bounds how many pending errors of a socket are skipped at a time; each call of recvmmsg takes one away.
+const maxSocketErrors = 16
+
+// packets hands out fetched packets.
+func (s *Socket) packets(ds []transport.Datagram) int {
+	n := 0
+	for n < len(ds) {
+		if len(s.rest.data) == 0 {
+			m, ok := s.in.pop()
+			if !ok {
+				break
+			}
+			s.open(m)
+			continue
+		}
+		size := min(s.rest.segment, len(s.rest.data))
+		ds[n] = transport.Datagram{Path: s.rest.path, Data: s.rest.data[:size:size], ECN: s.rest.ecn}
+		s.rest.data = s.rest.data[size:]
+		n++
+	}
+	return n
+}
+
+// open makes m the message that packets are cut from.
+func (s *Socket) open(m message) {
+	if !s.opts.UDP && !s.is6 {
+		m.data = stripIPv4(m.data)
+	}
+	remote, port := m.name.get(&s.shared.zones)
+	info := s.parseControl(m.control)
+	s.rest = coalesced{
+		data:    m.data,
+		segment: len(m.data),
+		path:    s.path(info.local, remote, port),
+		ecn:     info.ecn,
+	}
+	if info.segment > 0 {
+		s.rest.segment = info.segment
+	}
+}
+
+// stripIPv4 cuts off the IP header, which IPv4 raw sockets deliver with the packet (raw(7)) and IPv6 ones do not.
+func stripIPv4(packet []byte) []byte {
+	if len(packet) == 0 {
+		return nil
+	}
+	header := int(packet[0]&0xf) * 4
+	if len(packet) < header {
+		return nil
+	}
+	return packet[header:]
+}
+
+// packetInfo is what control messages say.
+type packetInfo struct {
+	local   netip.Addr
+	ecn     transport.ECN
+	segment int
+	err     []byte // struct sock_extended_err and what follows
+}
+
+const (
+	// ecnMask cuts the ECN field out of TOS and traffic class (RFC 3168 section 5).
+	ecnMask = 3
+	// Offsets in struct in_pktinfo and struct in6_pktinfo.
+	offPktinfoSpecDst = 4
+	offPktinfoAddr    = 8
+	offPktinfo6Index  = 16
+)
+
+func (s *Socket) parseControl(b []byte) packetInfo {
+	info := packetInfo{local: s.bound}
+	for {
+		level, typ, data, rest, ok := nextControl(b)
+		if !ok {
+			return info
+		}
+		b = rest
+		switch {
+		case level == unix.IPPROTO_IP && typ == unix.IP_PKTINFO && len(data) >= unix.SizeofInet4Pktinfo:
+			info.local = netip.AddrFrom4([4]byte(data[offPktinfoAddr:]))
+		case level == unix.IPPROTO_IPV6 && typ == unix.IPV6_PKTINFO && len(data) >= unix.SizeofInet6Pktinfo:
+			index := binary.NativeEndian.Uint32(data[offPktinfo6Index:])
+			info.local = s.shared.zones.WithZone(netip.AddrFrom16([16]byte(data)), int(index))
+		case level == unix.IPPROTO_IP && typ == unix.IP_TOS && len(data) >= 1:
+			info.ecn = transport.ECN(data[0] & ecnMask)
+		case level == unix.IPPROTO_IPV6 && typ == unix.IPV6_TCLASS && len(data) >= 4:
+			info.ecn = transport.ECN(binary.NativeEndian.Uint32(data) & ecnMask)
+		case level == unix.SOL_UDP && typ == unix.UDP_GRO && len(data) >= 4:
+			info.segment = int(binary.NativeEndian.Uint32(data))
+		case level == unix.IPPROTO_IP && typ == unix.IP_RECVERR, level == unix.IPPROTO_IPV6 && typ == unix.IPV6_RECVERR:
+			info.err = data
+		}
+	}
+}

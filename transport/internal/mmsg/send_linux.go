@@ -1,0 +1,267 @@
+package mmsg
+
+import (
+	"encoding/binary"
+	"sync"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/gosctp/sctp/transport"
+)
+
+const (
+	// sendMessages is the number of messages that one sendmmsg gets.
+	sendMessages = 64
+	// sendPackets is the number of packets in those messages.
+	sendPackets = 256
+	// maxSegments is the number of packets in one message with UDP_SEGMENT: UDP_MAX_SEGMENTS of the older kernels.
+	maxSegments = 64
+	// maxTrain is the number of bytes in one message with UDP_SEGMENT: what an IPv6 packet has room for, with 40 bytes to
+	// spare so that IPv4 is covered too.
+	maxTrain = 65535 - 40 - 8
+)
+
+// sender is the arrays of sendmmsg(2).
+type sender struct {
+	sock *Socket
+
+	mu sync.Mutex
+	// segmentation: the kernel and the device take trains of packets (UDP_SEGMENT).
+	segmentation bool
+	hdrs         [sendMessages]mmsghdr
+	iovs         [sendPackets]unix.Iovec
+	names        [sendMessages]name
+	ctls         [sendMessages]control
+
+	// The batch being sent: the packets, of which message i has those from ends[i-1] to ends[i]-1, and how far we are.
+	packets []transport.Datagram
+	ends    [sendMessages]int
+	count   int
+	sent    int
+	outcome outcome
+	// sendFunc is the method send as a value, made once: making one allocates.
+	sendFunc func(fd uintptr)
+}
+
+// outcome says why send stopped.
+type outcome uint8
+
+const (
+	sentAll outcome = iota
+	// bufferFull: the socket takes no more for now.
+	bufferFull
+	// trainRefused: the kernel refused a train, though it may take the packets one by one.
+	trainRefused
+)
+
+func (o *sender) init(s *Socket) {
+	o.sock = s
+	o.sendFunc = o.send
+	for i := range o.hdrs {
+		o.hdrs[i].hdr.Name = &o.names[i][0]
+	}
+}
+
+// WriteBatch sends ds and returns how many packets were taken. Fewer than all without an error means that the socket is full.
+// All ds must be of the socket's address family.
+func (s *Socket) WriteBatch(ds []transport.Datagram) (int, error) {
+	o := &s.out
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	trains := o.segmentation
+	done := 0
+	for done < len(ds) {
+		o.pack(ds[done:], trains)
+		err := s.raw.Control(o.sendFunc)
+		if o.sent > 0 {
+			done += o.ends[o.sent-1]
+		}
+		o.release()
+		if err != nil {
+			return done, err
+		}
+		switch o.outcome {
+		case bufferFull:
+			return done, nil
+		case trainRefused:
+			trains = false
+		}
+	}
+	return done, nil
+}
+
+// pack makes messages of the first packets, as many as fit.
+func (o *sender) pack(ds []transport.Datagram, trains bool) {
+	o.packets, o.count, o.sent, o.outcome = ds, 0, 0, sentAll
+	used, iov := 0, 0
+	for used < len(ds) && o.count < sendMessages && iov < sendPackets && ds[used].MayFragment == ds[0].MayFragment {
+		n := 1
+		if trains {
+			n = trainLength(ds[used:], sendPackets-iov)
+		}
+		o.add(ds[used:used+n], o.iovs[iov:iov+n])
+		used += n
+		iov += n
+		o.ends[o.count] = used
+		o.count++
+	}
+}
+
+// trainLength returns how many packets at the front of ds can leave as one message: they take the same way and have
+// the same size, but the last may be shorter.
+func trainLength(ds []transport.Datagram, limit int) int {
+	first := &ds[0]
+	size := len(first.Data)
+	if size == 0 || first.MayFragment {
+		return 1
+	}
+	limit = min(limit, len(ds), maxSegments, max(1, maxTrain/size))
+	n := 1
+	for n < limit {
+		d := &ds[n]
+		if len(d.Data) == 0 || len(d.Data) > size || d.ECN != first.ECN || d.MayFragment || d.Path != first.Path {
+			break
+		}
+		n++
+		if len(d.Data) < size {
+			break
+		}
+	}
+	return n
+}
+
+// add makes a message of ds, a train or a single packet.
+func (o *sender) add(ds []transport.Datagram, iovs []unix.Iovec) {
+	for i := range ds {
+		iovs[i].Base = unsafe.SliceData(ds[i].Data)
+		iovs[i].SetLen(len(ds[i].Data))
+	}
+	first := &ds[0]
+	port := uint16(0) // What a raw socket wants.
+	if o.sock.opts.UDP {
+		if port = first.Path.EncapPort; port == 0 {
+			port = o.sock.opts.PeerPort
+		}
+	}
+	h := &o.hdrs[o.count].hdr
+	h.Namelen = o.names[o.count].set(first.Path.Remote, port, &o.sock.shared.zones)
+	h.Iov = &iovs[0]
+	h.SetIovlen(len(iovs))
+
+	c := &o.ctls[o.count]
+	c.len = 0
+	o.sock.addControl(c, first)
+	if len(ds) > 1 {
+		binary.NativeEndian.PutUint16(c.add(unix.SOL_UDP, unix.UDP_SEGMENT, 2), uint16(len(first.Data)))
+	}
+	h.Control = nil
+	if c.len > 0 {
+		h.Control = &c.bytes()[0]
+	}
+	h.SetControllen(c.len)
+}
+
+// addControl says where the packet comes from, and its ECN field.
+func (s *Socket) addControl(c *control, d *transport.Datagram) {
+	local := d.Path.Local
+	if s.is6 {
+		if local.IsValid() {
+			info := c.add(unix.IPPROTO_IPV6, unix.IPV6_PKTINFO, unix.SizeofInet6Pktinfo)
+			a := local.As16()
+			copy(info, a[:])
+			binary.NativeEndian.PutUint32(info[offPktinfo6Index:], uint32(s.shared.zones.Index(local)))
+		}
+		if d.ECN != transport.NotECT {
+			binary.NativeEndian.PutUint32(c.add(unix.IPPROTO_IPV6, unix.IPV6_TCLASS, 4), uint32(d.ECN))
+		}
+		return
+	}
+	if local.IsValid() {
+		info := c.add(unix.IPPROTO_IP, unix.IP_PKTINFO, unix.SizeofInet4Pktinfo)
+		a := local.As4()
+		copy(info[offPktinfoSpecDst:], a[:])
+	}
+	if d.ECN != transport.NotECT {
+		binary.NativeEndian.PutUint32(c.add(unix.IPPROTO_IP, unix.IP_TOS, 4), uint32(d.ECN))
+	}
+}
+
+// send offers the batch to the kernel.
+func (o *sender) send(fd uintptr) {
+	if o.packets[0].MayFragment {
+		// Nobody else sends meanwhile, and packets that may be fragmented are rare: so the socket's one setting is changed for
+		// the time being.
+		o.sock.setFragmentation(fd, true)
+		defer o.sock.setFragmentation(fd, false)
+	}
+	retried := false
+	for o.sent < o.count {
+		n, _, errno := unix.Syscall6(unix.SYS_SENDMMSG, fd, uintptr(unsafe.Pointer(&o.hdrs[o.sent])),
+			uintptr(o.count-o.sent), unix.MSG_DONTWAIT, 0, 0)
+		switch {
+		case errno == 0:
+			o.sent += int(n)
+			retried = false
+		case errno == unix.EINTR:
+		case errno == unix.EAGAIN:
+			o.outcome = bufferFull
+			return
+		case !retried:
+			// It may be the error of an earlier packet, of which the kernel tells whoever calls next, once.
+			retried = true
+		default:
+			if o.isTrain(o.sent) {
+				o.outcome = trainRefused
+				// EIO says that the device cannot do it at all, anything else that it cannot do this one.
+				o.segmentation = o.segmentation && errno != unix.EIO
+				return
+			}
+			o.refused(errno)
+			retried = false
+		}
+	}
+}
+
+func (o *sender) isTrain(message int) bool { return o.hdrs[message].hdr.Iovlen > 1 }
+
+// refused gives the packet up that is next in turn: for the association it is one that the network lost.
+func (o *sender) refused(errno unix.Errno) {
+	d := &o.packets[o.ends[o.sent]-1]
+	o.sent++
+	if errno == unix.EMSGSIZE {
+		mtu := o.sock.shared.mtus.Renew(d.Path.Local, d.Path.Remote) - o.sock.headers()
+		o.sock.oversize.add(d, mtu, o.sock.conn)
+	}
+}
+
+// release forgets the packets, so that the arrays do not keep their memory.
+func (o *sender) release() {
+	o.packets = nil
+	for i := range o.count {
+		iovs := unsafe.Slice(o.hdrs[i].hdr.Iov, o.hdrs[i].hdr.Iovlen)
+		clear(iovs)
+	}
+}
+
+// setFragmentation lets IP fragment packets, here and on the way, or forbids it.
+func (s *Socket) setFragmentation(fd uintptr, allowed bool) {
+	level, option, value := unix.IPPROTO_IP, unix.IP_MTU_DISCOVER, unix.IP_PMTUDISC_PROBE
+	if s.is6 {
+		level, option, value = unix.IPPROTO_IPV6, unix.IPV6_MTU_DISCOVER, unix.IPV6_PMTUDISC_PROBE
+	}
+	if allowed {
+		value = unix.IP_PMTUDISC_DONT // The same number for IPv6.
+	}
+	_ = unix.SetsockoptInt(int(fd), level, option, value)
+}
+
+// WaitWritable blocks until the socket takes packets again, or is closed.
+func (s *Socket) WaitWritable() error { return s.raw.Write(writable) }
+
+// writable reports whether a descriptor can be written to. It asks the kernel, since the poller tells of changes only.
+func writable(fd uintptr) bool {
+	set := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}
+	n, err := unix.Poll(set, 0)
+	return err == nil && n > 0 && set[0].Revents&unix.POLLOUT != 0
+}

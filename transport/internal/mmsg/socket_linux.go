@@ -1,0 +1,162 @@
+package mmsg
+
+import (
+	"fmt"
+	"net/netip"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/gosctp/sctp/transport"
+	"github.com/gosctp/sctp/transport/internal/hostaddr"
+)
+
+// Conn is what a Socket needs of a *net.UDPConn or a *net.IPConn.
+type Conn interface {
+	SyscallConn() (syscall.RawConn, error)
+	SetReadDeadline(time.Time) error
+	Close() error
+}
+
+// Options say what kind of packets a Socket carries.
+type Options struct {
+	// UDP: packets are the payload of UDP datagrams; otherwise they follow the IP header, as on raw sockets.
+	UDP bool
+	// PeerPort is the UDP port to send to where a Path does not say.
+	PeerPort uint16
+	// BufferSize is asked for as the size of the socket's buffers, each way.
+	BufferSize int
+	// NoSegmentation turns UDP_SEGMENT and UDP_GRO off.
+	NoSegmentation bool
+}
+
+// Socket is one socket of a carrier. One goroutine at a time may read, any may write, at the same time.
+type Socket struct {
+	conn   Conn
+	raw    syscall.RawConn
+	opts   Options
+	is6    bool
+	bound  netip.Addr // unspecified for all addresses
+	shared *shared
+
+	in     receiver
+	errors receiver
+	out    sender
+	// oversize hands reports about packets that the local host refused from the writers to the reader.
+	oversize oversizeReports
+
+	// For the reader: how many packets it has room for, and the message that it is cutting packets from.
+	readLimit int
+	rest      coalesced
+	// receiveFunc is the method receive as a value, made once: making one allocates.
+	receiveFunc func(fd uintptr) bool
+}
+
+// shared is what the sockets of a Group have in common.
+type shared struct {
+	zones hostaddr.Zones
+	mtus  hostaddr.MTUs
+}
+
+// newSocket prepares conn, which is bound to the address bound.
+func newSocket(conn Conn, bound netip.Addr, opts Options, sh *shared) (*Socket, error) {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	s := &Socket{conn: conn, raw: raw, opts: opts, is6: bound.Is6(), bound: bound, shared: sh}
+	var optErr error
+	if err := raw.Control(func(fd uintptr) { optErr = s.setOptions(int(fd)) }); err != nil {
+		return nil, err
+	}
+	if optErr != nil {
+		return nil, optErr
+	}
+	s.receiveFunc = s.receive
+	s.in.init(batchSize, maxPacket, 0)
+	s.errors.init(errorBatchSize, maxQuote, unix.MSG_ERRQUEUE)
+	s.out.init(s)
+	return s, nil
+}
+
+// option is one call of setsockopt(2).
+type option struct {
+	name              string
+	level, opt, value int
+	// vital: the carrier does not work without it; others only make it better.
+	vital bool
+}
+
+func (s *Socket) setOptions(fd int) error {
+	var options []option
+	if s.is6 {
+		options = []option{
+			{"IPV6_RECVPKTINFO", unix.IPPROTO_IPV6, unix.IPV6_RECVPKTINFO, 1, true},
+			{"IPV6_RECVTCLASS", unix.IPPROTO_IPV6, unix.IPV6_RECVTCLASS, 1, false},
+			{"IPV6_RECVERR", unix.IPPROTO_IPV6, unix.IPV6_RECVERR, 1, false},
+			{"IPV6_MTU_DISCOVER", unix.IPPROTO_IPV6, unix.IPV6_MTU_DISCOVER, unix.IPV6_PMTUDISC_PROBE, false},
+		}
+	} else {
+		options = []option{
+			{"IP_PKTINFO", unix.IPPROTO_IP, unix.IP_PKTINFO, 1, true},
+			{"IP_RECVTOS", unix.IPPROTO_IP, unix.IP_RECVTOS, 1, false},
+			{"IP_RECVERR", unix.IPPROTO_IP, unix.IP_RECVERR, 1, false},
+			{"IP_MTU_DISCOVER", unix.IPPROTO_IP, unix.IP_MTU_DISCOVER, unix.IP_PMTUDISC_PROBE, false},
+		}
+	}
+	if s.opts.BufferSize > 0 {
+		// The first pair is cut down to what the administrator allows everyone; the second takes privilege, and no limit.
+		options = append(options,
+			option{"SO_RCVBUF", unix.SOL_SOCKET, unix.SO_RCVBUF, s.opts.BufferSize, false},
+			option{"SO_SNDBUF", unix.SOL_SOCKET, unix.SO_SNDBUF, s.opts.BufferSize, false},
+			option{"SO_RCVBUFFORCE", unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, s.opts.BufferSize, false},
+			option{"SO_SNDBUFFORCE", unix.SOL_SOCKET, unix.SO_SNDBUFFORCE, s.opts.BufferSize, false})
+	}
+	for _, o := range options {
+		if err := unix.SetsockoptInt(fd, o.level, o.opt, o.value); err != nil && o.vital {
+			return fmt.Errorf("setting %s: %w", o.name, err)
+		}
+	}
+	if s.opts.UDP && !s.opts.NoSegmentation {
+		s.setSegmentation(fd)
+	}
+	if !s.opts.UDP && s.is6 {
+		// The checksum of SCTP is not the one that IPV6_CHECKSUM computes (RFC 3542 section 3.1).
+		return unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_CHECKSUM, -1)
+	}
+	return nil
+}
+
+// setSegmentation turns on UDP_GRO and finds out whether the kernel knows UDP_SEGMENT.
+func (s *Socket) setSegmentation(fd int) {
+	_ = unix.SetsockoptInt(fd, unix.SOL_UDP, unix.UDP_GRO, 1)
+	_, err := unix.GetsockoptInt(fd, unix.SOL_UDP, unix.UDP_SEGMENT)
+	s.out.segmentation = err == nil
+}
+
+// headers is the size of what the carrier puts in front of an SCTP packet.
+func (s *Socket) headers() int { return headerSize(s.is6, s.opts.UDP) }
+
+func headerSize(is6, udp bool) int {
+	n := 20
+	if is6 {
+		n = 40
+	}
+	if udp {
+		n += 8
+	}
+	return n
+}
+
+// path is the way between this socket and a peer.
+func (s *Socket) path(local, remote netip.Addr, port uint16) transport.Path {
+	p := transport.Path{Local: local, Remote: remote}
+	if s.opts.UDP {
+		p.EncapPort = port
+	}
+	return p
+}
+
+// Close ends all blocked calls.
+func (s *Socket) Close() error { return s.conn.Close() }

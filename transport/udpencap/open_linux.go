@@ -1,0 +1,35 @@
+package udpencap
+
+import (
+	"net/netip"
+
+	"github.com/gosctp/sctp/transport/internal/mmsg"
+)
+
+// sockets is what does the work on this system.
+type sockets struct{ *mmsg.Group }
+
+func open(c Config, port uint16) (*Transport, error) {
+	addrs := c.LocalAddrs
+	if len(addrs) == 0 {
+		addrs = []netip.Addr{netip.IPv4Unspecified(), netip.IPv6Unspecified()}
+	}
+	conns, bound, port, err := listen(addrs, port)
+	if err != nil {
+		return nil, err
+	}
+	var list []mmsg.Bound
+	for i, conn := range conns {
+		list = append(list, mmsg.Bound{Conn: conn, Addr: bound[i]})
+	}
+	g, err := mmsg.NewGroup(list, mmsg.Options{
+		UDP:            true,
+		PeerPort:       c.PeerPort,
+		BufferSize:     c.BufferSize,
+		NoSegmentation: c.NoSegmentation,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Transport{sockets: sockets{g}, port: port}, nil
+}

@@ -1,0 +1,14 @@
+//go:build !linux
+
+package udpencap
+
+// sockets is what does the work on this system.
+type sockets = *portable
+
+func open(c Config, port uint16) (*Transport, error) {
+	p, port, err := openPortable(c, port)
+	if err != nil {
+		return nil, err
+	}
+	return &Transport{sockets: p, port: port}, nil
+}
