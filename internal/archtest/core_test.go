@@ -21,7 +21,7 @@ const whyCore = "the core changes its own state and hands out packets, events an
 // coreStd is what the core may import of the standard library, beside its own packages and package transport.
 var coreStd = []string{
 	"bytes", "cmp", "container/heap", "container/list", "crypto/hmac", "crypto/sha256", "crypto/subtle",
-	"encoding/binary", "encoding/hex", "errors", "fmt", "hash/crc32", "hash/maphash", "iter", "maps", "math", "math/bits",
+	"encoding/binary", "encoding/hex", "errors", "fmt", "hash", "hash/crc32", "hash/maphash", "iter", "maps", "math", "math/bits",
 	"math/rand/v2", "net/netip", "slices", "sort", "strconv", "strings", "time", "unique",
 }
 

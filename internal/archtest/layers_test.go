@@ -1,7 +1,9 @@
 package archtest
 
 import (
+	"go/token"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -119,24 +121,34 @@ var syscallDirs = map[string]string{
 	"interop":            "peers run in network namespaces",
 }
 
+// syscallValue matches the names of signals, error numbers and interfaces, which are no calls.
+var syscallValue = regexp.MustCompile(`^(SIG|E)[A-Z0-9]+$|^(Errno|Signal|RawConn|Conn)$`)
+
 var syscallsInCarriers = rule{
 	name: "system calls in carriers",
 	why: "system calls differ from system to system; in one place they can be replaced, in many they cannot. syscallDirs " +
 		"lists the exceptions",
 	check: func(tr *tree, report reportFunc) {
-		may := slices.Sorted(maps.Keys(syscallDirs))
+		may := append(slices.Sorted(maps.Keys(syscallDirs)), "bench")
 		for _, f := range tr.goFiles() {
-			imports := f.imports()
-			for _, p := range slices.Sorted(maps.Keys(imports)) {
-				if (p == "syscall" || strings.HasPrefix(p, "golang.org/x/sys")) && !f.in(may...) && !f.in("bench") {
-					report(tr.at(imports[p]), "%s imports %s", f.dir, p)
-				}
+			if f.in(may...) {
+				continue
 			}
+			f.selectors(func(pkg, name string, pos token.Pos) {
+				system := pkg == "syscall" || strings.HasPrefix(pkg, "golang.org/x/sys")
+				if system && !syscallValue.MatchString(name) {
+					report(tr.at(pos), "%s uses %s.%s", f.dir, pkg, name)
+				}
+			})
 		}
 	},
 	bad: []string{
-		"-- internal/engine/a.go --\npackage engine\nimport \"syscall\"",
-		"-- a.go --\npackage sctp\nimport \"golang.org/x/sys/unix\"",
+		"-- internal/engine/a.go --\npackage engine\nimport \"syscall\"\nvar f = syscall.Socket",
+		"-- a.go --\npackage sctp\nimport \"golang.org/x/sys/unix\"\nvar f = unix.Sendmmsg",
 	},
-	good: []string{"-- transport/rawip/a.go --\npackage rawip\nimport \"golang.org/x/sys/unix\""},
+	good: []string{
+		"-- transport/rawip/a.go --\npackage rawip\nimport \"golang.org/x/sys/unix\"\nvar f = unix.Socket",
+		"-- cmd/sctp/main.go --\npackage main\nimport \"syscall\"\nvar s = syscall.SIGTERM",
+		"-- a.go --\npackage sctp\nimport \"syscall\"\nvar s = syscall.EADDRINUSE",
+	},
 }
