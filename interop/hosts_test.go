@@ -1,0 +1,153 @@
+//go:build linux
+
+package interop
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+
+	"github.com/gosctp/sctp/interop/judge"
+	"github.com/gosctp/sctp/interop/kernel"
+	"github.com/gosctp/sctp/interop/lab"
+)
+
+// host is one side of a pair: a place with two addresses of each family, and the peer that runs there.
+type host struct {
+	name  string
+	addrs map[family][kernel.Paths]string
+	// start starts the peer with these arguments.
+	start func(ctx context.Context, args ...string) (*lab.Process, error)
+}
+
+// pair is two hosts with two links between them.
+type pair struct {
+	a, b *host
+	// namespace has one end of each link; it is where links are cut and captures are taken.
+	namespace *lab.Namespace
+}
+
+// family is the IP version.
+type family string
+
+const (
+	v4 family = "IPv4"
+	v6 family = "IPv6"
+)
+
+// carrier is how SCTP packets travel: the peers' argument net.
+type carrier string
+
+const (
+	rawIP carrier = "ip"
+	inUDP carrier = "udp"
+)
+
+// The addresses of the two ends of a pair of links.
+var (
+	nearAddrs = map[family][kernel.Paths]string{v4: kernel.HostV4, v6: kernel.HostV6}
+	farAddrs  = map[family][kernel.Paths]string{v4: kernel.GuestV4, v6: kernel.GuestV6}
+)
+
+// withKernel is a pair of a program of ours to build and the Linux kernel.
+func withKernel(t *testing.T, name string, build func() (string, error)) *pair {
+	t.Helper()
+	m := bootedMachine(t)
+	return &pair{
+		a: programHost(t, name, build, m.Namespace, nearAddrs),
+		b: &host{name: "linux", addrs: farAddrs, start: func(ctx context.Context, args ...string) (*lab.Process, error) {
+			return m.Start(ctx, append([]string{"peer-kernel"}, args...)...)
+		}},
+		namespace: m.Namespace,
+	}
+}
+
+// withUsrsctp is a pair of a program to build and usrsctp, in two namespaces.
+func withUsrsctp(t *testing.T, name string, build func() (string, error)) *pair {
+	t.Helper()
+	near, far := twoNamespaces(t)
+	return &pair{
+		a:         programHost(t, name, build, near, nearAddrs),
+		b:         programHost(t, "usrsctp", usrsctpPeer, far, farAddrs),
+		namespace: near,
+	}
+}
+
+// programHost is a host whose peer is a program that runs in a namespace.
+func programHost(t *testing.T, name string, build func() (string, error), n *lab.Namespace, addrs map[family][kernel.Paths]string) *host {
+	t.Helper()
+	program, err := build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &host{name: name, addrs: addrs, start: func(ctx context.Context, args ...string) (*lab.Process, error) {
+		return lab.Start(name+"'s peer", n.Command(ctx, append([]string{program}, args...)...))
+	}}
+}
+
+// twoNamespaces makes two namespaces with two links, named and addressed like those of the emulated machine.
+func twoNamespaces(t *testing.T) (near, far *lab.Namespace) {
+	t.Helper()
+	var ends [2]*lab.Namespace
+	for i := range ends {
+		n, err := lab.NewNamespace()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { n.Close() })
+		ends[i] = n
+	}
+	for path := range kernel.Paths {
+		err := lab.Connect(kernel.Link(path),
+			ends[0], []string{kernel.HostV4[path] + "/24", kernel.HostV6[path] + "/64"},
+			ends[1], []string{kernel.GuestV4[path] + "/24", kernel.GuestV6[path] + "/64"})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return ends[0], ends[1]
+}
+
+// judged captures what passes in a namespace until stop is called (or the test ends); tshark then has to find nothing wrong.
+func judged(t *testing.T, n *lab.Namespace) (stop func() (file string)) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), scenarioTime)
+	defer cancel()
+	file := filepath.Join(t.TempDir(), "capture.pcap")
+	capture, err := n.Capture(bench.ctx, ctx, file, kernel.CaptureFilter)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stopped := false
+	stop = func() string {
+		if stopped {
+			return file
+		}
+		stopped = true
+		ctx, cancel := context.WithTimeout(bench.ctx, scenarioTime)
+		defer cancel()
+		if err := capture.Close(ctx); err != nil {
+			t.Error(err)
+			return file
+		}
+		verdict, err := judge.Read(ctx, file)
+		if err != nil {
+			t.Error(err)
+			return file
+		}
+		if verdict.Packets == 0 {
+			t.Error("the capture has no SCTP packet")
+		}
+		for i, fault := range verdict.Faults {
+			if i == 20 {
+				t.Errorf("and %d more", len(verdict.Faults)-i)
+				break
+			}
+			t.Errorf("tshark: %v", fault)
+		}
+		t.Logf("tshark: %d packets", verdict.Packets)
+		return file
+	}
+	t.Cleanup(func() { stop() })
+	return stop
+}

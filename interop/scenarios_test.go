@@ -1,0 +1,191 @@
+//go:build linux
+
+package interop
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/gosctp/sctp/interop/kernel"
+	"github.com/gosctp/sctp/interop/lab"
+	"github.com/gosctp/sctp/interop/plan"
+)
+
+// conversation is one association between a server and a client, to be run by a scenario.
+type conversation struct {
+	pair           *pair
+	server, client *host
+	carrier        carrier
+	family         family
+}
+
+// scenarios is what every pair has to master in each role, over each carrier and family.
+var scenarios = []struct {
+	name string
+	run  func(*testing.T, conversation)
+}{
+	{"messages of 1 byte to 1 MiB, echoed", testMessages},
+	{"server shuts down", testServerShutsDown},
+	{"client aborts", testClientAborts},
+	{"server aborts", testServerAborts},
+	{"a path is cut in mid-transfer", testPathCut},
+}
+
+// runScenarios runs all scenarios of a pair with both assignments of roles, and judges each capture.
+func runScenarios(t *testing.T, p *pair) {
+	for _, c := range []carrier{rawIP, inUDP} {
+		for _, f := range []family{v4, v6} {
+			for _, roles := range [][2]*host{{p.a, p.b}, {p.b, p.a}} {
+				client, server := roles[0], roles[1]
+				t.Run(fmt.Sprintf("%s %s %s to %s", c, f, client.name, server.name), func(t *testing.T) {
+					judged(t, p.namespace)
+					for _, s := range scenarios {
+						t.Run(s.name, func(t *testing.T) {
+							s.run(t, conversation{pair: p, server: server, client: client, carrier: c, family: f})
+						})
+					}
+				})
+			}
+		}
+	}
+}
+
+// smallPlan is for scenarios that are about something else than the messages.
+var smallPlan = plan.Plan{Streams: 3, Sizes: []int{1, 100, 4000}, Count: 10, Unordered: 4}
+
+func testMessages(t *testing.T, c conversation) {
+	p := plan.Plan{
+		Streams:   5,
+		Sizes:     []int{1, 2, 3, 4, 5, 100, 1200, 1452, 1500, 9000, 65536, 1 << 20},
+		Count:     36,
+		Unordered: 7,
+	}
+	server, client := c.start(t, []string{"echo=1"}, append(p.Args(), fmt.Sprintf("expect=%d", p.Count), "end=shutdown"))
+	client.wantReport(p.Report(), "shutdown")
+	server.wantReport(p.Report(), "shutdown")
+}
+
+func testServerShutsDown(t *testing.T, c conversation) {
+	server, client := c.start(t, []string{fmt.Sprintf("expect=%d", smallPlan.Count), "end=shutdown"}, smallPlan.Args())
+	server.wantReport(smallPlan.Report(), "shutdown")
+	client.wantReport([]string{"received 0"}, "shutdown")
+}
+
+func testClientAborts(t *testing.T, c conversation) {
+	server, client := c.start(t, []string{"echo=1"}, append(smallPlan.Args(), fmt.Sprintf("expect=%d", smallPlan.Count), "end=abort"))
+	client.wantReport(smallPlan.Report(), "aborted")
+	server.wantReport(smallPlan.Report(), "abort")
+}
+
+func testServerAborts(t *testing.T, c conversation) {
+	server, client := c.start(t, []string{fmt.Sprintf("expect=%d", smallPlan.Count), "end=abort"}, smallPlan.Args())
+	server.wantReport(smallPlan.Report(), "aborted")
+	client.wantReport([]string{"received 0"}, "abort")
+}
+
+// testPathCut cuts the client's primary path when half of the messages are sent. All the same every message arrives once, and
+// the client notices which path it was.
+func testPathCut(t *testing.T, c conversation) {
+	p := plan.Plan{Streams: 3, Sizes: []int{1000, 5000, 20000}, Count: 100, Unordered: 9}
+	server, client := c.start(t,
+		[]string{"fast=1", fmt.Sprintf("expect=%d", p.Count)},
+		append(p.Args(), "fast=1", "end=shutdown", fmt.Sprintf("hold=%d", p.Count/2)))
+	client.want("hold")
+	if err := c.pair.namespace.Down(kernel.Link(0)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.pair.namespace.Up(kernel.Link(0)); err != nil {
+			t.Error(err)
+		}
+	})
+	client.say("go")
+	client.want(fmt.Sprintf("path %s unreachable", c.server.addrs[c.family][0]))
+	server.wantReport(p.Report(), "shutdown")
+	client.wantReport([]string{"received 0"}, "shutdown")
+}
+
+// nextPort gives every association a port of its own, so that nothing of an earlier one can be mistaken for it.
+var nextPort atomic.Int32
+
+// start starts the server, then the client, and returns when both say that the association is up.
+func (c conversation) start(t *testing.T, serverArgs, clientArgs []string) (server, client *speaker) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), scenarioTime)
+	t.Cleanup(cancel)
+	local := func(h *host) string {
+		addrs := h.addrs[c.family]
+		return strings.Join(addrs[:], "/")
+	}
+	common := []string{"net=" + string(c.carrier), fmt.Sprintf("port=%d", 5000+nextPort.Add(1))}
+
+	server = startSpeaker(t, ctx, c.server, slices.Concat(common, []string{"role=server", "local=" + local(c.server)}, serverArgs))
+	server.want("listening")
+	client = startSpeaker(t, ctx, c.client,
+		slices.Concat(common, []string{"role=client", "local=" + local(c.client), "remote=" + local(c.server)}, clientArgs))
+	server.want("up")
+	client.want("up")
+	return server, client
+}
+
+// speaker is a peer at work. Its methods end the test when the peer does not do what they want.
+type speaker struct {
+	t       *testing.T
+	ctx     context.Context
+	name    string
+	process *lab.Process
+}
+
+func startSpeaker(t *testing.T, ctx context.Context, h *host, args []string) *speaker {
+	t.Helper()
+	p, err := h.start(ctx, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &speaker{t: t, ctx: ctx, name: h.name, process: p}
+	t.Cleanup(func() {
+		p.Stop()
+		if t.Failed() {
+			t.Logf("%s %s said:\n%s", h.name, strings.Join(args, " "), p.Log())
+		}
+	})
+	return s
+}
+
+// want waits for a line with this prefix.
+func (s *speaker) want(prefix string) {
+	s.t.Helper()
+	if _, err := s.process.Expect(s.ctx, prefix); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *speaker) say(line string) {
+	s.t.Helper()
+	if err := s.process.Say(line); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// wantReport waits for the peer's end and compares what it reports to have received, and how the association ended.
+func (s *speaker) wantReport(want []string, end string) {
+	s.t.Helper()
+	lines, err := s.process.Lines(s.ctx, "done")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var got []string
+	for _, line := range lines {
+		if strings.HasPrefix(line, "stream ") || strings.HasPrefix(line, "received ") || strings.HasPrefix(line, "end ") {
+			got = append(got, line)
+		}
+	}
+	want = append(slices.Clone(want), "end "+end)
+	if !slices.Equal(got, want) {
+		s.t.Errorf("%s reports\n\t%s\nwant\n\t%s", s.name, strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
+	}
+}
