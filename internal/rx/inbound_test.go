@@ -278,3 +278,48 @@ func TestInfoNamesTheFirstChunkRead(t *testing.T) {
 		}
 	}
 }
+
+// RFC 9260 section 5.2.4.1: after a restart the peer numbers from the start again.
+func TestResetKeepsWhatIsCompleteAndDue(t *testing.T) {
+	ti := newTestInbound(t, Config{PartialDeliveryPoint: 100})
+	ti.add("0 1.0 BE", "due")
+	ti.add("1 1.1 B", "two ")
+	ti.add("2 1.1 E", "parts")
+	ti.add("3 1.3 BE", "out of line")
+	ti.add("4 2.0 B", "incomplete")
+	if ti.q.Reset() {
+		t.Error("a partial delivery was cut although none was under way")
+	}
+	ti.m = NewTSNMap(testInitial)
+	ti.q.Start(testInitial)
+	ti.add("0 1.0 BE", "new")
+	ti.want("old and new messages are readable", "1.0:due", "1.1:two parts", "1.0:new")
+	ti.wantDrained("the rest went")
+}
+
+func TestResetCutsAPartialDelivery(t *testing.T) {
+	for _, read := range []bool{false, true} {
+		ti := newTestInbound(t, Config{PartialDeliveryPoint: 4})
+		ti.add("0 1.0 B", "abcdef")
+		if read && ti.read(2) != "1.0:ab…" {
+			t.Fatal("no partial delivery")
+		}
+		if cut := ti.q.Reset(); cut != read {
+			t.Errorf("cut: %v, although a part was read: %v", cut, read)
+		}
+		ti.wantDrained("the rest went")
+	}
+}
+
+func TestResetInAShortReadKeepsTheRest(t *testing.T) {
+	ti := newTestInbound(t, Config{})
+	ti.add("0 1.0 BE", "abcd")
+	if got := ti.read(2); got != "1.0:ab…" {
+		t.Fatalf("read %q", got)
+	}
+	if ti.q.Reset() {
+		t.Error("a complete message was reported as cut")
+	}
+	ti.want("it was complete", "1.0:cd")
+	ti.wantDrained("all has been read")
+}
