@@ -1,0 +1,26 @@
+// Package rawip carries SCTP packets directly in IP, as protocol 132, the way that other SCTP implementations expect it.
+//
+// It takes raw sockets, which Linux gives to processes with CAP_NET_RAW; elsewhere, and without the privilege, [Open] fails
+// with an error that names package udpencap's network, sctp/udp, as the alternative.
+//
+// Every raw socket on the host gets a copy of every SCTP packet. So the carrier discards packets to ports that are not this
+// process's in the kernel, by a filter that [Transport.SetPorts] sets; until it is called nothing arrives.
+package rawip
+
+import "net/netip"
+
+// Protocol is the IP protocol number of SCTP.
+const Protocol = 132
+
+// DefaultBufferSize is what Open asks for as size of the socket buffers: enough for some milliseconds at 10 Gbit/s, in which
+// the reader may be busy elsewhere.
+const DefaultBufferSize = 4 << 20
+
+// Config says how to open a carrier. The zero value is for all addresses.
+type Config struct {
+	// LocalAddrs are the addresses to use; empty means all of both families, those added later included.
+	LocalAddrs []netip.Addr
+	// BufferSize is the size of the socket buffers to ask for, in bytes; zero means DefaultBufferSize, a negative value
+	// leaves them alone.
+	BufferSize int
+}
