@@ -1,0 +1,110 @@
+package sctp
+
+import (
+	"time"
+
+	"github.com/gosctp/sctp/internal/assoc"
+)
+
+// Config has the parameters of an association. The zero value is what RFC 9260 section 16 recommends; each field says which
+// parameter it is and what its zero stands for.
+type Config struct {
+	// RTOInitial is RTO.Initial, the retransmission time-out before the first measurement: 1 s.
+	RTOInitial time.Duration
+	// RTOMin is RTO.Min, the smallest retransmission time-out: 1 s.
+	RTOMin time.Duration
+	// RTOMax is RTO.Max, the largest retransmission time-out: 60 s.
+	RTOMax time.Duration
+	// MaxBurst is Max.Burst, the packets that one event may release: 4.
+	MaxBurst int
+	// ValidCookieLife is Valid.Cookie.Life, how long a peer may take to return the cookie: 60 s.
+	ValidCookieLife time.Duration
+	// AssocMaxRetrans is Association.Max.Retrans, the time-outs in a row after which the peer is given up: 10.
+	AssocMaxRetrans int
+	// PathMaxRetrans is Path.Max.Retrans, the time-outs in a row after which an address of the peer is inactive: 5.
+	PathMaxRetrans int
+	// PFMaxRetrans is PotentiallyFailed.Max.Retrans (RFC 7829 section 3.2), the time-outs in a row that an address may
+	// have before others are preferred: 0. PathMaxRetrans or more never prefers others before the address is inactive.
+	PFMaxRetrans int
+	// MaxInitRetransmits is Max.Init.Retransmits, the attempts to set up: 8.
+	MaxInitRetransmits int
+	// HBInterval is HB.interval, the time between probes of an idle address, beside its RTO: 30 s. Negative sends none to
+	// addresses that are confirmed.
+	HBInterval time.Duration
+	// HBMaxBurst is HB.Max.Burst, the probes in one RTO: 1.
+	HBMaxBurst int
+	// SACKDelay is how long an acknowledgement may be delayed (RFC 9260 section 6.2): 200 ms. Negative delays none.
+	SACKDelay time.Duration
+	// SACKFrequency is the packets with data that are acknowledged by one SACK (RFC 9260 section 6.2): 2.
+	SACKFrequency int
+
+	// OutStreams is the number of streams to send on that the peer is asked for: 10.
+	OutStreams uint16
+	// MaxInStreams is the number of streams that the peer may use: 65535.
+	MaxInStreams uint16
+	// RecvBuffer is the receive window in bytes: 1 MiB.
+	RecvBuffer int
+	// SendBuffer bounds the bytes of messages that wait for being sent and acknowledged, and so the size of a message:
+	// 1 MiB.
+	SendBuffer int
+	// PartialDeliveryPoint is the size in bytes from which on a message is handed out in parts before it is complete
+	// (RFC 9260 section 6.9): half of RecvBuffer.
+	PartialDeliveryPoint int
+	// MaxSeg bounds the user data in one DATA chunk, in bytes (RFC 6458 section 8.1.16): 0 is as much as the path takes.
+	MaxSeg int
+	// DisableFragments refuses messages that do not fit into one packet (RFC 6458 section 8.1.11).
+	DisableFragments bool
+	// Nagle lets a small message wait while others are in flight (RFC 9260 section 6.1), for fewer packets.
+	Nagle bool
+	// MaxPMTU bounds the size of SCTP packets in bytes, common header included: 0 leaves it to the carrier.
+	MaxPMTU int
+	// AdaptationIndication, if not nil, is the code point that the peer is told (RFC 5061 section 4.2.6).
+	AdaptationIndication *uint32
+
+	// Linger bounds the shutdown that Close leaves to the background, like [Conn.SetLinger]: 60 s. Negative makes Close
+	// abort, as SO_LINGER with zero seconds does (RFC 6458 section 8.1.4).
+	Linger time.Duration
+}
+
+// defaultLinger is long enough for a peer on a bad path, and short enough not to hold a port for ever.
+const defaultLinger = 60 * time.Second
+
+// linger returns how long Close may shut down; zero aborts.
+func (c *Config) linger() time.Duration {
+	switch {
+	case c.Linger == 0:
+		return defaultLinger
+	case c.Linger < 0:
+		return 0
+	}
+	return c.Linger
+}
+
+// core returns the part of c that the association itself needs.
+func (c *Config) core() assoc.Config {
+	return assoc.Config{
+		RTOInitial:           c.RTOInitial,
+		RTOMin:               c.RTOMin,
+		RTOMax:               c.RTOMax,
+		MaxBurst:             c.MaxBurst,
+		ValidCookieLife:      c.ValidCookieLife,
+		AssocMaxRetrans:      c.AssocMaxRetrans,
+		PathMaxRetrans:       c.PathMaxRetrans,
+		PFMaxRetrans:         c.PFMaxRetrans,
+		MaxInitRetransmits:   c.MaxInitRetransmits,
+		HBInterval:           c.HBInterval,
+		HBMaxBurst:           c.HBMaxBurst,
+		SACKDelay:            c.SACKDelay,
+		SACKFrequency:        c.SACKFrequency,
+		OutStreams:           c.OutStreams,
+		MaxInStreams:         c.MaxInStreams,
+		RecvBuffer:           c.RecvBuffer,
+		SendBuffer:           c.SendBuffer,
+		PartialDeliveryPoint: c.PartialDeliveryPoint,
+		MaxSeg:               c.MaxSeg,
+		DisableFragments:     c.DisableFragments,
+		Nagle:                c.Nagle,
+		MaxPMTU:              c.MaxPMTU,
+		AdaptationIndication: c.AdaptationIndication,
+	}.Defaults()
+}

@@ -1,0 +1,97 @@
+package sctp
+
+import (
+	"context"
+	"io"
+	"iter"
+	"slices"
+
+	"github.com/gosctp/sctp/internal/assoc"
+)
+
+// Read reads what is next: of one message, on whatever stream it comes. What does not fit into p, the next Read returns. After the
+// peer has shut the association down and everything is read, it returns io.EOF.
+func (c *Conn) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	n, _, err := c.assoc.Receive(context.Background(), p)
+	return n, c.wrapRead("read", err)
+}
+
+// ReadMsg reads the next message into p and describes it. If p is too small for it, or the message so large that it is handed
+// out in parts (Config.PartialDeliveryPoint), RcvInfo.EOR is false and the next read goes on with the same message. While one
+// message is being read in parts by several goroutines, which of them gets which part is undefined.
+func (c *Conn) ReadMsg(p []byte) (int, RcvInfo, error) {
+	return c.ReadMsgContext(context.Background(), p)
+}
+
+// ReadMsgContext is ReadMsg that also gives up when ctx ends.
+func (c *Conn) ReadMsgContext(ctx context.Context, p []byte) (int, RcvInfo, error) {
+	n, info, err := c.assoc.Receive(ctx, p)
+	return n, rcvInfo(&info), c.wrapRead("read", err)
+}
+
+// minRead is the least room that ReadMessage makes for a part of a message.
+const minRead = 512
+
+// ReadMessage reads a whole message of up to limit bytes into memory of its own. A longer one is cut off there, with EOR false,
+// and the next read goes on with the rest.
+func (c *Conn) ReadMessage(ctx context.Context, limit int) (Message, error) {
+	var m Message
+	for {
+		size, _, err := c.assoc.Peek(ctx)
+		if err != nil {
+			return m, c.wrapRead("read", err)
+		}
+		m.Data = slices.Grow(m.Data, min(max(size, minRead), limit-len(m.Data)))
+		room := m.Data[len(m.Data):min(cap(m.Data), limit)]
+		var (
+			n    int
+			info assoc.RcvInfo
+		)
+		n, info, err = c.assoc.Receive(ctx, room)
+		if err != nil {
+			return m, c.wrapRead("read", err)
+		}
+		m.Data = m.Data[:len(m.Data)+n]
+		m.RcvInfo = rcvInfo(&info)
+		if info.EOR || len(m.Data) == limit {
+			return m, nil
+		}
+	}
+}
+
+// Messages returns the messages as they come, whole ones of up to maxMessage bytes. It ends after the peer has shut the association
+// down; when something else ends it, the last step yields the error.
+//
+//	for m, err := range conn.Messages(ctx) {
+//		if err != nil {
+//			return err
+//		}
+//		handle(m.Stream, m.Data)
+//	}
+func (c *Conn) Messages(ctx context.Context) iter.Seq2[Message, error] {
+	return func(yield func(Message, error) bool) {
+		for {
+			m, err := c.ReadMessage(ctx, maxMessage)
+			if err == io.EOF {
+				return
+			}
+			if !yield(m, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// maxMessage bounds the messages of Messages, which a peer could make grow otherwise: 16 MiB.
+const maxMessage = 16 << 20
+
+// wrapRead is wrap, but leaves io.EOF as readers expect it.
+func (c *Conn) wrapRead(op string, err error) error {
+	if err == io.EOF {
+		return err
+	}
+	return c.wrap(op, err)
+}

@@ -1,0 +1,107 @@
+package sctp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+
+	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/internal/engine"
+	"github.com/gosctp/sctp/internal/wire"
+)
+
+var (
+	// ErrTimeout ends an association whose peer does not answer (RFC 9260 sections 5.1.6 and 8.1). Its Timeout method says true.
+	ErrTimeout error = timeoutError{}
+	// ErrUnreachable ends an association whose peer's host has no SCTP, or none at that UDP port (RFC 9260 section 10).
+	ErrUnreachable = assoc.ErrUnreachable
+	// ErrProtocol ends an association whose peer broke the rules.
+	ErrProtocol = assoc.ErrProtocol
+	// ErrShutdown is what sending gets when the association is being shut down, by either side (RFC 9260 section 9.2).
+	ErrShutdown = errors.New("association is shut down")
+	// ErrMessageTooBig is matched by *[MessageTooBigError].
+	ErrMessageTooBig = assoc.ErrMessageTooBig
+	// ErrEmptyMessage: SCTP has no messages without data (RFC 9260 section 6.2).
+	ErrEmptyMessage = assoc.ErrEmptyMessage
+	// ErrStream is what sending on a stream gets that the association does not have.
+	ErrStream = assoc.ErrBadStream
+	// ErrNoAssociation is what an [Endpoint] says of an association that has ended or never was.
+	ErrNoAssociation = errors.New("no such association")
+)
+
+type timeoutError struct{}
+
+func (timeoutError) Error() string   { return assoc.ErrTimeout.Error() }
+func (timeoutError) Timeout() bool   { return true }
+func (timeoutError) Temporary() bool { return true }
+
+// CauseCode is the code of an error cause (RFC 9260 section 3.3.10).
+type CauseCode uint16
+
+// String returns the name that the RFC gives the cause.
+func (c CauseCode) String() string { return wire.CauseCode(c).String() }
+
+// CauseUserAbort is the cause that [Conn.Abort] gives (RFC 9260 section 3.3.10.12).
+const CauseUserAbort = CauseCode(wire.CauseUserAbort)
+
+// AbortError says who aborted an association, and why (RFC 9260 section 9.1).
+type AbortError struct {
+	// Remote: the peer did. Otherwise this side, because of what the peer did or because it was told to.
+	Remote bool
+	// Cause is the first error cause of the ABORT, 0 if it had none.
+	Cause CauseCode
+	// Reason is what the cause says: for CauseUserAbort what the user gave to Abort.
+	Reason []byte
+}
+
+func (e *AbortError) Error() string {
+	return (&assoc.AbortError{Remote: e.Remote, Code: wire.CauseCode(e.Cause), Reason: e.Reason}).Error()
+}
+
+// MessageTooBigError says that a message does not fit, and what would.
+type MessageTooBigError struct {
+	Size, Limit int
+}
+
+func (e *MessageTooBigError) Error() string {
+	return fmt.Sprintf("message of %d bytes is too big: the limit is %d", e.Size, e.Limit)
+}
+
+// Is makes the error match [ErrMessageTooBig].
+func (e *MessageTooBigError) Is(target error) bool { return target == ErrMessageTooBig }
+
+// public turns an error of the engine and the core into one of this package.
+func public(err error) error {
+	var abort *assoc.AbortError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &abort):
+		return &AbortError{Remote: abort.Remote, Cause: CauseCode(abort.Code), Reason: abort.Reason}
+	case errors.Is(err, assoc.ErrTimeout):
+		return ErrTimeout
+	case errors.Is(err, engine.ErrPeerShutdown):
+		return fmt.Errorf("%w by peer", ErrShutdown)
+	case errors.Is(err, engine.ErrShutdown):
+		return ErrShutdown
+	case errors.Is(err, context.DeadlineExceeded):
+		// As package net has it: one error for a deadline, whether of the connection or of a context.
+		return os.ErrDeadlineExceeded
+	}
+	return err
+}
+
+// opError puts err into the form in which package net reports it.
+func opError(op, network string, local, remote *Addr, err error) error {
+	e := &net.OpError{Op: op, Net: network, Err: public(err)}
+	// A nil *Addr in an interface would not be nil.
+	if local != nil {
+		e.Source = local
+	}
+	if remote != nil {
+		e.Addr = remote
+	}
+	return e
+}

@@ -1,0 +1,184 @@
+package sctp
+
+import (
+	"fmt"
+	"net/netip"
+
+	"github.com/gosctp/sctp/internal/assoc"
+)
+
+// Notification is news of an association, one of the types below; they have the names and meanings of RFC 6458 section 6.1.
+type Notification interface {
+	// Assoc names the association on an [Endpoint]; zero on a Conn.
+	Assoc() AssocID
+	fmt.Stringer
+}
+
+// AssocState is what happened to an association (RFC 6458 section 6.1.1).
+type AssocState uint8
+
+const (
+	CommUp           = AssocState(assoc.CommUp)           // it is established
+	CommLost         = AssocState(assoc.CommLost)         // it failed
+	Restart          = AssocState(assoc.Restart)          // the peer lost its state and set it up anew
+	ShutdownComplete = AssocState(assoc.ShutdownComplete) // it was shut down gracefully
+	CantStartAssoc   = AssocState(assoc.CantStartAssoc)   // it could not be set up
+)
+
+func (s AssocState) String() string {
+	switch s {
+	case CommUp:
+		return "COMM_UP"
+	case CommLost:
+		return "COMM_LOST"
+	case Restart:
+		return "RESTART"
+	case ShutdownComplete:
+		return "SHUTDOWN_COMP"
+	case CantStartAssoc:
+		return "CANT_STR_ASSOC"
+	}
+	return fmt.Sprintf("AssocState(%d)", uint8(s))
+}
+
+// AddrState is what happened to an address of the peer, or the state it is in (RFC 6458 section 6.1.2).
+type AddrState uint8
+
+const (
+	AddrAvailable         = AddrState(assoc.AddrAvailable)
+	AddrUnreachable       = AddrState(assoc.AddrUnreachable)
+	AddrRemoved           = AddrState(assoc.AddrRemoved)
+	AddrAdded             = AddrState(assoc.AddrAdded)
+	AddrMadePrimary       = AddrState(assoc.AddrMadePrimary)
+	AddrConfirmed         = AddrState(assoc.AddrConfirmed)
+	AddrPotentiallyFailed = AddrState(assoc.AddrPotentiallyFailed) // RFC 7829 section 7.1
+)
+
+func (s AddrState) String() string {
+	switch s {
+	case AddrAvailable:
+		return "ADDR_AVAILABLE"
+	case AddrUnreachable:
+		return "ADDR_UNREACHABLE"
+	case AddrRemoved:
+		return "ADDR_REMOVED"
+	case AddrAdded:
+		return "ADDR_ADDED"
+	case AddrMadePrimary:
+		return "ADDR_MADE_PRIM"
+	case AddrConfirmed:
+		return "ADDR_CONFIRMED"
+	case AddrPotentiallyFailed:
+		return "ADDR_POTENTIALLY_FAILED"
+	}
+	return fmt.Sprintf("AddrState(%d)", uint8(s))
+}
+
+// AssocChange: the association came up, restarted or ended.
+type AssocChange struct {
+	AssocID AssocID
+	State   AssocState
+	// Err says why an association failed; nil otherwise.
+	Err                   error
+	OutStreams, InStreams uint16
+}
+
+// PeerAddrChange: the state of one address of the peer changed.
+type PeerAddrChange struct {
+	AssocID AssocID
+	Addr    netip.Addr
+	State   AddrState
+}
+
+// RemoteError: the peer sent an ERROR chunk. Data is the body of its cause.
+type RemoteError struct {
+	AssocID AssocID
+	Cause   CauseCode
+	Data    []byte
+}
+
+// SendFailed: a message was not delivered, or not provably.
+type SendFailed struct {
+	AssocID AssocID
+	// Sent: some of it was given to the network.
+	Sent bool
+	Err  error
+	Info SndInfo
+	// Data is the message, whole.
+	Data []byte
+}
+
+// ShutdownEvent: the peer shuts the association down; nothing more can be sent.
+type ShutdownEvent struct{ AssocID AssocID }
+
+// AdaptationIndication: the peer told its adaptation code point (RFC 5061 section 4.2.6).
+type AdaptationIndication struct {
+	AssocID AssocID
+	Ind     uint32
+}
+
+// PartialDeliveryEvent: the rest of a message that was read in part will not come.
+type PartialDeliveryEvent struct {
+	AssocID AssocID
+	Stream  uint16
+}
+
+// SenderDry: the peer has acknowledged everything that was sent.
+type SenderDry struct{ AssocID AssocID }
+
+func (n AssocChange) Assoc() AssocID          { return n.AssocID }
+func (n PeerAddrChange) Assoc() AssocID       { return n.AssocID }
+func (n RemoteError) Assoc() AssocID          { return n.AssocID }
+func (n SendFailed) Assoc() AssocID           { return n.AssocID }
+func (n ShutdownEvent) Assoc() AssocID        { return n.AssocID }
+func (n AdaptationIndication) Assoc() AssocID { return n.AssocID }
+func (n PartialDeliveryEvent) Assoc() AssocID { return n.AssocID }
+func (n SenderDry) Assoc() AssocID            { return n.AssocID }
+
+func (n AssocChange) String() string {
+	if n.Err != nil {
+		return fmt.Sprintf("association: %v: %v", n.State, n.Err)
+	}
+	if n.State == CommUp || n.State == Restart {
+		return fmt.Sprintf("association: %v, %d streams out, %d in", n.State, n.OutStreams, n.InStreams)
+	}
+	return fmt.Sprintf("association: %v", n.State)
+}
+
+func (n PeerAddrChange) String() string { return fmt.Sprintf("peer address %v: %v", n.Addr, n.State) }
+func (n RemoteError) String() string    { return fmt.Sprintf("peer reports: %v", n.Cause) }
+func (n SendFailed) String() string {
+	return fmt.Sprintf("message of %d bytes on stream %d not delivered: %v", len(n.Data), n.Info.Stream, n.Err)
+}
+func (n ShutdownEvent) String() string { return "peer shuts down" }
+func (n AdaptationIndication) String() string {
+	return fmt.Sprintf("peer's adaptation code point is %#x", n.Ind)
+}
+func (n PartialDeliveryEvent) String() string {
+	return fmt.Sprintf("rest of the message on stream %d will not come", n.Stream)
+}
+func (n SenderDry) String() string { return "all messages acknowledged" }
+
+// notification turns an event of the core into a Notification.
+func notification(id AssocID, ev assoc.Event) Notification {
+	switch ev := ev.(type) {
+	case assoc.AssocChange:
+		return AssocChange{id, AssocState(ev.State), public(ev.Err), ev.OutStreams, ev.InStreams}
+	case assoc.PeerAddrChange:
+		return PeerAddrChange{id, ev.Addr, AddrState(ev.State)}
+	case assoc.RemoteError:
+		return RemoteError{id, CauseCode(ev.Code), ev.Data}
+	case assoc.SendFailed:
+		info := SndInfo{Stream: ev.Stream, PPID: ev.PPID, Unordered: ev.Unordered, Context: ev.Context}
+		return SendFailed{id, ev.Sent, public(ev.Err), info, ev.Data}
+	case assoc.ShutdownEvent:
+		return ShutdownEvent{id}
+	case assoc.AdaptationIndication:
+		return AdaptationIndication{id, ev.Ind}
+	case assoc.PartialDeliveryAborted:
+		return PartialDeliveryEvent{id, ev.Stream}
+	case assoc.SenderDry:
+		return SenderDry{id}
+	}
+	panic(fmt.Sprintf("sctp: the engine passed on a %T", ev))
+}

@@ -1,0 +1,311 @@
+package engine
+
+import (
+	"context"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/internal/endpoint"
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/transport"
+)
+
+// Assoc is one association: the state machine, its lock and those who wait for it.
+type Assoc struct {
+	engine *Engine
+	socket *Socket
+	handle *endpoint.Handle
+	// id is unique among the associations of the engine that exist at one time.
+	id       uint32
+	peerPort uint16
+	config   assoc.Config
+	// isNew: a peer's cookie made the association and no packet was delivered yet.
+	isNew atomic.Bool
+
+	// mu guards the state machine and the fields of this group.
+	mu   sync.Mutex
+	core *assoc.Association
+	// readable waits for something to read or to be told, or for a change of phase; writable for room to send.
+	readable, writable gate
+	phase              phase
+	// peerDone: the peer has announced that it sends nothing more.
+	peerDone bool
+	// err is why the association ended, nil after a graceful shutdown.
+	err error
+	// closed: the user has no more use for the association. What still arrives is thrown away.
+	closed bool
+	events eventQueue
+	// listener is where the association waits for Accept, inbox where a one-to-many user finds it.
+	listener *Listener
+	inbox    *Inbox
+	// abortAt ends a shutdown that takes longer than the user allows.
+	abortAt mono.Time
+	// sendingAll: a SendAll is queueing its parts.
+	sendingAll bool
+	// armed is not later than the entry in the heap of deadlines; unset when there may be none.
+	armed mono.Time
+	// todo is what unlock has to do for what happened under the lock.
+	todo    todo
+	removed bool
+
+	// nextMarked and marked are guarded by writer.mu.
+	nextMarked *Assoc
+	marked     bool
+	// heapAt and heapIndex are guarded by timers.mu.
+	heapAt    mono.Time
+	heapIndex int
+	// queued and nextReady are guarded by Inbox.mu.
+	queued    bool
+	nextReady *Assoc
+}
+
+// phase is how far the life of an association has come, as its user sees it.
+type phase uint8
+
+const (
+	connecting phase = iota
+	up
+	ended
+)
+
+// todo is a set of things to do after the lock is released.
+type todo uint8
+
+const (
+	wakeReader  todo = 1 << iota // one reader: there is something to read
+	wakeWriters                  // all writers: there is room
+	wakeAll                      // everybody: the phase has changed
+	measurePaths
+	enqueue // hand over to the listener
+	leave   // tell listener and socket that the association is over
+)
+
+// sendShares is the part of the send buffer, as a fraction, that has to be free before waiting writers are woken: few wake-ups
+// of a writer with much to do each are cheaper than many.
+const sendShares = 4
+
+func newAssoc(s *Socket, h *endpoint.Handle, c assoc.Config, peerPort uint16, id uint32) *Assoc {
+	a := &Assoc{
+		engine: s.engine, socket: s, handle: h, id: id, peerPort: peerPort, config: c.Defaults(),
+		core: h.Assoc, heapIndex: -1,
+	}
+	a.readable.init(&a.mu)
+	a.writable.init(&a.mu)
+	a.inbox = s.inbox
+	h.User = a
+	return a
+}
+
+// ID tells the associations of a one-to-many socket apart.
+func (a *Assoc) ID() uint32 { return a.id }
+
+// PeerPort is the port of the peer.
+func (a *Assoc) PeerPort() uint16 { return a.peerPort }
+
+// LocalEncapPort is the UDP port of this side, 0 if there is none.
+func (a *Assoc) LocalEncapPort() uint16 { return a.engine.encapPort }
+
+// Socket is the socket that the association belongs to.
+func (a *Assoc) Socket() *Socket { return a.socket }
+
+// settle follows an input, as the run-loop law demands: it drains the events and reads the deadline. a.mu is held.
+func (a *Assoc) settle(now mono.Time) {
+	a.drainEvents()
+	if a.core.Readable() {
+		a.foundReadable(now)
+	}
+	if a.writable.waiters > 0 && a.core.SendSpace() >= a.config.SendBuffer/sendShares {
+		a.todo |= wakeWriters
+	}
+	a.arm(now)
+}
+
+// foundReadable makes known that there is something to read, to whoever reads this association.
+func (a *Assoc) foundReadable(now mono.Time) {
+	switch {
+	case a.closed:
+		a.discard(now)
+	case a.inbox != nil:
+		a.inbox.ready(a)
+	default:
+		a.todo |= wakeReader
+	}
+}
+
+// discard reads what nobody will, so that the peer can finish sending and the shutdown completes.
+func (a *Assoc) discard(now mono.Time) {
+	var waste [2048]byte
+	for {
+		if _, _, ok := a.core.Receive(now, waste[:]); !ok {
+			return
+		}
+		a.drainEvents()
+	}
+}
+
+// arm makes the timers come back in time for the next deadline.
+func (a *Assoc) arm(now mono.Time) {
+	at := mono.Earliest(a.core.NextDeadline(), a.abortAt)
+	if at.IsZero() || a.removed || (!a.armed.IsZero() && a.armed <= at) {
+		return
+	}
+	a.armed = at
+	a.engine.timers.set(a, at, now, a.engine.fireFunc)
+}
+
+// expire runs the timers of a that have come, if its heap entry was not early.
+func (a *Assoc) expire(now mono.Time) {
+	a.mu.Lock()
+	a.armed = 0
+	if a.abortAt.Reached(now) {
+		a.abortAt = 0
+		a.core.Abort(now, []byte("linger time is over"))
+		a.settle(now)
+	}
+	if a.core.NextDeadline().Reached(now) {
+		a.core.Expire(now)
+	}
+	a.settle(now)
+	a.unlock()
+}
+
+// unlock releases a.mu and does what settle left to do.
+func (a *Assoc) unlock() {
+	work := a.todo
+	a.todo = 0
+	listener := a.listener
+	a.mu.Unlock()
+	if work == 0 {
+		return
+	}
+	if work&wakeReader != 0 {
+		a.readable.cond.Signal()
+	}
+	if work&wakeWriters != 0 {
+		a.writable.cond.Broadcast()
+	}
+	if work&wakeAll != 0 {
+		a.readable.cond.Broadcast()
+		a.writable.cond.Broadcast()
+	}
+	if work&measurePaths != 0 {
+		a.refreshMTU()
+	}
+	if work&enqueue != 0 && listener != nil {
+		listener.enqueue(a)
+	}
+	if work&leave != 0 {
+		if listener != nil {
+			listener.forgetUnread(a)
+		}
+		a.socket.forget(a)
+	}
+}
+
+// removeIfClosed takes the association out of the endpoint once it is over and has nothing left to send. a.mu is held.
+func (a *Assoc) removeIfClosed() {
+	if a.removed || a.core.State() != assoc.StateClosed {
+		return
+	}
+	a.finish(nil)
+	a.removed = true
+	a.engine.timers.remove(a)
+	a.todo |= leave
+
+	e := a.engine
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.core.Remove(a.handle)
+	delete(e.assocs, a)
+}
+
+// finish makes the end of the association visible; the first reason counts. a.mu is held.
+func (a *Assoc) finish(err error) {
+	if a.phase == ended {
+		return
+	}
+	a.phase = ended
+	a.err = err
+	a.todo |= wakeAll
+}
+
+// fail ends the association because the carrier did.
+func (a *Assoc) fail(err error) {
+	a.mu.Lock()
+	a.removed = true
+	a.finish(&net.OpError{Op: "carrier", Net: "sctp", Err: err})
+	a.note(assoc.AssocChange{State: assoc.CommLost, Err: err})
+	a.todo |= leave
+	a.unlock()
+}
+
+// refreshMTU asks the carrier for the MTU of every path. No lock is held: a carrier may ask the operating system.
+func (a *Assoc) refreshMTU() {
+	var space [8]transport.Path
+	a.mu.Lock()
+	paths := a.core.Paths(space[:0])
+	a.mu.Unlock()
+	for _, p := range paths {
+		mtu := a.engine.carrier.MTU(p)
+		now := a.engine.now()
+		a.mu.Lock()
+		a.core.SetMTU(now, p.Remote, mtu)
+		a.settle(now)
+		a.unlock()
+	}
+}
+
+// usable reports why an operation of the user has to fail: the context, the deadline or Close. a.mu is held.
+func (a *Assoc) usable(ctx context.Context, g *gate) error {
+	if a.closed {
+		return net.ErrClosed
+	}
+	return g.check(ctx)
+}
+
+// end is what reading gets when there is nothing more to read, nil if there may be. a.mu is held.
+func (a *Assoc) end() error {
+	switch {
+	case a.phase == ended && a.err != nil:
+		return a.err
+	case a.phase == ended || a.peerDone:
+		return io.EOF
+	}
+	return nil
+}
+
+// waitUp waits for the association to be established, or to fail.
+func (a *Assoc) waitUp(ctx context.Context) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for a.phase == connecting {
+		if err := a.usable(ctx, &a.writable); err != nil {
+			return err
+		}
+		a.writable.wait(ctx)
+	}
+	if a.phase == ended && a.err != nil {
+		return a.err
+	}
+	return nil
+}
+
+// SetReadDeadline bounds Receive and NextEvent; the zero time takes the bound away.
+func (a *Assoc) SetReadDeadline(t time.Time) error { return a.setDeadline(&a.readable, t) }
+
+// SetWriteDeadline bounds Send; the zero time takes the bound away.
+func (a *Assoc) SetWriteDeadline(t time.Time) error { return a.setDeadline(&a.writable, t) }
+
+func (a *Assoc) setDeadline(g *gate, t time.Time) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.closed {
+		return net.ErrClosed
+	}
+	g.setDeadline(t)
+	return nil
+}

@@ -1,0 +1,33 @@
+// Package engine drives the protocol core: all goroutines, locks, the clock and the entropy of the stack are here.
+//
+// An [Engine] serves one open carrier. Open one, Bind a [Socket] on it, then either Connect from the socket, Accept on it
+// (a socket with a backlog), or attach an [Inbox] to it (one-to-many). What comes out of Connect and Accept is an [Assoc].
+//
+// # Goroutines
+//
+// One reader per receive queue of the carrier, one watcher of its addresses if it has any changes to tell, and one writer
+// while, and only while, the carrier is full or a caller has written for others long enough. Timers are a heap of
+// association deadlines under a single runtime timer. An association costs no goroutine, no channel and no timer.
+//
+// # The path of a packet
+//
+// In: read takes a batch, endpoint.Route names the association of each packet under the endpoint lock, then every run of
+// packets of one association is delivered under one hold of that association's lock (deliverRun). settle turns what came
+// of it into wake-ups, and transmit sends the answers.
+//
+// Out: whoever gave an association an input puts it on the transmit list (mark) and offers to write (transmit). The first
+// to find the writer's role free holds it until the list is empty: it pulls packets under the association's lock and writes
+// them under none. Others leave at once. A write never blocks: when the carrier is full, the role passes to a goroutine that waits.
+//
+// # Locks
+//
+// In this order; a later one may be taken while an earlier one is held, never the other way round:
+//
+//	Assoc.mu                  the association and what its user sees of it
+//	Engine.mu                 the endpoint: ports, tags, routes, sockets
+//	Listener.mu, Inbox.mu     what waits for the user
+//	writer.mu, timers.mu      the transmit list, the heap; leaves
+//
+// No lock is held across a call to the carrier or the operating system. The order portsMu, Engine.mu is the only other one:
+// portsMu keeps the port filter of the carrier in step with the bound ports.
+package engine

@@ -1,0 +1,188 @@
+package engine
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/gosctp/sctp/internal/endpoint"
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/transport"
+)
+
+// Options of Open.
+type Options struct {
+	// Carrier is what to serve. The engine closes it with Close.
+	Carrier transport.Transport
+	// Ports arbitrates ports between the processes of this host; nil if the carrier is nobody else's.
+	Ports PortTable
+	// EncapPort is the UDP port that the carrier receives on, 0 if there is none.
+	EncapPort uint16
+	// onEnd is called when the engine has ended.
+	onEnd func()
+}
+
+// Engine serves one carrier.
+type Engine struct {
+	carrier transport.Transport
+	caps    transport.Caps
+	ports   PortTable
+	// encapPort is this side's UDP port.
+	encapPort uint16
+	// start is the origin of the clock.
+	start time.Time
+
+	// mu is the endpoint lock. It guards the endpoint and the fields of this group.
+	mu      sync.Mutex
+	core    *endpoint.Endpoint
+	sockets map[*Socket]struct{}
+	assocs  map[*Assoc]struct{}
+	lastID  uint32
+	// err is why the engine ended, nil while it runs.
+	err error
+
+	// portsMu is held from the change of a binding until the carrier's port filter knows it.
+	portsMu sync.Mutex
+	claims  map[claimKey]*sharedClaim
+	ootb    bool
+
+	out    writer
+	timers timers
+	// fireFunc is fire as a value, made once.
+	fireFunc func()
+
+	goroutines sync.WaitGroup
+	onEnd      func()
+	// done is closed when the engine ends.
+	done chan struct{}
+}
+
+// Open starts an engine.
+func Open(o Options) (*Engine, error) {
+	addrs, err := o.Carrier.LocalAddrs()
+	if err != nil {
+		return nil, fmt.Errorf("local addresses: %w", err)
+	}
+	e := &Engine{
+		carrier:   o.Carrier,
+		caps:      o.Carrier.Caps(),
+		ports:     o.Ports,
+		encapPort: o.EncapPort,
+		start:     time.Now(),
+		sockets:   make(map[*Socket]struct{}),
+		assocs:    make(map[*Assoc]struct{}),
+		claims:    make(map[claimKey]*sharedClaim),
+		onEnd:     o.onEnd,
+		done:      make(chan struct{}),
+	}
+	e.fireFunc = e.fire
+	// A carrier that nobody shares leaves every out-of-the-blue packet to this engine.
+	e.ootb = !e.caps.Shared
+	c := endpoint.Config{OOTB: e.ootb}
+	rand.Read(c.Seed[:])
+	e.core = endpoint.New(c)
+	e.core.SetLocalAddrs(addrs)
+	for queue := range e.carrier.Queues() {
+		e.goroutines.Go(func() { e.read(queue) })
+	}
+	if changes := e.carrier.AddrChanges(); changes != nil {
+		e.goroutines.Go(func() { e.watchAddrs(changes) })
+	}
+	if e.caps.Shared && e.ports != nil {
+		e.goroutines.Go(e.watchOOTB)
+	}
+	return e, nil
+}
+
+// Close ends the engine, its associations with no word to their peers, and the carrier. It waits for all goroutines.
+func (e *Engine) Close() error {
+	e.fail(errClosed)
+	err := e.carrier.Close()
+	e.goroutines.Wait()
+	return err
+}
+
+// Done is closed when the engine has ended, by Close or because the carrier failed.
+func (e *Engine) Done() <-chan struct{} { return e.done }
+
+// EncapPort is the UDP port of this side, 0 if there is none.
+func (e *Engine) EncapPort() uint16 { return e.encapPort }
+
+// Carrier is the carrier that the engine serves.
+func (e *Engine) Carrier() transport.Transport { return e.carrier }
+
+// errClosed is the end of an engine that was closed on purpose.
+var errClosed = errors.New("carrier closed")
+
+// now reads the clock. It is never zero, which would mean unset.
+func (e *Engine) now() mono.Time { return mono.Time(time.Since(e.start)) + 1 }
+
+// fail ends everything on the carrier because of err.
+func (e *Engine) fail(err error) {
+	e.mu.Lock()
+	if e.err != nil {
+		e.mu.Unlock()
+		return
+	}
+	e.err = err
+	close(e.done)
+	sockets, assocs := e.sockets, e.assocs
+	e.sockets, e.assocs = make(map[*Socket]struct{}), make(map[*Assoc]struct{})
+	e.mu.Unlock()
+
+	e.out.stop()
+	e.timers.stop()
+	for a := range assocs {
+		a.fail(err)
+	}
+	for s := range sockets {
+		s.fail(err)
+	}
+	e.portsMu.Lock()
+	defer e.portsMu.Unlock()
+	for _, c := range e.claims {
+		c.release()
+	}
+	clear(e.claims)
+	if e.onEnd != nil {
+		// The registry's lock comes before that of the ports.
+		go e.onEnd()
+	}
+}
+
+// fire runs the timers that have come.
+func (e *Engine) fire() {
+	now := e.now()
+	for a := e.timers.pop(now, e.fireFunc); a != nil; a = e.timers.pop(now, e.fireFunc) {
+		a.expire(now)
+		e.out.mark(a)
+	}
+	e.transmit()
+}
+
+// watchAddrs tells the endpoint when the addresses of this host change.
+func (e *Engine) watchAddrs(changes <-chan struct{}) {
+	for {
+		select {
+		case _, ok := <-changes:
+			if !ok {
+				return
+			}
+		case <-e.done:
+			return
+		}
+		addrs, err := e.carrier.LocalAddrs()
+		if err != nil {
+			continue // The next change, or the reader's error, tells more.
+		}
+		e.mu.Lock()
+		e.core.SetLocalAddrs(addrs)
+		e.mu.Unlock()
+	}
+}
+
+// LocalAddrs returns the addresses of this host, most global first.
+func (e *Engine) LocalAddrs() ([]netip.Addr, error) { return e.carrier.LocalAddrs() }

@@ -1,0 +1,163 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/gosctp/sctp/internal/assoc"
+)
+
+// maxEvents bounds the notifications that wait for one reader. When they are more, the oldest are lost and counted.
+const maxEvents = 128
+
+// Event is a notification of an association.
+type Event struct {
+	Assoc *Assoc
+	assoc.Event
+}
+
+// eventQueue is a bounded queue of notifications. The lock of what it is part of guards it.
+type eventQueue struct {
+	ring        []Event
+	first, size int
+	lost        uint64
+}
+
+// push adds ev. A full queue drops its oldest entry: the latest news is worth most. SenderDry after SenderDry says nothing new.
+func (q *eventQueue) push(ev Event) {
+	if _, ok := ev.Event.(assoc.SenderDry); ok && q.size > 0 {
+		last := &q.ring[(q.first+q.size-1)%len(q.ring)]
+		if _, dry := last.Event.(assoc.SenderDry); dry && last.Assoc == ev.Assoc {
+			return
+		}
+	}
+	switch {
+	case q.size == maxEvents:
+		q.ring[q.first] = Event{}
+		q.first = (q.first + 1) % len(q.ring)
+		q.size--
+		q.lost++
+	case q.size == len(q.ring):
+		q.grow()
+	}
+	q.ring[(q.first+q.size)%len(q.ring)] = ev
+	q.size++
+}
+
+func (q *eventQueue) grow() {
+	ring := make([]Event, min(max(4, 2*len(q.ring)), maxEvents))
+	for i := range q.size {
+		ring[i] = q.ring[(q.first+i)%len(q.ring)]
+	}
+	q.ring, q.first = ring, 0
+}
+
+func (q *eventQueue) pop() (Event, bool) {
+	if q.size == 0 {
+		return Event{}, false
+	}
+	ev := q.ring[q.first]
+	q.ring[q.first] = Event{}
+	q.first = (q.first + 1) % len(q.ring)
+	q.size--
+	return ev, true
+}
+
+// take moves the notifications of a to dst, in order.
+func (q *eventQueue) take(a *Assoc, dst *eventQueue) {
+	for range q.size {
+		ev, _ := q.pop()
+		if ev.Assoc == a {
+			dst.push(ev)
+		} else {
+			q.push(ev)
+		}
+	}
+}
+
+// drainEvents takes the events out of the state machine. a.mu is held.
+func (a *Assoc) drainEvents() {
+	for {
+		ev, ok := a.core.NextEvent()
+		if !ok {
+			return
+		}
+		a.handleEvent(ev)
+	}
+}
+
+// handleEvent keeps what the engine needs of an event and passes it on to the user.
+func (a *Assoc) handleEvent(ev assoc.Event) {
+	switch ev := ev.(type) {
+	case assoc.RoutesChanged:
+		a.updateRoutes()
+		return
+	case assoc.AssocChange:
+		a.changed(ev)
+	case assoc.ShutdownEvent:
+		a.peerDone = true
+		a.todo |= wakeAll
+	}
+	a.note(ev)
+}
+
+// changed follows the association through its life.
+func (a *Assoc) changed(ev assoc.AssocChange) {
+	switch ev.State {
+	case assoc.CommUp:
+		if a.phase == connecting {
+			a.phase = up
+			a.todo |= wakeAll | enqueue
+		}
+	case assoc.Restart:
+		a.peerDone = false
+	case assoc.CommLost, assoc.CantStartAssoc, assoc.ShutdownComplete:
+		a.finish(ev.Err)
+	}
+}
+
+// updateRoutes tells the endpoint the tag and paths of the association, and has new paths measured.
+func (a *Assoc) updateRoutes() {
+	a.todo |= measurePaths
+	if a.removed {
+		return
+	}
+	tag, paths := a.core.LocalTag(), a.core.Paths(nil)
+	e := a.engine
+	e.mu.Lock()
+	e.core.Update(a.handle, tag, paths)
+	e.mu.Unlock()
+	if a.inbox != nil {
+		a.inbox.setPeers(a, paths)
+	}
+}
+
+// note queues a notification for the user.
+func (a *Assoc) note(ev assoc.Event) {
+	if a.closed {
+		return
+	}
+	if a.inbox != nil {
+		a.inbox.note(Event{a, ev})
+		return
+	}
+	a.events.push(Event{a, ev})
+	a.todo |= wakeAll
+}
+
+// NextEvent waits for the next notification. After the last one of an association that has ended it returns io.EOF.
+func (a *Assoc) NextEvent(ctx context.Context) (assoc.Event, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for {
+		if err := a.usable(ctx, &a.readable); err != nil {
+			return nil, err
+		}
+		if ev, ok := a.events.pop(); ok {
+			return ev.Event, nil
+		}
+		if a.phase == ended {
+			return nil, a.lastWord()
+		}
+		a.readable.wait(ctx)
+	}
+}

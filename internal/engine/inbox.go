@@ -1,0 +1,258 @@
+package engine
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/transport"
+)
+
+// Inbox is where the associations of a one-to-many socket meet their user.
+type Inbox struct {
+	mu sync.Mutex
+	// arrived waits for an association with something to read, told for a notification.
+	arrived, told gate
+	// first and last are the ends of the list of associations to read from, linked through Assoc.nextReady.
+	first, last *Assoc
+	events      eventQueue
+	byID        map[uint32]*Assoc
+	byPeer      map[netip.AddrPort]*Assoc
+	err         error
+}
+
+// NewInbox returns an inbox for one socket.
+func NewInbox() *Inbox {
+	in := &Inbox{byID: make(map[uint32]*Assoc), byPeer: make(map[netip.AddrPort]*Assoc)}
+	in.arrived.init(&in.mu)
+	in.told.init(&in.mu)
+	return in
+}
+
+// ready puts a on the list of associations to read from.
+func (in *Inbox) ready(a *Assoc) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if a.queued || in.err != nil {
+		return
+	}
+	a.queued = true
+	if in.last == nil {
+		in.first = a
+	} else {
+		in.last.nextReady = a
+	}
+	in.last = a
+	in.arrived.cond.Signal()
+}
+
+// again puts a at the front, so that the rest of its message is read next.
+func (in *Inbox) again(a *Assoc) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if a.queued {
+		return
+	}
+	a.queued = true
+	a.nextReady = in.first
+	in.first = a
+	if in.last == nil {
+		in.last = a
+	}
+	in.arrived.cond.Signal()
+}
+
+// next waits for an association to read from.
+func (in *Inbox) next(ctx context.Context) (*Assoc, error) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for {
+		if in.err != nil {
+			return nil, in.err
+		}
+		if err := in.arrived.check(ctx); err != nil {
+			return nil, err
+		}
+		if a := in.first; a != nil {
+			in.first = a.nextReady
+			if in.first == nil {
+				in.last = nil
+			}
+			a.nextReady, a.queued = nil, false
+			return a, nil
+		}
+		in.arrived.wait(ctx)
+	}
+}
+
+// Receive waits for data of any association and reads as much of one message as p takes.
+func (in *Inbox) Receive(ctx context.Context, p []byte) (*Assoc, int, assoc.RcvInfo, error) {
+	for {
+		a, err := in.next(ctx)
+		if err != nil {
+			return nil, 0, assoc.RcvInfo{}, err
+		}
+		if n, info, ok := in.receiveFrom(a, p); ok {
+			return a, n, info, nil
+		}
+	}
+}
+
+// receiveFrom reads from a, unless it was peeled off or aborted meanwhile.
+func (in *Inbox) receiveFrom(a *Assoc, p []byte) (int, assoc.RcvInfo, bool) {
+	e := a.engine
+	a.mu.Lock()
+	if a.inbox != in || a.closed {
+		a.unlock()
+		return 0, assoc.RcvInfo{}, false
+	}
+	now := e.now()
+	n, info, ok := a.core.Receive(now, p)
+	if ok && !info.EOR && a.core.Readable() {
+		in.again(a)
+	}
+	a.settle(now)
+	a.unlock()
+	e.out.mark(a)
+	e.transmit()
+	return n, info, ok
+}
+
+// NextEvent waits for a notification of any association.
+func (in *Inbox) NextEvent(ctx context.Context) (Event, error) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for {
+		if in.err != nil {
+			return Event{}, in.err
+		}
+		if err := ctx.Err(); err != nil {
+			return Event{}, err
+		}
+		if ev, ok := in.events.pop(); ok {
+			return ev, nil
+		}
+		in.told.wait(ctx)
+	}
+}
+
+// LostEvents counts the notifications that nobody took in time.
+func (in *Inbox) LostEvents() uint64 {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.events.lost
+}
+
+func (in *Inbox) note(ev Event) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.err != nil {
+		return
+	}
+	in.events.push(ev)
+	in.told.cond.Signal()
+}
+
+// add makes a known by its identifier and the addresses that it was begun with.
+func (in *Inbox) add(a *Assoc, p Peer) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.byID[a.id] = a
+	for _, addr := range p.Addrs {
+		in.byPeer[netip.AddrPortFrom(addr, p.Port)] = a
+	}
+}
+
+// setPeers makes a known by its identifier and the addresses of its peer.
+func (in *Inbox) setPeers(a *Assoc, paths []transport.Path) {
+	port := a.PeerPort()
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.byID[a.id] = a
+	for peer, b := range in.byPeer {
+		if b == a {
+			delete(in.byPeer, peer)
+		}
+	}
+	for _, p := range paths {
+		in.byPeer[netip.AddrPortFrom(p.Remote, port)] = a
+	}
+}
+
+// remove forgets a, which has ended or was peeled off.
+func (in *Inbox) remove(a *Assoc) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	delete(in.byID, a.id)
+	for peer, b := range in.byPeer {
+		if b == a {
+			delete(in.byPeer, peer)
+		}
+	}
+}
+
+// ByID returns the association with an identifier, nil if there is none.
+func (in *Inbox) ByID(id uint32) *Assoc {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.byID[id]
+}
+
+// ByPeer returns the association with one of the addresses of its peer, nil if there is none.
+func (in *Inbox) ByPeer(peer netip.AddrPort) *Assoc {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.byPeer[peer]
+}
+
+// All returns the associations, in no order.
+func (in *Inbox) All() []*Assoc {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	all := make([]*Assoc, 0, len(in.byID))
+	for _, a := range in.byID {
+		all = append(all, a)
+	}
+	return all
+}
+
+// PeelOff makes a one-to-one: what it has to read and to tell goes to its own user from now on.
+func (in *Inbox) PeelOff(a *Assoc) error {
+	a.mu.Lock()
+	defer a.unlock()
+	if a.inbox != in {
+		return net.ErrClosed
+	}
+	a.inbox = nil
+	in.mu.Lock()
+	in.events.take(a, &a.events)
+	in.mu.Unlock()
+	in.remove(a)
+	return nil
+}
+
+// SetReadDeadline bounds Receive; the zero time takes the bound away.
+func (in *Inbox) SetReadDeadline(t time.Time) error {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.err != nil {
+		return in.err
+	}
+	in.arrived.setDeadline(t)
+	return nil
+}
+
+// close ends all waiting with err.
+func (in *Inbox) close(err error) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.err == nil {
+		in.err = err
+	}
+	in.arrived.setDeadline(time.Time{})
+	in.arrived.cond.Broadcast()
+	in.told.cond.Broadcast()
+}

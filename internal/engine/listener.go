@@ -1,0 +1,127 @@
+package engine
+
+import (
+	"context"
+	"net"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Listener holds the associations of a socket that wait for Accept.
+type Listener struct {
+	socket *Socket
+
+	mu sync.Mutex
+	// arrived waits for an association to accept.
+	arrived gate
+	queue   []*Assoc
+	err     error
+}
+
+func newListener(s *Socket) *Listener {
+	l := &Listener{socket: s}
+	l.arrived.init(&l.mu)
+	return l
+}
+
+// Accept waits for an association that a peer has set up.
+func (l *Listener) Accept(ctx context.Context) (*Assoc, error) {
+	a, err := l.next(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a.mu.Lock()
+	a.listener = nil
+	a.mu.Unlock()
+	e := l.socket.engine
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if _, alive := e.assocs[a]; alive {
+		e.core.Taken(a.handle)
+	}
+	return a, nil
+}
+
+func (l *Listener) next(ctx context.Context) (*Assoc, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for {
+		if l.err != nil {
+			return nil, l.err
+		}
+		if err := l.arrived.check(ctx); err != nil {
+			return nil, err
+		}
+		if len(l.queue) > 0 {
+			a := l.queue[0]
+			l.queue = slices.Delete(l.queue, 0, 1)
+			return a, nil
+		}
+		l.arrived.wait(ctx)
+	}
+}
+
+// enqueue adds an association that has come up. The endpoint keeps the living ones within the backlog. Those that ended with
+// something left to read are more only by the same number: the oldest go first.
+func (l *Listener) enqueue(a *Assoc) {
+	l.mu.Lock()
+	if l.err != nil {
+		l.mu.Unlock()
+		a.Abort(nil)
+		return
+	}
+	l.queue = append(l.queue, a)
+	var dropped *Assoc
+	if len(l.queue) > 2*l.socket.core.Backlog {
+		dropped = l.queue[0]
+		l.queue = slices.Delete(l.queue, 0, 1)
+	}
+	l.mu.Unlock()
+	l.arrived.cond.Signal()
+	if dropped != nil {
+		dropped.Abort(nil)
+	}
+}
+
+// forgetUnread takes an association that has ended out of the queue, unless it left something to read.
+func (l *Listener) forgetUnread(a *Assoc) {
+	a.mu.Lock()
+	keep := a.core.Readable()
+	a.mu.Unlock()
+	if keep {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.queue = slices.DeleteFunc(l.queue, func(b *Assoc) bool { return b == a })
+}
+
+// SetDeadline bounds Accept; the zero time takes the bound away.
+func (l *Listener) SetDeadline(t time.Time) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.err != nil {
+		return net.ErrClosed
+	}
+	l.arrived.setDeadline(t)
+	return nil
+}
+
+// close ends Accept with err and aborts what was not accepted.
+func (l *Listener) close(err error) {
+	l.mu.Lock()
+	if l.err != nil {
+		l.mu.Unlock()
+		return
+	}
+	l.err = err
+	queue := l.queue
+	l.queue = nil
+	l.arrived.setDeadline(time.Time{})
+	l.mu.Unlock()
+	l.arrived.cond.Broadcast()
+	for _, a := range queue {
+		a.Abort(nil)
+	}
+}

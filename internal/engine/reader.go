@@ -1,0 +1,77 @@
+package engine
+
+import (
+	"github.com/gosctp/sctp/internal/endpoint"
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/wire"
+	"github.com/gosctp/sctp/transport"
+)
+
+// read serves one receive queue until the carrier ends.
+func (e *Engine) read(queue int) {
+	var (
+		batch  = make([]transport.Datagram, batchPackets)
+		owners = make([]*Assoc, batchPackets)
+	)
+	for {
+		n, err := e.carrier.ReadBatch(queue, batch)
+		if err != nil {
+			e.fail(err)
+			return
+		}
+		now := e.now()
+		e.route(now, batch[:n], owners)
+		e.deliver(now, batch[:n], owners)
+		e.transmit()
+	}
+}
+
+// route finds the association of each packet, nil for those that need none any more. Stateless answers go to the writer.
+func (e *Engine) route(now mono.Time, batch []transport.Datagram, owners []*Assoc) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for i := range batch {
+		owners[i] = nil
+		v := e.core.Route(now, &batch[i])
+		switch v.Kind {
+		case endpoint.Drop:
+		case endpoint.Reply:
+			e.out.reply(batch[i].Path, v.Reply)
+		case endpoint.Created:
+			h, _ := wire.ParseHeader(batch[i].Data) // Route has read it, so there is no error.
+			if owners[i] = e.accepted(v.Handle, h.SrcPort); owners[i] == nil {
+				e.core.Remove(v.Handle)
+			}
+		case endpoint.Deliver:
+			owners[i], _ = v.Handle.User.(*Assoc)
+		}
+	}
+}
+
+// deliver gives every association its packets, each run of them under one lock.
+func (e *Engine) deliver(now mono.Time, batch []transport.Datagram, owners []*Assoc) {
+	for first := 0; first < len(batch); {
+		end := first + 1
+		for end < len(batch) && owners[end] == owners[first] {
+			end++
+		}
+		if a := owners[first]; a != nil {
+			a.deliverRun(now, batch[first:end])
+			e.out.mark(a)
+		}
+		first = end
+	}
+}
+
+// deliverRun gives a the packets of a run, each as one input of the run-loop law.
+func (a *Assoc) deliverRun(now mono.Time, run []transport.Datagram) {
+	if a.isNew.CompareAndSwap(true, false) {
+		a.refreshMTU()
+	}
+	a.mu.Lock()
+	for i := range run {
+		a.core.Deliver(now, &run[i])
+		a.settle(now)
+	}
+	a.unlock()
+}

@@ -1,0 +1,94 @@
+package engine
+
+import (
+	"sync"
+
+	"github.com/gosctp/sctp/transport"
+)
+
+// registry has the engines that are shared by all users of this process: two of them cannot serve the same UDP port, and must
+// not serve the same carrier.
+//
+// Its lock comes before all others. It is held while a carrier is opened, so that it is opened once.
+type registry struct {
+	mu      sync.Mutex
+	engines map[any]*shared
+}
+
+// shared is an engine in the registry.
+type shared struct {
+	engine *Engine
+	users  int
+	// keep: the carrier is the caller's, so the engine runs until the caller closes it.
+	keep bool
+}
+
+var process = registry{engines: make(map[any]*shared)}
+
+// Share returns the engine known by key, made by open if there is none. The engine ends with its last user, who says
+// so by calling release.
+func Share(key any, open func() (Options, error)) (e *Engine, release func(), err error) {
+	return process.share(key, false, open)
+}
+
+// Serve returns the engine of a carrier that somebody else opened. It ends when the carrier is closed.
+func Serve(carrier transport.Transport) (e *Engine, release func(), err error) {
+	return process.share(carrier, true, func() (Options, error) { return Options{Carrier: carrier}, nil })
+}
+
+func (r *registry) share(key any, keep bool, open func() (Options, error)) (*Engine, func(), error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := r.engines[key]
+	if s == nil || s.engine.ended() {
+		o, err := open()
+		if err != nil {
+			return nil, nil, err
+		}
+		o.onEnd = func() { r.remove(key) }
+		e, err := Open(o)
+		if err != nil {
+			if !keep {
+				o.Carrier.Close()
+			}
+			return nil, nil, err
+		}
+		s = &shared{engine: e, keep: keep}
+		r.engines[key] = s
+	}
+	s.users++
+	return s.engine, sync.OnceFunc(func() { r.release(key, s) }), nil
+}
+
+// release drops a user. The last one closes the engine, in a goroutine since it may be one of the engine's own that says so.
+func (r *registry) release(key any, s *shared) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s.users--
+	if s.users > 0 || s.keep {
+		return
+	}
+	if r.engines[key] == s {
+		delete(r.engines, key)
+	}
+	go s.engine.Close()
+}
+
+// remove forgets engines that have ended.
+func (r *registry) remove(key any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if s := r.engines[key]; s != nil && s.engine.ended() {
+		delete(r.engines, key)
+	}
+}
+
+// ended reports whether the engine has ended.
+func (e *Engine) ended() bool {
+	select {
+	case <-e.done:
+		return true
+	default:
+		return false
+	}
+}

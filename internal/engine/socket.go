@@ -1,0 +1,245 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+
+	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/internal/endpoint"
+	"github.com/gosctp/sctp/transport"
+)
+
+// SocketOptions of Bind.
+type SocketOptions struct {
+	// Port is the SCTP port; 0 picks a free one.
+	Port uint16
+	// Addrs are the addresses to bind; empty for all of the host's.
+	Addrs []netip.Addr
+	// Config is for associations that peers set up.
+	Config assoc.Config
+	// Backlog bounds the associations that wait for Accept, or 0 for a socket that peers cannot connect to.
+	Backlog int
+	// Inbox makes the socket one-to-many: its associations feed the inbox, and none is accepted.
+	Inbox *Inbox
+	// Transient closes the socket with its last association.
+	Transient bool
+	// OnFree is called when the socket is closed and its last association has ended.
+	OnFree func()
+}
+
+// Socket is a bound port and the associations that use it.
+type Socket struct {
+	engine    *Engine
+	core      endpoint.Socket // guarded by Engine.mu while it is bound
+	inbox     *Inbox
+	listener  *Listener
+	transient bool
+	onFree    func()
+
+	// users counts the owner of the socket and its associations; the port is free when it is zero. Guarded by Engine.mu.
+	users  int
+	closed bool
+	claim  *sharedClaim
+}
+
+// Bind takes a port.
+func (e *Engine) Bind(o SocketOptions) (*Socket, error) {
+	s := &Socket{engine: e, inbox: o.Inbox, transient: o.Transient, onFree: o.OnFree, users: 1}
+	s.core = endpoint.Socket{Port: o.Port, Addrs: o.Addrs, Config: o.Config, Backlog: o.Backlog, User: s}
+	if o.Backlog > 0 && o.Inbox == nil {
+		s.listener = newListener(s)
+	}
+	if err := e.bind(s); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Port is the bound port.
+func (s *Socket) Port() uint16 { return s.core.Port }
+
+// Addrs are the bound addresses; all of the host's if there are none.
+func (s *Socket) Addrs() []netip.Addr { return s.core.Addrs }
+
+// Listener is where associations wait for Accept; nil for a socket without backlog or with an inbox.
+func (s *Socket) Listener() *Listener { return s.listener }
+
+// Peer is where Connect goes.
+type Peer struct {
+	Addrs []netip.Addr
+	Port  uint16
+	// EncapPort is the peer's UDP port, 0 for the carrier's default (RFC 6951 section 5.1).
+	EncapPort uint16
+}
+
+// Connect begins an association and waits until it is established.
+func (s *Socket) Connect(ctx context.Context, c assoc.Config, p Peer) (*Assoc, error) {
+	a, err := s.Begin(c, p)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.waitUp(ctx); err != nil {
+		a.Abort(nil)
+		return nil, err
+	}
+	return a, nil
+}
+
+// Begin begins an association and returns while it is being set up. Messages may be sent already.
+func (s *Socket) Begin(c assoc.Config, p Peer) (*Assoc, error) {
+	s.engine.mu.Lock()
+	a, err := s.begin(c, p)
+	s.engine.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	a.sendInit()
+	return a, nil
+}
+
+// BeginOrFind is Begin for a one-to-many socket: it returns the association with the peer if there is one.
+func (s *Socket) BeginOrFind(c assoc.Config, p Peer) (*Assoc, error) {
+	for _, addr := range p.Addrs {
+		if a := s.inbox.ByPeer(netip.AddrPortFrom(addr, p.Port)); a != nil {
+			return a, nil
+		}
+	}
+	e := s.engine
+	e.mu.Lock()
+	// Somebody else may have been faster; nobody adds one without this lock.
+	if a := s.inbox.ByPeer(netip.AddrPortFrom(p.Addrs[0], p.Port)); a != nil {
+		e.mu.Unlock()
+		return a, nil
+	}
+	a, err := s.begin(c, p)
+	e.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	a.sendInit()
+	return a, nil
+}
+
+// begin makes an association with its INIT ready. Engine.mu is held.
+func (s *Socket) begin(c assoc.Config, p Peer) (*Assoc, error) {
+	if err := s.open(); err != nil {
+		return nil, err
+	}
+	e := s.engine
+	h, err := e.core.Connect(e.now(), &s.core, c, p.Port, p.Addrs, p.EncapPort)
+	if err != nil {
+		return nil, err
+	}
+	a := e.adopt(s, h, c, p.Port)
+	if s.inbox != nil {
+		s.inbox.add(a, p)
+	}
+	return a, nil
+}
+
+// sendInit gives a new association its first input.
+func (a *Assoc) sendInit() {
+	a.refreshMTU()
+	a.engine.out.mark(a)
+	a.engine.transmit()
+}
+
+// open reports why the socket cannot be used any more. Engine.mu is held.
+func (s *Socket) open() error {
+	if s.engine.err != nil {
+		return s.engine.err
+	}
+	if s.closed {
+		return net.ErrClosed
+	}
+	return nil
+}
+
+// adopt makes the Assoc of a handle. Engine.mu is held.
+func (e *Engine) adopt(s *Socket, h *endpoint.Handle, c assoc.Config, peerPort uint16) *Assoc {
+	e.lastID++
+	a := newAssoc(s, h, c, peerPort, e.lastID)
+	e.assocs[a] = struct{}{}
+	s.users++
+	return a
+}
+
+// accepted makes the Assoc of a handle that a peer's cookie created, or nil if there is no use for it. Engine.mu is held.
+func (e *Engine) accepted(h *endpoint.Handle, peerPort uint16) *Assoc {
+	s, ok := h.Socket.User.(*Socket)
+	if !ok || s.open() != nil {
+		return nil
+	}
+	a := e.adopt(s, h, s.core.Config, peerPort)
+	a.isNew.Store(true)
+	a.listener = s.listener
+	return a
+}
+
+// forget drops a, which has ended, from the users of the socket.
+func (s *Socket) forget(a *Assoc) {
+	if s.inbox != nil {
+		s.inbox.remove(a)
+	}
+	if s.transient {
+		s.Close()
+	}
+	s.drop()
+}
+
+// drop takes one user off the socket, and gives the port back after the last one.
+func (s *Socket) drop() {
+	e := s.engine
+	e.mu.Lock()
+	s.users--
+	last := s.users == 0
+	e.mu.Unlock()
+	if last {
+		e.unclaim(s)
+		if s.onFree != nil {
+			s.onFree()
+		}
+	}
+}
+
+// Close lets no further associations come. Those that wait for Accept are aborted, all others live on, and the port stays taken
+// until the last of them has ended.
+func (s *Socket) Close() error {
+	e := s.engine
+	e.mu.Lock()
+	if s.closed {
+		e.mu.Unlock()
+		return net.ErrClosed
+	}
+	s.closed = true
+	if e.err == nil {
+		e.core.Unbind(&s.core)
+	}
+	delete(e.sockets, s)
+	e.mu.Unlock()
+	s.fail(net.ErrClosed)
+	s.drop()
+	return nil
+}
+
+// fail ends the waiting of those who use the socket itself.
+func (s *Socket) fail(err error) {
+	if s.listener != nil {
+		s.listener.close(err)
+	}
+	if s.inbox != nil {
+		s.inbox.close(err)
+	}
+}
+
+// Paths returns the paths of the association, the primary one first.
+func (a *Assoc) Paths() []transport.Path {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.core.Paths(nil)
+}
+
+// errNoPort says that the ephemeral ports are used up.
+var errNoPort = fmt.Errorf("no free port between %d and 65535", firstEphemeral)

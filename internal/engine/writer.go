@@ -1,0 +1,192 @@
+package engine
+
+import (
+	"sync"
+
+	"github.com/gosctp/sctp/transport"
+)
+
+const (
+	// batchPackets is how many packets are offered to the carrier at once.
+	batchPackets = 64
+	// maxPacket is the room that building a packet may take: the largest an IP packet can be.
+	maxPacket = 1<<16 - 1
+	// arenaSize is the memory that a batch is built in. It holds batchPackets of the usual 1,500 bytes, and some of the
+	// largest ones.
+	arenaSize = 8 * maxPacket
+	// maxReplies bounds the stateless answers that wait for the writer; more are lost as on a full link.
+	maxReplies = 256
+	// maxTurns is how many batches a caller writes, for others too, before the role passes to a goroutine: a Send must
+	// return, and a reader has to read.
+	maxTurns = 16
+)
+
+// writer is the transmit list and the role of the one who empties it.
+type writer struct {
+	mu sync.Mutex
+	// busy: somebody holds the role. Only the holder touches batch and arena.
+	busy bool
+	// first and last are the ends of the list of marked associations, linked through Assoc.nextMarked.
+	first, last *Assoc
+	replies     replyQueue
+	stopped     bool
+
+	batch []transport.Datagram
+	arena []byte
+}
+
+// mark puts a on the transmit list if it is not there.
+func (w *writer) mark(a *Assoc) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if a.marked {
+		return
+	}
+	a.marked = true
+	if w.last == nil {
+		w.first = a
+	} else {
+		w.last.nextMarked = a
+	}
+	w.last = a
+}
+
+// takeRole gives the role to the caller if it is free and there is something to write.
+func (w *writer) takeRole() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.busy || w.stopped || (w.first == nil && w.replies.len() == 0) {
+		return false
+	}
+	w.busy = true
+	return true
+}
+
+// next takes the first association off the list. When there is none, the role is given back.
+func (w *writer) next() *Assoc {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	a := w.first
+	if a == nil || w.stopped {
+		return nil
+	}
+	w.first = a.nextMarked
+	if w.first == nil {
+		w.last = nil
+	}
+	a.nextMarked, a.marked = nil, false
+	return a
+}
+
+// release gives the role back unless there is something to write after all.
+func (w *writer) release() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.stopped && (w.first != nil || w.replies.len() > 0) {
+		return false
+	}
+	w.busy = false
+	return true
+}
+
+// stop ends all writing for good.
+func (w *writer) stop() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.stopped = true
+}
+
+// transmit offers to write. It returns at once if somebody else is at it already, who will then also write what was
+// marked before the call.
+func (e *Engine) transmit() {
+	if e.out.takeRole() {
+		e.write(maxTurns)
+	}
+}
+
+// write holds the role: it writes batch after batch until the list is empty, the carrier is full or turns are used up.
+func (e *Engine) write(turns int) {
+	for ; turns != 0; turns-- {
+		batch := e.pull()
+		if len(batch) == 0 {
+			if e.out.release() {
+				return
+			}
+			continue
+		}
+		for len(batch) > 0 {
+			n, err := e.carrier.WriteBatch(batch)
+			if err != nil {
+				// The reader sees a broken carrier as well, and ends the engine. Until then packets are lost.
+				break
+			}
+			batch = batch[n:]
+			if len(batch) > 0 {
+				e.goroutines.Go(func() { e.writeWhenWritable(batch) })
+				return
+			}
+		}
+	}
+	e.goroutines.Go(func() { e.write(-1) })
+}
+
+// writeWhenWritable holds the role while the carrier is full, and goes on as the writer.
+func (e *Engine) writeWhenWritable(batch []transport.Datagram) {
+	for len(batch) > 0 {
+		if err := e.carrier.WaitWritable(); err != nil {
+			break
+		}
+		n, err := e.carrier.WriteBatch(batch)
+		if err != nil {
+			break
+		}
+		batch = batch[n:]
+	}
+	e.write(-1)
+}
+
+// pull builds the next batch: stateless answers first, then what the marked associations have to send. An association
+// with more than fits goes to the end of the list, so that none waits for another's burst.
+func (e *Engine) pull() []transport.Datagram {
+	w := &e.out
+	if w.arena == nil {
+		w.arena = make([]byte, arenaSize)
+		w.batch = make([]transport.Datagram, batchPackets)
+	}
+	n, used := w.pullReplies()
+	for n < len(w.batch) && len(w.arena)-used >= maxPacket {
+		a := w.next()
+		if a == nil {
+			break
+		}
+		var more bool
+		n, used, more = a.pull(n, used)
+		if more {
+			w.mark(a)
+		}
+	}
+	return w.batch[:n]
+}
+
+// pull builds packets of a from batch[n] and arena[used] on, and reports the new ends and whether there may be more.
+func (a *Assoc) pull(n, used int) (int, int, bool) {
+	w := &a.engine.out
+	a.mu.Lock()
+	now := a.engine.now()
+	more := true
+	for n < len(w.batch) && len(w.arena)-used >= maxPacket {
+		d := &w.batch[n]
+		*d = transport.Datagram{}
+		if more = a.core.NextPacket(now, w.arena[used:], d); !more {
+			break
+		}
+		used += len(d.Data)
+		n++
+	}
+	a.settle(now)
+	if !more {
+		a.removeIfClosed()
+	}
+	a.unlock()
+	return n, used, more
+}

@@ -1,0 +1,131 @@
+package sctp
+
+import (
+	"net"
+	"net/netip"
+
+	"github.com/gosctp/sctp/internal/engine"
+	"github.com/gosctp/sctp/transport"
+)
+
+// link is the use of an engine for one socket.
+type link struct {
+	engine  *engine.Engine
+	release func()
+}
+
+// openLink finds or opens the engine for a network, or for the carrier that the user gave.
+func openLink(n network, carrier transport.Transport, encapPort uint16) (*link, error) {
+	if carrier != nil {
+		e, release, err := engine.Serve(carrier)
+		if err != nil {
+			return nil, err
+		}
+		return &link{engine: e, release: release}, nil
+	}
+	if n.udp {
+		return openUDP(encapPort)
+	}
+	return openRaw()
+}
+
+// bind makes a socket, which gives the link back when it is free.
+func (l *link) bind(n network, addr *Addr, o engine.SocketOptions) (*engine.Socket, error) {
+	o.Port = addr.Port
+	o.Addrs = coreAddrs(addr.IPs)
+	o.OnFree = l.release
+	if err := l.restrict(n, &o); err != nil {
+		l.release()
+		return nil, err
+	}
+	s, err := l.engine.Bind(o)
+	if err != nil {
+		l.release()
+		return nil, err
+	}
+	return s, nil
+}
+
+// restrict makes a socket for all addresses one for all of the version of IP that the network names.
+func (l *link) restrict(n network, o *engine.SocketOptions) error {
+	if n.family == anyFamily {
+		return nil
+	}
+	for _, ip := range o.Addrs {
+		if !n.family.admits(ip) {
+			return &net.AddrError{Err: "not an address of network " + n.name, Addr: ip.String()}
+		}
+	}
+	if len(o.Addrs) > 0 {
+		return nil
+	}
+	all, err := l.engine.LocalAddrs()
+	if err != nil {
+		return err
+	}
+	for _, ip := range all {
+		if n.family.admits(ip) {
+			o.Addrs = append(o.Addrs, ip)
+		}
+	}
+	if len(o.Addrs) == 0 {
+		return &net.AddrError{Err: "this host has no address of network " + n.name}
+	}
+	return nil
+}
+
+// boundAddr is the address of a socket as its user gets to see it. ips are the addresses that the user asked for.
+func (l *link) boundAddr(s *engine.Socket, ips []netip.Addr) *Addr {
+	if len(ips) == 0 {
+		ips = s.Addrs()
+	}
+	return &Addr{IPs: ips, Port: s.Port(), EncapPort: l.engine.EncapPort()}
+}
+
+// peer returns where to connect to.
+func (l *link) peer(a *Addr) engine.Peer {
+	return engine.Peer{Addrs: a.IPs, Port: a.Port, EncapPort: a.EncapPort}
+}
+
+// pathAddrs collects the addresses of both sides from the paths of an association, or from its socket when there are none.
+func pathAddrs(a *engine.Assoc, paths []transport.Path) (local, remote *Addr) {
+	s := a.Socket()
+	local = &Addr{Port: s.Port(), EncapPort: a.LocalEncapPort()}
+	remote = &Addr{Port: a.PeerPort()}
+	for _, p := range paths {
+		remote.EncapPort = max(remote.EncapPort, p.EncapPort)
+		remote.IPs = appendNew(remote.IPs, p.Remote)
+		local.IPs = appendNew(local.IPs, p.Local)
+	}
+	if len(local.IPs) == 0 {
+		local.IPs = s.Addrs()
+	}
+	return local, remote
+}
+
+// appendNew appends ip if it is an address and not there yet.
+func appendNew(ips []netip.Addr, ip netip.Addr) []netip.Addr {
+	if !ip.IsValid() {
+		return ips
+	}
+	for _, other := range ips {
+		if other == ip {
+			return ips
+		}
+	}
+	return append(ips, ip)
+}
+
+func loopback(f family) netip.Addr {
+	if f == onlyIPv6 {
+		return netip.IPv6Loopback()
+	}
+	return netip.AddrFrom4([4]byte{127, 0, 0, 1})
+}
+
+func resolver(r Resolver) Resolver {
+	if r == nil {
+		return net.DefaultResolver
+	}
+	return r
+}

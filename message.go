@@ -1,0 +1,71 @@
+package sctp
+
+import (
+	"net/netip"
+
+	"github.com/gosctp/sctp/internal/assoc"
+)
+
+// AssocID names an association of an [Endpoint] (RFC 6458 section 5.3.4).
+type AssocID uint32
+
+// SndInfo says how to send a message (RFC 6458 section 5.3.4). The zero value sends in order on stream 0.
+type SndInfo struct {
+	Stream uint16
+	// PPID is the Payload Protocol Identifier, which SCTP only carries.
+	PPID uint32
+	// Unordered lets the message overtake others of its stream, and be overtaken.
+	Unordered bool
+	// Immediate asks the peer to acknowledge at once (SACK-IMMEDIATELY, RFC 9260 section 3.3.1).
+	Immediate bool
+	// Context comes back in [SendFailed].
+	Context uint32
+	// To, if valid, is the address of the peer to try first, instead of the primary one.
+	To netip.Addr
+}
+
+// RcvInfo describes what was received (RFC 6458 section 5.3.5).
+type RcvInfo struct {
+	// AssocID is set by an [Endpoint]; zero on a Conn.
+	AssocID AssocID
+	Stream  uint16
+	SSN     uint16
+	PPID    uint32
+	TSN     uint32
+	CumTSN  uint32
+	// Unordered: the message was sent so.
+	Unordered bool
+	// EOR: what was read ends the message. Otherwise the next read goes on with the rest.
+	EOR bool
+}
+
+// Message is a message as [Conn.Messages] and [Conn.ReadMessage] return it, whole.
+type Message struct {
+	RcvInfo
+	Data []byte
+}
+
+// fill makes m the message that sends p as info says.
+func (info *SndInfo) fill(m *assoc.Message, p []byte) {
+	*m = assoc.Message{
+		Stream:    info.Stream,
+		PPID:      info.PPID,
+		Unordered: info.Unordered,
+		Immediate: info.Immediate,
+		Context:   info.Context,
+		Path:      info.To,
+		Data:      p,
+	}
+}
+
+func rcvInfo(i *assoc.RcvInfo) RcvInfo {
+	return RcvInfo{
+		Stream:    i.Stream,
+		SSN:       i.SSN,
+		PPID:      i.PPID,
+		TSN:       i.TSN,
+		CumTSN:    i.CumTSN,
+		Unordered: i.Unordered,
+		EOR:       i.EOR,
+	}
+}

@@ -1,0 +1,130 @@
+package sctp
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/gosctp/sctp/internal/assoc"
+)
+
+// State is the state of an association (RFC 9260 section 4).
+type State uint8
+
+const (
+	Closed           = State(assoc.StateClosed)
+	CookieWait       = State(assoc.StateCookieWait)
+	CookieEchoed     = State(assoc.StateCookieEchoed)
+	Established      = State(assoc.StateEstablished)
+	ShutdownPending  = State(assoc.StateShutdownPending)
+	ShutdownSent     = State(assoc.StateShutdownSent)
+	ShutdownReceived = State(assoc.StateShutdownReceived)
+	ShutdownAckSent  = State(assoc.StateShutdownAckSent)
+)
+
+func (s State) String() string {
+	names := [...]string{
+		Closed: "CLOSED", CookieWait: "COOKIE-WAIT", CookieEchoed: "COOKIE-ECHOED", Established: "ESTABLISHED",
+		ShutdownPending: "SHUTDOWN-PENDING", ShutdownSent: "SHUTDOWN-SENT", ShutdownReceived: "SHUTDOWN-RECEIVED",
+		ShutdownAckSent: "SHUTDOWN-ACK-SENT",
+	}
+	if int(s) < len(names) {
+		return names[s]
+	}
+	return fmt.Sprintf("State(%d)", uint8(s))
+}
+
+// Status describes an association (RFC 6458 section 8.2.1).
+type Status struct {
+	State State
+	// LocalTag is in every packet to this side, PeerTag in every one to the peer (RFC 9260 section 3.1).
+	LocalTag, PeerTag uint32
+	// PeerRwnd and LocalRwnd are the receive windows, in bytes.
+	PeerRwnd, LocalRwnd int
+	// Unacked is the number of DATA chunks in flight.
+	Unacked int
+	// Unsent is what was written and not sent yet, in bytes.
+	Unsent int
+	// Pending is what was received and not read yet, in bytes.
+	Pending               int
+	InStreams, OutStreams uint16
+	// FragmentationPoint is the user data that one packet takes, in bytes.
+	FragmentationPoint int
+	// Paths are the addresses of the peer, the primary one first.
+	Paths []PathStatus
+	Stats Stats
+	// LostNotifications counts what NextNotification did not take in time.
+	LostNotifications uint64
+}
+
+// PathStatus describes one address of the peer (RFC 6458 section 8.2.2).
+type PathStatus struct {
+	Local, Remote netip.Addr
+	// EncapPort is the peer's UDP port, 0 if there is none.
+	EncapPort uint16
+	// State is AddrAvailable, AddrPotentiallyFailed or AddrUnreachable.
+	State AddrState
+	// Confirmed: the peer has been shown to have this address (RFC 9260 section 5.4).
+	Confirmed bool
+	Primary   bool
+	SRTT, RTO time.Duration
+	// Cwnd, Ssthresh and FlightSize are in bytes.
+	Cwnd, Ssthresh, FlightSize int
+	// PMTU is the largest packet, common header included.
+	PMTU int
+	// Errors is the number of time-outs in a row.
+	Errors int
+}
+
+// Stats counts what happened since the association began.
+type Stats struct {
+	PacketsSent, PacketsReceived   uint64
+	ControlSent, ControlReceived   uint64 // chunks other than DATA
+	OrderedSent, UnorderedSent     uint64 // DATA chunks, the first time
+	OrderedRcvd, UnorderedRcvd     uint64
+	BytesSent, BytesReceived       uint64 // user data, the first time
+	Retransmitted                  uint64 // DATA chunks
+	FastRetransmits                uint64 // entries into fast recovery (RFC 9260 section 7.2.4)
+	Timeouts                       uint64 // of T3-rtx
+	DuplicateTSNs                  uint64
+	OutOfOrderTSNs                 uint64
+	SacksSent, SacksReceived       uint64
+	Dropped                        uint64 // DATA chunks for which there was no room
+	MessagesSent, MessagesReceived uint64
+}
+
+func publicStatus(s *assoc.Status, lost uint64) Status {
+	p := Status{
+		State:              State(s.State),
+		LocalTag:           s.LocalTag,
+		PeerTag:            s.PeerTag,
+		PeerRwnd:           s.PeerRwnd,
+		LocalRwnd:          s.LocalRwnd,
+		Unacked:            s.Unacked,
+		Unsent:             s.Unsent,
+		Pending:            s.Pending,
+		InStreams:          s.InStreams,
+		OutStreams:         s.OutStreams,
+		FragmentationPoint: s.FragmentationPoint,
+		Stats:              Stats(s.Stats),
+		LostNotifications:  lost,
+	}
+	for _, path := range s.Paths {
+		p.Paths = append(p.Paths, PathStatus{
+			Local:      path.Path.Local,
+			Remote:     path.Path.Remote,
+			EncapPort:  path.Path.EncapPort,
+			State:      AddrState(path.State),
+			Confirmed:  path.Confirmed,
+			Primary:    path.Primary,
+			SRTT:       path.SRTT,
+			RTO:        path.RTO,
+			Cwnd:       path.Cwnd,
+			Ssthresh:   path.Ssthresh,
+			FlightSize: path.FlightSize,
+			PMTU:       path.PMTU,
+			Errors:     path.Errors,
+		})
+	}
+	return p
+}

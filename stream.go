@@ -1,0 +1,40 @@
+package sctp
+
+import "context"
+
+// Stream is a handle for sending on one stream of a [Conn], with settings of its own. There may be several of one stream. Make it
+// with [Conn.Stream], set what it needs, then share it: sending is safe for concurrent use, the fields are not.
+type Stream struct {
+	// Info is how Write sends, and WriteMsg without an info. Its Stream is set already.
+	Info SndInfo
+	conn *Conn
+}
+
+// Stream returns a handle for sending on stream id, in order.
+func (c *Conn) Stream(id uint16) *Stream {
+	return &Stream{Info: SndInfo{Stream: id}, conn: c}
+}
+
+// ID returns the number of the stream.
+func (s *Stream) ID() uint16 { return s.Info.Stream }
+
+// Conn returns the association that the stream belongs to.
+func (s *Stream) Conn() *Conn { return s.conn }
+
+// Write sends p on the stream; see [Conn.Write].
+func (s *Stream) Write(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	return s.conn.writeAll(s.Info, p)
+}
+
+// WriteMsg sends p as one message on the stream; see [Conn.WriteMsg].
+func (s *Stream) WriteMsg(p []byte) (int, error) {
+	return s.conn.WriteMsg(p, &s.Info)
+}
+
+// WriteMsgContext is WriteMsg that also gives up when ctx ends.
+func (s *Stream) WriteMsgContext(ctx context.Context, p []byte) (int, error) {
+	return s.conn.WriteMsgContext(ctx, p, &s.Info)
+}

@@ -1,0 +1,75 @@
+package sctp
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+)
+
+// ConfigError says which field of a [Config] is wrong, and what it may be.
+type ConfigError struct {
+	Field   string
+	Value   any
+	Allowed string
+}
+
+func (e *ConfigError) Error() string {
+	return fmt.Sprintf("Config.%s is %v, allowed is %s", e.Field, e.Value, e.Allowed)
+}
+
+// Limits of the fields of Config. The upper ones are far beyond sense; they keep sums from overflowing.
+const (
+	maxInterval = 24 * time.Hour
+	maxCount    = 1 << 20
+	maxBuffer   = 1 << 30
+	// minRecvBuffer is the smallest window of RFC 9260 section 3.3.2.
+	minRecvBuffer = 1500
+	minSendBuffer = 1500
+	// minPMTU leaves room for a DATA chunk on the smallest packets that IPv4 must carry.
+	minPMTU = 512
+	maxPMTU = 1<<16 - 1
+)
+
+// Validate reports the first field that is out of range, as a *[ConfigError].
+func (c *Config) Validate() error {
+	d := c.core()
+	return cmp.Or(
+		inRange("RTOInitial", d.RTOInitial, time.Millisecond, maxInterval),
+		inRange("RTOMin", d.RTOMin, time.Millisecond, d.RTOMax),
+		inRange("RTOMax", d.RTOMax, time.Millisecond, maxInterval),
+		inRange("MaxBurst", d.MaxBurst, 1, maxCount),
+		inRange("ValidCookieLife", d.ValidCookieLife, time.Millisecond, maxInterval),
+		inRange("AssocMaxRetrans", d.AssocMaxRetrans, 1, maxCount),
+		inRange("PathMaxRetrans", d.PathMaxRetrans, 1, maxCount),
+		inRange("PFMaxRetrans", d.PFMaxRetrans, 0, maxCount),
+		inRange("MaxInitRetransmits", d.MaxInitRetransmits, 1, maxCount),
+		inRange("HBInterval", d.HBInterval, -maxInterval, maxInterval),
+		inRange("HBMaxBurst", d.HBMaxBurst, 1, maxCount),
+		// RFC 9260 section 6.2: an implementation must not allow a delay of more than 500 ms.
+		inRange("SACKDelay", d.SACKDelay, -maxInterval, 500*time.Millisecond),
+		inRange("SACKFrequency", d.SACKFrequency, 1, maxCount),
+		inRange("RecvBuffer", d.RecvBuffer, minRecvBuffer, maxBuffer),
+		inRange("SendBuffer", d.SendBuffer, minSendBuffer, maxBuffer),
+		inRange("PartialDeliveryPoint", d.PartialDeliveryPoint, 1, d.RecvBuffer),
+		inRange("MaxSeg", d.MaxSeg, 0, maxPMTU),
+		zeroOrInRange("MaxPMTU", d.MaxPMTU, minPMTU, maxPMTU),
+		inRange("Linger", c.Linger, -maxInterval, maxInterval),
+	)
+}
+
+func inRange[T cmp.Ordered](field string, v, low, high T) error {
+	if low <= v && v <= high {
+		return nil
+	}
+	return &ConfigError{field, v, fmt.Sprintf("%v to %v", low, high)}
+}
+
+func zeroOrInRange(field string, v, low, high int) error {
+	if v == 0 {
+		return nil
+	}
+	if err := inRange(field, v, low, high); err != nil {
+		return &ConfigError{field, v, fmt.Sprintf("0 or %v to %v", low, high)}
+	}
+	return nil
+}
