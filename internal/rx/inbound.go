@@ -1,6 +1,8 @@
 package rx
 
 import (
+	"math"
+
 	"github.com/gosctp/sctp/internal/seq"
 	"github.com/gosctp/sctp/internal/wire"
 )
@@ -37,11 +39,17 @@ type Inbound struct {
 	payload int // bytes of user data in all chunks held
 	chunks  int
 	refused bool // the last chunk did not fit
+	// discarded stands for all messages on streams that do not exist. It never has a chunk.
+	discarded run
 }
 
 // NewInbound returns an empty Inbound.
 func NewInbound(c Config) *Inbound {
-	return &Inbound{config: c, partial: partials{point: c.PartialDeliveryPoint}}
+	return &Inbound{
+		config:    c,
+		partial:   partials{point: c.PartialDeliveryPoint},
+		discarded: run{key: key{stream: math.MaxUint16}}, // no message has this key: Streams is at most 65535
+	}
 }
 
 // Start says that initial is the peer's Initial TSN. Without it the first TSN that comes is taken for the start; a peer
@@ -60,11 +68,10 @@ func (q *Inbound) Add(d *wire.Data) error {
 	if len(d.UserData) == 0 {
 		return ErrNoUserData
 	}
-	if int(d.StreamID) >= q.config.Streams {
-		q.Skip(d.TSN)
-		return ErrBadStream
-	}
 	f := fragmentOf(d)
+	if int(d.StreamID) >= q.config.Streams {
+		return q.discard(&f)
+	}
 	left, right, err := q.seams.around(&f)
 	if err != nil {
 		return err
@@ -82,9 +89,6 @@ func (q *Inbound) Add(d *wire.Data) error {
 	q.beginPartial()
 	return nil
 }
-
-// Skip says that t came without user data for Inbound. A message that would need it never becomes complete.
-func (q *Inbound) Skip(t seq.TSN) { q.seams.note(t, seamBegin|seamEnd, nil) }
 
 // Bytes is the memory in use: the user data of all chunks held, and ChunkOverhead for each. A chunk is held until its last
 // byte has been read.
@@ -123,6 +127,17 @@ func fragmentOf(d *wire.Data) fragment {
 		f.key.id = 0 // "the receiver MUST ignore the field" (RFC 9260 section 6.6)
 	}
 	return f
+}
+
+// discard drops the user data of f, whose stream does not exist. Its neighbours still have to know of it: no other message
+// goes on across it.
+func (q *Inbound) discard(f *fragment) error {
+	f.key, f.unordered = q.discarded.key, q.discarded.unordered
+	if _, _, err := q.seams.around(f); err != nil {
+		return err
+	}
+	q.seams.note(f, &q.discarded)
+	return ErrBadStream
 }
 
 // admits reports whether there is memory for n bytes of user data.
@@ -167,14 +182,7 @@ func (q *Inbound) join(left, right *run, f *fragment, data []byte) *run {
 		q.pool.putRun(right)
 	}
 
-	var edges seamFlags
-	if f.begin {
-		edges |= seamBegin
-	}
-	if f.end {
-		edges |= seamEnd
-	}
-	q.seams.note(f.tsn, edges, r)
+	q.seams.note(f, r)
 	return r
 }
 

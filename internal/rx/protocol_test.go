@@ -26,6 +26,8 @@ func TestContradictions(t *testing.T) {
 		{"the U bit appears", ErrMixedMessage, []string{"0 1.0 B", "1 1.0 EU"}},
 		{"the U bit disappears", ErrMixedMessage, []string{"0 1.0 BU", "1 1.0 E"}},
 		{"left and right differ", ErrMixedMessage, []string{"0 1.0 B", "2 2.0 E", "1 1.0 X"}},
+		{"a message goes on in a stream that does not exist", ErrMixedMessage, []string{"0 1.0 B", "1 10.0 E"}},
+		{"a fragment continues one of such a stream", ErrBeginMissing, []string{"1 1.0 E", "0 10.0 BE"}},
 		{"an SSN again, after its message was due", ErrStaleSSN, []string{"0 1.0 BE", "1 1.0 BE"}},
 		{"an SSN of the past in a middle fragment", ErrStaleSSN, []string{"0 1.0 BE", "2 1.0 X"}},
 		{"an SSN half the number space away", ErrStaleSSN, []string{"0 1.32768 BE"}},
@@ -68,12 +70,14 @@ func TestEmptyDataIsRefused(t *testing.T) {
 
 func TestBadStreamCountsAsReceived(t *testing.T) {
 	ti := newTestInbound(t, Config{Streams: 2})
-	ti.addErr("streams are 0 and 1", ErrBadStream, "0 2.0 BE", "text")
-	ti.m.Record(testInitial)
+	ti.addErr("streams are 0 and 1", ErrBadStream, "1 2.0 E", "text")
+	ti.addErr("in whichever order they come", ErrBadStream, "0 2.0 B", "text")
+	ti.m.Advance(testInitial + 1)
 	if ti.q.seams.holes != 0 {
 		t.Error("the TSN of a discarded chunk still counts as missing")
 	}
-	ti.add("1 1.0 BE", "next")
+	ti.wantDrained("the text was discarded")
+	ti.add("2 1.0 BE", "next")
 	ti.want("the discarded chunk is no obstacle", "1.0:next")
 	ti.wantDrained("all has been read")
 }

@@ -108,9 +108,16 @@ func (s *seams) holesWith(t seq.TSN) int {
 	return s.holes + t.Diff(s.highest) - 1
 }
 
-// note records that t has come, as part of r. edges are seamBegin and seamEnd as they apply.
-func (s *seams) note(t seq.TSN, edges seamFlags, r *run) {
-	x := seam{run: r, tsn: t, flags: seamHeld | edges}
+// note records that f has come, as part of r.
+func (s *seams) note(f *fragment, r *run) {
+	t := f.tsn
+	x := seam{run: r, tsn: t, flags: seamHeld}
+	if f.begin {
+		x.flags |= seamBegin
+	}
+	if f.end {
+		x.flags |= seamEnd
+	}
 	if !s.started {
 		s.startAt(t)
 		x.flags |= seamBefore
