@@ -25,7 +25,7 @@ func samples() (chunks, params, causes [][]byte) {
 		AppendChunkTypes(nil, ParamSupportedExtensions, ChunkASCONF, ChunkReConfig), AppendForwardTSNSupported(nil),
 		AddrRequest{1, addr}.Append(nil, ParamAddIP), AddrRequest{1, addr6}.Append(nil, ParamDeleteIP),
 		AddrRequest{1, addr}.Append(nil, ParamSetPrimary), AppendUint32Param(nil, ParamSuccess, 1),
-		ErrorCauses{1, AppendCause(nil, CauseResourceShortage, []byte{1})}.Append(nil),
+		ErrorCauses{1, AppendCause(nil, CauseResourceShortage, AddrRequest{1, addr}.Append(nil, ParamAddIP))}.Append(nil),
 		AppendUint32Param(nil, ParamAdaptation, 1), AppendParam(nil, ParamVTags, make([]byte, 12)),
 	}
 	causes = [][]byte{
@@ -43,7 +43,7 @@ func samples() (chunks, params, causes [][]byte) {
 	asconf := ASCONF{Seq: 1, Addr: addr, Params: params[23]}
 	ack := ASCONFAck{Seq: 1, Params: params[27]}
 	auth := Auth{KeyID: 1, HMACID: HMACSHA256, HMAC: make([]byte, 32)}
-	drop := PktDrop{Flags: FlagBadCRC, Packet: make([]byte, 20)}
+	drop := PktDrop{Flags: FlagBadCRC, Packet: AppendShutdown(Header{SrcPort: 2, DstPort: 1, Tag: 3}.Append(nil), 4)}
 	gaps, dups := []GapBlock{{2, 3}, {5, 5}}, []seq.TSN{1, 2}
 	chunks = [][]byte{
 		data.Append(nil), init.Append(nil, ChunkInit), init.Append(nil, ChunkInitAck), AppendSack(nil, 1, 2, gaps, dups),

@@ -1,5 +1,7 @@
 package wire
 
+import "slices"
+
 // AppendPad appends a PAD chunk (RFC 4820 section 3) that makes the packet n bytes longer. n is a multiple of four from 4 to
 // 65536. A receiver ignores the chunk, so there is nothing to parse.
 func AppendPad(b []byte, n int) []byte { return appendFiller(b, uint16(ChunkPad)<<8, n) }
@@ -12,5 +14,8 @@ func AppendPadding(b []byte, n int) []byte { return appendFiller(b, uint16(Param
 // byte is then padding.
 func appendFiller(b []byte, typ uint16, n int) []byte {
 	b = appendHeader(b, typ, min(n, MaxLength)-tlvHeaderLen)
-	return append(b, make([]byte, n-tlvHeaderLen)...)
+	value := len(b)
+	b = slices.Grow(b, n-tlvHeaderLen)[:value+n-tlvHeaderLen]
+	clear(b[value:])
+	return b
 }
