@@ -61,9 +61,10 @@ func (q *Inbound) Start(initial seq.TSN) { q.seams.start(initial) }
 // After [ErrNoMemory] the chunk counts as never received, after [ErrBadStream] as received. Any other error unwraps to
 // [ErrProtocol].
 //
-// Beyond MaxBytes it takes a chunk that closes a gap: to refuse that would leave the association stuck, because everything
-// behind the gap waits for it. For its overhead there is room, as a gap is charged like a chunk when it opens; for its
-// user data there is room when the peer keeps to the window.
+// Beyond MaxBytes it takes what everything else waits for: a chunk that closes a gap, or one that Awaits names. To refuse those
+// would leave the association stuck. For the overhead of the former there is room, as a gap is charged like a chunk when it
+// opens; for the user data there is room when the peer keeps to the window. In all, Bytes never exceeds twice MaxBytes by
+// more than one chunk.
 func (q *Inbound) Add(d *wire.Data) error {
 	if len(d.UserData) == 0 {
 		return ErrNoUserData
@@ -79,7 +80,7 @@ func (q *Inbound) Add(d *wire.Data) error {
 	if err := q.order.check(&f); err != nil {
 		return err
 	}
-	if !q.admits(&f, len(d.UserData), left) {
+	if !q.admits(&f, len(d.UserData)) {
 		q.refused = true
 		q.beginPartial()
 		return ErrNoMemory
@@ -88,6 +89,14 @@ func (q *Inbound) Add(d *wire.Data) error {
 	q.place(q.join(left, right, &f, d.UserData))
 	q.beginPartial()
 	return nil
+}
+
+// Awaits reports whether the reader has everything that came of a message in partial delivery, and t is the TSN of what comes
+// next. Nothing else is handed out before, so no memory can come free: whoever refuses chunks while the window is closed
+// has to let this one in.
+func (q *Inbound) Awaits(t seq.TSN) bool {
+	r := q.partial.current
+	return r != nil && r.unread == 0 && t == r.last+1
 }
 
 // Bytes is the memory in use: the user data of all chunks held, and ChunkOverhead for each. A chunk is held until its last
@@ -141,17 +150,14 @@ func (q *Inbound) discard(f *fragment) error {
 }
 
 // admits reports whether there is memory for n bytes of user data.
-func (q *Inbound) admits(f *fragment, n int, left *run) bool {
+func (q *Inbound) admits(f *fragment, n int) bool {
 	if n > maxChunkData {
 		return false
 	}
 	if q.Bytes()+n+(q.seams.holesWith(f.tsn)+1)*ChunkOverhead <= q.config.MaxBytes {
 		return true
 	}
-	// The same holds for the next part of a message in partial delivery once its reader waits for it: nothing else is
-	// handed out before, so no other memory can come free.
-	awaited := left != nil && left == q.partial.current && left.unread == 0
-	return (awaited || q.seams.fills(f.tsn)) && q.payload+n <= q.config.MaxBytes+maxChunkData
+	return (q.seams.fills(f.tsn) || q.Awaits(f.tsn)) && q.payload+n <= q.config.MaxBytes+maxChunkData
 }
 
 // join adds a chunk to the run or runs that it continues, or makes it one.

@@ -96,6 +96,20 @@ func TestSeamLimitIsReached(t *testing.T) {
 	}
 }
 
+func TestSeamsFollowTheReorderingOnly(t *testing.T) {
+	q := NewInbound(Config{Streams: 1, MaxBytes: 1 << 30})
+	q.Start(0)
+	for offset := range 100 * minSeams {
+		tsn := seq.TSN(offset ^ 7) // blocks of eight, backwards
+		if err := q.Add(&wire.Data{TSN: tsn, Flags: 7, UserData: []byte{1}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(q.seams.ring); n != minSeams {
+		t.Errorf("the ring has %d slots, want %d", n, minSeams)
+	}
+}
+
 // A peer negotiated every stream there is: those that it does not use cost nothing, and all of them little.
 func TestStreamStateIsAllocatedWhenUsed(t *testing.T) {
 	q := NewInbound(Config{Streams: 65535, MaxBytes: 1 << 20})

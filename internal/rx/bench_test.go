@@ -1,0 +1,142 @@
+package rx
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/gosctp/sctp/internal/seq"
+	"github.com/gosctp/sctp/internal/wire"
+)
+
+// feeder makes messages of a size, cut into fragments, without end, and reads them.
+type feeder struct {
+	q        *Inbound
+	m        *TSNMap
+	d        wire.Data
+	fragment []byte
+	p        []byte
+	parts    int
+}
+
+func newFeeder(size, fragment int) *feeder {
+	f := &feeder{
+		q: NewInbound(Config{Streams: 1, MaxBytes: 8 << 20, PartialDeliveryPoint: 4 << 20}), m: NewTSNMap(0),
+		fragment: make([]byte, fragment), p: make([]byte, size), parts: (size + fragment - 1) / fragment,
+	}
+	f.q.Start(0)
+	return f
+}
+
+// add brings in fragment i of the message that begins at f.d.TSN.
+func (f *feeder) add(i int) {
+	d := f.d
+	d.TSN = f.d.TSN.Add(i)
+	d.UserData = f.fragment
+	if i == 0 {
+		d.Flags |= wire.FlagBegin
+	}
+	if i == f.parts-1 {
+		d.Flags |= wire.FlagEnd
+	}
+	if f.m.Status(d.TSN) != TSNNew {
+		panic("TSN is not new")
+	}
+	if err := f.q.Add(&d); err != nil {
+		panic(err)
+	}
+	f.m.Record(d.TSN)
+}
+
+func (f *feeder) nextMessage() {
+	f.d.TSN += seq.TSN(f.parts)
+	f.d.SSN++
+}
+
+func (f *feeder) inOrder() {
+	for i := range f.parts {
+		f.add(i)
+	}
+	f.nextMessage()
+	f.read()
+}
+
+func (f *feeder) reversed() {
+	for i := f.parts - 1; i >= 0; i-- {
+		f.add(i)
+	}
+	f.nextMessage()
+	f.read()
+}
+
+// reversedMessages brings in n messages of one fragment, the last one first.
+func (f *feeder) reversedMessages(n int) {
+	d := f.d
+	for i := n - 1; i >= 0; i-- {
+		f.d.TSN, f.d.SSN = d.TSN.Add(i), d.SSN+seq.SSN(i)
+		f.add(0)
+	}
+	f.d.TSN, f.d.SSN = d.TSN.Add(n), d.SSN+seq.SSN(n)
+	for range n {
+		f.read()
+	}
+}
+
+func (f *feeder) read() {
+	if _, info, ok := f.q.Read(f.p); !ok || !info.EOR {
+		panic("no message")
+	}
+}
+
+func TestSteadyStateDoesNotAllocate(t *testing.T) {
+	for _, c := range []struct {
+		name           string
+		size, fragment int
+		step           func(*feeder)
+	}{
+		{"messages in order", 1024, 1024, (*feeder).inOrder},
+		{"fragments in order", 64 << 10, 1024, (*feeder).inOrder},
+		{"fragments backwards", 64 << 10, 1024, (*feeder).reversed},
+		{"messages backwards", 1024, 1024, func(f *feeder) { f.reversedMessages(100) }},
+	} {
+		f := newFeeder(c.size, c.fragment)
+		for range 100 {
+			c.step(f)
+		}
+		if n := testing.AllocsPerRun(100, func() { c.step(f) }); n != 0 {
+			t.Errorf("%s: %v allocations", c.name, n)
+		}
+	}
+}
+
+func BenchmarkInOrder(b *testing.B) {
+	for _, size := range []int{64, 1024, 64 << 10} {
+		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			f := newFeeder(size, min(size, 1024))
+			b.SetBytes(int64(size))
+			b.ReportAllocs()
+			for b.Loop() {
+				f.inOrder()
+			}
+		})
+	}
+}
+
+// The worst order for a list kept sorted. The time per chunk has to stay the same however many there are.
+func BenchmarkReversed(b *testing.B) {
+	for _, n := range []int{100, 1000, 10000} {
+		b.Run(fmt.Sprintf("fragments=%d", n), func(b *testing.B) {
+			f := newFeeder(64*n, 64)
+			for b.Loop() {
+				f.reversed()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/chunk")
+		})
+		b.Run(fmt.Sprintf("messages=%d", n), func(b *testing.B) {
+			f := newFeeder(64, 64)
+			for b.Loop() {
+				f.reversedMessages(n)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/chunk")
+		})
+	}
+}
