@@ -45,13 +45,13 @@ func (s AssocState) String() string {
 type AddrState uint8
 
 const (
-	AddrAvailable         = AddrState(assoc.AddrAvailable)
-	AddrUnreachable       = AddrState(assoc.AddrUnreachable)
-	AddrRemoved           = AddrState(assoc.AddrRemoved)
-	AddrAdded             = AddrState(assoc.AddrAdded)
-	AddrMadePrimary       = AddrState(assoc.AddrMadePrimary)
-	AddrConfirmed         = AddrState(assoc.AddrConfirmed)
-	AddrPotentiallyFailed = AddrState(assoc.AddrPotentiallyFailed) // RFC 7829 section 7.1
+	AddrAvailable         = AddrState(assoc.AddrAvailable)         // it answers
+	AddrUnreachable       = AddrState(assoc.AddrUnreachable)       // it does not answer any more
+	AddrRemoved           = AddrState(assoc.AddrRemoved)           // the peer has given it up
+	AddrAdded             = AddrState(assoc.AddrAdded)             // the peer has it now, too
+	AddrMadePrimary       = AddrState(assoc.AddrMadePrimary)       // it is the one that messages are sent to first
+	AddrConfirmed         = AddrState(assoc.AddrConfirmed)         // it has been shown to be the peer's
+	AddrPotentiallyFailed = AddrState(assoc.AddrPotentiallyFailed) // it missed an answer, others are preferred (RFC 7829)
 )
 
 func (s AddrState) String() string {

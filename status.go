@@ -12,14 +12,14 @@ import (
 type State uint8
 
 const (
-	Closed           = State(assoc.StateClosed)
-	CookieWait       = State(assoc.StateCookieWait)
-	CookieEchoed     = State(assoc.StateCookieEchoed)
-	Established      = State(assoc.StateEstablished)
-	ShutdownPending  = State(assoc.StateShutdownPending)
-	ShutdownSent     = State(assoc.StateShutdownSent)
-	ShutdownReceived = State(assoc.StateShutdownReceived)
-	ShutdownAckSent  = State(assoc.StateShutdownAckSent)
+	Closed           = State(assoc.StateClosed)           // there is no association any more
+	CookieWait       = State(assoc.StateCookieWait)       // INIT is sent
+	CookieEchoed     = State(assoc.StateCookieEchoed)     // COOKIE ECHO is sent
+	Established      = State(assoc.StateEstablished)      // data flows
+	ShutdownPending  = State(assoc.StateShutdownPending)  // to be shut down once everything is acknowledged
+	ShutdownSent     = State(assoc.StateShutdownSent)     // SHUTDOWN is sent
+	ShutdownReceived = State(assoc.StateShutdownReceived) // the peer has sent SHUTDOWN
+	ShutdownAckSent  = State(assoc.StateShutdownAckSent)  // SHUTDOWN ACK is sent
 )
 
 func (s State) String() string {

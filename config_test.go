@@ -1,0 +1,63 @@
+package sctp
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestZeroConfigIsValid(t *testing.T) {
+	if err := new(Config).Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A field that Validate does not look at could be anything; one that core does not copy would have no effect.
+func TestEveryConfigFieldCounts(t *testing.T) {
+	anything := map[string]bool{
+		"OutStreams": true, "MaxInStreams": true, "DisableFragments": true, "Nagle": true, "AdaptationIndication": true,
+	}
+	typ := reflect.TypeFor[Config]()
+	core := reflect.TypeOf(new(Config).core())
+	for i := range typ.NumField() {
+		f := typ.Field(i)
+		var c Config
+		field := reflect.ValueOf(&c).Elem().Field(i)
+		if f.Name != "Linger" {
+			if _, ok := core.FieldByName(f.Name); !ok {
+				t.Errorf("Config.%s does not reach the association", f.Name)
+			}
+		}
+		if anything[f.Name] {
+			continue
+		}
+		field.SetInt(1 << 62)
+		var wrong *ConfigError
+		if err := c.Validate(); !errors.As(err, &wrong) {
+			t.Errorf("%s of %v: error %v", f.Name, field, err)
+		}
+	}
+}
+
+func TestConfigErrorsNameFieldValueAndRange(t *testing.T) {
+	for _, c := range []struct {
+		config Config
+		want   string
+	}{
+		{Config{RTOMin: 3 * time.Second, RTOMax: 2 * time.Second}, "Config.RTOMin is 3s, allowed is 1ms to 2s"},
+		{Config{SACKDelay: time.Second}, "Config.SACKDelay is 1s, allowed is -24h0m0s to 500ms"},
+		{Config{RecvBuffer: 1}, "Config.RecvBuffer is 1, allowed is 1500 to"},
+		{Config{MaxPMTU: 100}, "Config.MaxPMTU is 100, allowed is 0 or 512 to 65535"},
+		{Config{MaxBurst: -1}, "Config.MaxBurst is -1, allowed is 1 to"},
+	} {
+		err := c.config.Validate()
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("got %v, want %s", err, c.want)
+		}
+		if _, dialErr := (&Dialer{Config: c.config}).DialSCTP(t.Context(), "sctp/udp", "127.0.0.1:1"); !errors.Is(dialErr, err) && !strings.Contains(dialErr.Error(), c.want) {
+			t.Errorf("Dial says %v", dialErr)
+		}
+	}
+}
