@@ -14,7 +14,7 @@ const ChunkOverhead = 256
 
 // Config has the parameters of an Inbound.
 type Config struct {
-	// Streams is the number of inbound streams.
+	// Streams is the number of inbound streams, at most 65535.
 	Streams int
 	// PartialDeliveryPoint is the number of bytes from which on an incomplete message is handed out in parts. Zero does so only
 	// when memory runs out.
@@ -52,8 +52,9 @@ func NewInbound(c Config) *Inbound {
 	}
 }
 
-// Start says that initial is the peer's Initial TSN. Without it the first TSN that comes is taken for the start; a peer
-// whose first chunk was late can then use more memory than MaxBytes says, and one contradiction goes unnoticed.
+// Start says that initial is the peer's Initial TSN. It belongs before the first Add, and again after Reset. Without it the
+// first TSN that comes is taken for the start; a peer whose first chunk was late can then use more memory than Add allows
+// otherwise, and one contradiction goes unnoticed.
 func (q *Inbound) Start(initial seq.TSN) { q.seams.start(initial) }
 
 // Add takes the user data of d, whose TSN must be new. It keeps no reference to d.
@@ -103,11 +104,20 @@ func (q *Inbound) Awaits(t seq.TSN) bool {
 // byte has been read.
 func (q *Inbound) Bytes() int { return q.payload + q.chunks*ChunkOverhead }
 
+// PartlyRead describes the message of which a part has been read while the rest is still to come. If the association ends
+// now, the reader has to be told that the rest will not (RFC 6458 section 6.1.7).
+func (q *Inbound) PartlyRead() (Info, bool) {
+	if r := q.partial.current; r != nil && r.handedOut {
+		return r.info(), true
+	}
+	return Info{}, false
+}
+
 // Reset forgets the peer's numbers, because the association was restarted (RFC 9260 section 5.2.4.1). Messages that are
 // complete and next in line stay readable, the rest goes. It reports whether that cut a message of which a part had been read.
 func (q *Inbound) Reset() (cut bool) {
+	_, cut = q.PartlyRead()
 	if r := q.partial.current; r != nil {
-		cut = r.handedOut
 		q.ready.remove(r)
 	}
 	q.seams, q.order = seams{}, ordering{}
@@ -196,6 +206,7 @@ func (q *Inbound) join(left, right *run, f *fragment, data []byte) *run {
 func (q *Inbound) place(r *run) {
 	switch {
 	case !r.begins:
+		// It is due when its first fragment is there, not before.
 	case r.unordered && r.complete():
 		q.finish(r)
 	case r.unordered:

@@ -312,6 +312,9 @@ func TestResetCutsAPartialDelivery(t *testing.T) {
 		if read && ti.read(2) != "1.0:ab…" {
 			t.Fatal("no partial delivery")
 		}
+		if info, ok := ti.q.PartlyRead(); ok != read || read && (info.Stream != 1 || info.PPID != 101) {
+			t.Errorf("partly read: %+v, %v; a part was read: %v", info, ok, read)
+		}
 		if cut := ti.q.Reset(); cut != read {
 			t.Errorf("cut: %v, although a part was read: %v", cut, read)
 		}

@@ -23,7 +23,9 @@ func (q *Inbound) Peek() (size int, info Info, ok bool) {
 		return 0, Info{}, false
 	}
 	r := q.ready.head
-	return r.unread, r.info(r.complete()), true
+	info = r.info()
+	info.TSN, info.EOR = r.head.tsn, r.complete()
+	return r.unread, info, true
 }
 
 // Read hands out a message, or as much of it as has arrived and fits: then EOR is false, and the next Read continues it.
@@ -32,7 +34,8 @@ func (q *Inbound) Read(p []byte) (n int, info Info, ok bool) {
 		return 0, Info{}, false
 	}
 	r := q.ready.head
-	info = r.info(false)
+	info = r.info()
+	info.TSN = r.head.tsn
 	for r.head != nil && n < len(p) {
 		k := copy(p[n:], r.head.unread())
 		r.head.read += uint32(k)
@@ -52,15 +55,9 @@ func (q *Inbound) Read(p []byte) (n int, info Info, ok bool) {
 	return n, info, true
 }
 
-func (r *run) info(eor bool) Info {
-	return Info{
-		Stream:    r.key.stream,
-		SSN:       seq.SSN(r.key.id),
-		PPID:      r.ppid,
-		TSN:       r.head.tsn,
-		Unordered: r.unordered,
-		EOR:       eor,
-	}
+// info describes the message of r, without the place in it.
+func (r *run) info() Info {
+	return Info{Stream: r.key.stream, SSN: seq.SSN(r.key.id), PPID: r.ppid, Unordered: r.unordered}
 }
 
 // free gives back the first chunk of r.
