@@ -41,6 +41,13 @@ func (o *Outstanding) Ack(cum seq.TSN, gaps wire.Gaps, q *Queue) *Acked {
 	return &o.result
 }
 
+// AckCumulative takes a Cumulative TSN Ack that comes without gap blocks and says nothing about them, as in SHUTDOWN.
+func (o *Outstanding) AckCumulative(cum seq.TSN, q *Queue) *Acked {
+	o.result = Acked{}
+	o.advance(cum, q)
+	return &o.result
+}
+
 // advance moves the Cumulative TSN Ack Point.
 func (o *Outstanding) advance(cum seq.TSN, q *Queue) {
 	for o.cum != cum {

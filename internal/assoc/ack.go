@@ -1,0 +1,82 @@
+package assoc
+
+import (
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/path"
+	"github.com/gosctp/sctp/internal/wire"
+)
+
+// acker decides when received DATA is acknowledged (RFC 9260 section 6.2).
+type acker struct {
+	// packets with DATA since the last SACK; a SACK bundled with DATA acknowledges them early.
+	packets int
+	// deadline of the delayed acknowledgement; unset if none is outstanding.
+	deadline mono.Time
+	// due: a SACK has to leave now.
+	due bool
+	// begun: the first DATA chunk of the association has been acknowledged (section 5.1).
+	begun bool
+	// path the last DATA came from.
+	path *path.Path
+}
+
+// afterData does for the DATA chunks of a packet what is done once per packet: decide when to acknowledge.
+func (a *Association) afterData(now mono.Time, in *inbound) {
+	k := &a.receive.ack
+	d := &in.data
+	if !d.any {
+		return
+	}
+	if in.path != nil && in.path.State().Confirmed() {
+		k.path = in.path
+	}
+	if d.duplicate && !d.fresh {
+		k.path = a.otherPath(k.path) // section 6.4: the way of the last SACK may be broken
+	}
+	k.packets++
+	switch {
+	case a.state == StateShutdownSent:
+		a.answerDataWithShutdown(now) // section 9.2
+		k.due = k.due || a.receive.tsns.HasGaps() || d.duplicate || d.dropped
+		return
+	case !k.begun, d.duplicate, d.dropped, d.immediate, d.outOfOrder, a.receive.tsns.HasGaps(),
+		k.packets >= a.cfg.SACKFrequency, a.cfg.SACKDelay < 0:
+		k.due = true
+	case k.deadline.IsZero():
+		k.deadline = now.Add(a.cfg.SACKDelay)
+	}
+	k.begun = true
+}
+
+// expireAck ends the delay.
+func (a *Association) expireAck() {
+	a.receive.ack.deadline = 0
+	a.receive.ack.due = true
+}
+
+// appendSack appends a SACK chunk of at most room bytes (section 3.3.4).
+func (a *Association) appendSack(b []byte, room int) []byte {
+	r := &a.receive
+	blocks := (room - wire.SackHeaderLen) / 4
+	r.gaps = r.tsns.AppendGaps(r.gaps[:0], blocks)
+	dups := r.tsns.Duplicates()
+	dups = dups[:min(len(dups), blocks-len(r.gaps))]
+	r.advertised = a.rwnd()
+	return wire.AppendSack(b, r.tsns.CumTSN(), uint32(r.advertised), r.gaps, dups)
+}
+
+// sackSent notes that everything received has been reported.
+func (a *Association) sackSent() {
+	k := &a.receive.ack
+	k.packets, k.deadline, k.due = 0, 0, false
+	a.receive.tsns.ClearDuplicates()
+	a.stats.SacksSent++
+}
+
+// sackPath is where SACKs go: where the last DATA came from (section 6.4).
+func (a *Association) sackPath() *path.Path {
+	if p := a.receive.ack.path; p != nil && p.State().Confirmed() {
+		return p
+	}
+	return a.dataPath()
+}

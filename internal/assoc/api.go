@@ -1,0 +1,92 @@
+// Package assoc is one SCTP association (RFC 9260) as a state machine without input or output.
+//
+// # The contract
+//
+// A driver feeds inputs (Deliver, DeliverICMP, Expire, Send, Receive, Shutdown, Abort, …), each with the time at which it
+// happens. After each input it drains NextEvent and reads NextDeadline before it gives the next one. Packets may be pulled later,
+// with NextPacket until it says false: they are built from the state of that moment, so a late pull merges them and never
+// contradicts the state. An Association is not safe for concurrent use; nothing in it blocks, sleeps or calls back.
+package assoc
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/transport"
+)
+
+// Message is a user message to send.
+type Message struct {
+	Stream    uint16
+	PPID      uint32 // passed through in host order, on the wire in network order
+	Unordered bool
+	// Immediate asks for the I bit on the last DATA chunk (RFC 9260 section 3.3.1).
+	Immediate bool
+	// Context comes back in SendFailed.
+	Context uint32
+	// Path, if valid, overrides the primary path for the first transmission (RFC 9260 section 11.1.5).
+	Path netip.Addr
+	// Data is copied by Send.
+	Data []byte
+}
+
+// RcvInfo describes received data (RFC 6458 section 5.3.5).
+type RcvInfo struct {
+	Stream    uint16
+	SSN       uint16
+	PPID      uint32
+	TSN       uint32
+	CumTSN    uint32
+	Unordered bool
+	// EOR: the bytes read end a message; false when the buffer was too small for the rest or the rest has not arrived.
+	EOR bool
+}
+
+// PathStatus describes one path (RFC 6458 section 8.2.2).
+type PathStatus struct {
+	Path       transport.Path
+	State      AddrState // AddrAvailable, AddrUnreachable or AddrPotentiallyFailed; Confirmed tells unconfirmed ones apart
+	Confirmed  bool
+	Primary    bool
+	SRTT, RTO  time.Duration
+	Cwnd       int
+	Ssthresh   int
+	FlightSize int
+	PMTU       int
+	Errors     int
+}
+
+// Status describes the association (RFC 6458 section 8.2.1).
+type Status struct {
+	State                 State
+	LocalTag, PeerTag     uint32
+	PeerRwnd              int
+	LocalRwnd             int
+	Unacked               int // DATA chunks in flight
+	Unsent                int // messages, or parts, not yet sent once, in bytes
+	Pending               int // bytes received and not yet read
+	InStreams, OutStreams uint16
+	FragmentationPoint    int
+	Paths                 []PathStatus
+	Stats                 Stats
+}
+
+// Stats counts what happened since the association began (after RFC 3873 and Linux' SCTP_GET_ASSOC_STATS).
+type Stats struct {
+	PacketsSent, PacketsReceived   uint64
+	ControlSent, ControlReceived   uint64 // chunks other than DATA
+	OrderedSent, UnorderedSent     uint64 // DATA chunks, first transmissions
+	OrderedRcvd, UnorderedRcvd     uint64
+	BytesSent, BytesReceived       uint64 // user data, first transmissions
+	Retransmitted                  uint64 // DATA chunks
+	FastRetransmits                uint64 // times fast recovery was entered
+	Timeouts                       uint64 // T3-rtx expirations
+	DuplicateTSNs                  uint64
+	OutOfOrderTSNs                 uint64
+	SacksSent, SacksReceived       uint64
+	Dropped                        uint64 // DATA chunks dropped for lack of buffer or beyond a limit
+	MessagesSent, MessagesReceived uint64
+}
+
+var _ mono.Time

@@ -1,0 +1,229 @@
+package assoc
+
+import (
+	"math/rand/v2"
+	"net/netip"
+
+	"github.com/gosctp/sctp/internal/cookie"
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/path"
+	"github.com/gosctp/sctp/internal/rx"
+	"github.com/gosctp/sctp/internal/seq"
+	"github.com/gosctp/sctp/internal/tx"
+)
+
+// State of an association (RFC 9260 section 4).
+type State uint8
+
+const (
+	StateClosed State = iota
+	StateCookieWait
+	StateCookieEchoed
+	StateEstablished
+	StateShutdownPending
+	StateShutdownSent
+	StateShutdownReceived
+	StateShutdownAckSent
+)
+
+var stateNames = [...]string{"CLOSED", "COOKIE-WAIT", "COOKIE-ECHOED", "ESTABLISHED", "SHUTDOWN-PENDING", "SHUTDOWN-SENT",
+	"SHUTDOWN-RECEIVED", "SHUTDOWN-ACK-SENT"}
+
+func (s State) String() string { return stateNames[s] }
+
+// Identity is what makes an association unpredictable to others. All of it is random, given by the endpoint.
+type Identity struct {
+	// Tag is the local verification tag, not zero.
+	Tag uint32
+	// Seed is for the Initial TSN, nonces, tie-tags and jitter.
+	Seed [32]byte
+	// Secret is the cookie secret that all associations of an endpoint share.
+	Secret [32]byte
+}
+
+// Association is one SCTP association.
+type Association struct {
+	cfg    Config
+	params Params
+	rand   *rand.Rand
+	jar    *cookie.Jar
+	state  State
+
+	localTag, peerTag       uint32
+	localTieTag, peerTieTag uint32 // zero until an INIT asks for them (RFC 9260 section 5.2.2)
+	initialTSN              seq.TSN
+	outStreams, inStreams   uint16
+
+	paths   []*path.Path
+	primary *path.Path
+	// errors is the association's error counter (section 8.1).
+	errors int
+
+	// opening exists in COOKIE-WAIT and COOKIE-ECHOED only, closing in the SHUTDOWN states only.
+	opening *opening
+	closing *closing
+	// accepted: the cookie that Accept was given has been echoed.
+	accepted bool
+
+	send    sender
+	receive receiver
+	control control
+	events  []Event
+	stats   Stats
+}
+
+// Connect begins an association: the first packet is an INIT (RFC 9260 section 5.1 A).
+func Connect(now mono.Time, cfg Config, p Params, id Identity) *Association {
+	a := newAssociation(cfg, p, id)
+	a.initialTSN = seq.TSN(a.rand.Uint32())
+	a.outStreams = a.cfg.OutStreams
+	for _, addr := range p.PeerAddrs {
+		a.addPath(addr, path.Active) // section 5.4 rule 1
+	}
+	a.primary = a.paths[0]
+	a.send.start(a.initialTSN)
+	a.open(now)
+	return a
+}
+
+// Accept makes an association from a cookie that the endpoint has opened. It is CLOSED until the packet with the COOKIE ECHO is
+// delivered to it.
+func Accept(now mono.Time, cfg Config, p Params, id Identity, c *cookie.Content) *Association {
+	a := newAssociation(cfg, p, id)
+	a.localTag = c.LocalTag
+	a.adopt(now, c)
+	return a
+}
+
+func newAssociation(cfg Config, p Params, id Identity) *Association {
+	return &Association{
+		cfg:      cfg.Defaults(),
+		params:   p,
+		rand:     rand.New(rand.NewChaCha8(id.Seed)),
+		jar:      cookie.NewJar(id.Secret),
+		localTag: id.Tag,
+		send:     sender{queue: tx.NewQueue()},
+	}
+}
+
+// adopt takes over what a cookie says.
+func (a *Association) adopt(now mono.Time, c *cookie.Content) {
+	a.peerTag = c.PeerTag
+	a.localTieTag, a.peerTieTag = 0, 0
+	a.initialTSN = c.LocalTSN
+	a.outStreams = c.OutStreams
+	a.params.PeerEncapPort = c.PeerEncapPort
+	a.paths = a.paths[:0]
+	for i, addr := range c.PeerAddrs {
+		s := path.Unconfirmed
+		if i == 0 {
+			s = path.Active // section 5.4 rule 2: where the INIT ACK went
+		}
+		a.addPath(addr, s)
+	}
+	a.primary = a.paths[0]
+	a.primary.Addr.Local = c.LocalAddr
+	a.send.start(c.LocalTSN)
+	a.peerIs(c.PeerTSN, c.PeerRwnd, c.InStreams)
+}
+
+// peerIs sets what INIT or INIT ACK of the peer announced.
+func (a *Association) peerIs(initial seq.TSN, rwnd uint32, inStreams uint16) {
+	a.send.rwnd = int(rwnd)
+	a.inStreams = inStreams
+	a.receive.tsns = rx.NewTSNMap(initial)
+	if a.receive.inbound == nil {
+		a.receive.inbound = rx.NewInbound(rx.Config{
+			Streams:              int(a.cfg.MaxInStreams),
+			PartialDeliveryPoint: a.cfg.PartialDeliveryPoint,
+			MaxBytes:             a.cfg.RecvBuffer + a.cfg.RecvBuffer/overshoot,
+		})
+	}
+	a.receive.inbound.Start(initial)
+	a.receive.ack = acker{}
+	a.receive.advertised = a.cfg.RecvBuffer
+}
+
+// State is the state of RFC 9260 section 4; StateClosed when the association is over and may be removed once NextPacket says false.
+func (a *Association) State() State { return a.state }
+
+// LocalTag is the verification tag that packets to this side carry; it changes on a restart.
+func (a *Association) LocalTag() uint32 { return a.localTag }
+
+// PeerTag is the verification tag of packets to the peer, zero before it is known.
+func (a *Association) PeerTag() uint32 { return a.peerTag }
+
+// NextEvent returns the oldest event not yet taken.
+func (a *Association) NextEvent() (Event, bool) {
+	if len(a.events) == 0 {
+		return nil, false
+	}
+	e := a.events[0]
+	a.events[0] = nil
+	a.events = a.events[1:]
+	if len(a.events) == 0 {
+		a.events = nil
+	}
+	return e, true
+}
+
+func (a *Association) emit(e Event) { a.events = append(a.events, e) }
+
+// established enters ESTABLISHED from an opening state.
+func (a *Association) established(now mono.Time) {
+	shutdown := a.opening != nil && a.opening.shutdown
+	a.state = StateEstablished
+	a.opening = nil
+	a.errors = 0
+	a.startHeartbeats(now)
+	a.startDataTimers(now)
+	a.send.replenish(a.cfg.MaxBurst)
+	a.emit(RoutesChanged{})
+	a.emit(AssocChange{State: CommUp, OutStreams: a.outStreams, InStreams: a.inStreams})
+	if shutdown {
+		a.Shutdown(now)
+	}
+}
+
+// end enters CLOSED: timers stop, unsent and unacknowledged messages go back to the user, what was received stays readable.
+func (a *Association) end(reason AssocState, err error) {
+	if a.state == StateClosed {
+		return
+	}
+	a.state = StateClosed
+	a.opening, a.closing = nil, nil
+	for _, p := range a.paths {
+		p.T3 = 0
+		p.HB.Off()
+	}
+	a.receive.ack = acker{}
+	a.control.reset()
+	a.failMessages(err)
+	if a.receive.inbound != nil && err != nil {
+		if cut, ok := a.receive.inbound.PartlyRead(); ok {
+			a.emit(PartialDeliveryAborted{Stream: cut.Stream})
+		}
+	}
+	a.emit(AssocChange{State: reason, Err: err, OutStreams: a.outStreams, InStreams: a.inStreams})
+}
+
+// randomTag returns a random number that is not zero.
+func (a *Association) randomTag() uint32 {
+	for {
+		if t := a.rand.Uint32(); t != 0 {
+			return t
+		}
+	}
+}
+
+// pathTo returns the path to an address of the peer; nil if it has no such address.
+func (a *Association) pathTo(addr netip.Addr) *path.Path { return pathAmong(a.paths, addr) }
+
+func pathAmong(paths []*path.Path, addr netip.Addr) *path.Path {
+	for _, p := range paths {
+		if p.Addr.Remote == addr {
+			return p
+		}
+	}
+	return nil
+}

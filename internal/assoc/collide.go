@@ -1,0 +1,196 @@
+package assoc
+
+import (
+	"github.com/gosctp/sctp/internal/cookie"
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/path"
+	"github.com/gosctp/sctp/internal/seq"
+	"github.com/gosctp/sctp/internal/wire"
+)
+
+// recvInit answers an INIT although an association exists (RFC 9260 sections 5.2.1 and 5.2.2). Only an answer leaves; the association
+// stays as it is.
+func (a *Association) recvInit(now mono.Time, in *inbound, c wire.Chunk) {
+	switch a.state {
+	case StateShutdownAckSent:
+		// Section 9.2: the SHUTDOWN COMPLETE was lost, or the peer wants a new association before this one ended.
+		a.closing.pending = closeShutdownAck
+		return
+	case StateClosed:
+		return
+	case StateCookieWait:
+		// Section 5.2.1 rule 1: only to an address that the user named.
+		if in.path == nil {
+			return
+		}
+	case StateCookieEchoed, StateEstablished, StateShutdownPending, StateShutdownSent, StateShutdownReceived:
+	}
+	a.reply(in.d.Path, func(b []byte) []byte {
+		return AnswerInit(b, now, a.jar, in.d, in.header, c, a.offer())
+	})
+}
+
+// offer is what the INIT ACK of recvInit says: in COOKIE-WAIT and COOKIE-ECHOED the same as the own INIT, else a new tag and TSN.
+func (a *Association) offer() *Offer {
+	o := &Offer{Config: a.cfg, Tag: a.localTag, TSN: a.initialTSN, LocalAddrs: a.params.LocalAddrs}
+	if a.state == StateCookieWait {
+		return o // nothing to compare addresses with yet, and no tie-tags
+	}
+	if a.localTieTag == 0 {
+		a.localTieTag, a.peerTieTag = a.randomTag(), a.randomTag()
+	}
+	o.LocalTieTag, o.PeerTieTag = a.localTieTag, a.peerTieTag
+	for _, p := range a.paths {
+		o.KnownAddrs = append(o.KnownAddrs, p.Addr.Remote)
+	}
+	if a.state != StateCookieEchoed {
+		o.Tag, o.TSN = a.randomTag(), seq.TSN(a.rand.Uint32())
+		o.Config.OutStreams = a.outStreams
+	}
+	return o
+}
+
+// tieAction is the action of Table 12 in RFC 9260 section 5.2.4.
+type tieAction uint8
+
+const (
+	tieDiscard tieAction = iota // any case not shown
+	tieRestart                  // A
+	tieUpdate                   // B
+	tieLate                     // C
+	tieSame                     // D
+)
+
+// tie compares a cookie with the association.
+func (a *Association) tie(c *cookie.Content) tieAction {
+	local, peer := c.LocalTag == a.localTag, c.PeerTag == a.peerTag
+	switch {
+	case local && peer:
+		return tieSame
+	case local: // the peer's tag differs, or is not known yet
+		return tieUpdate
+	case peer && c.LocalTieTag == 0 && c.PeerTieTag == 0:
+		return tieLate
+	case !peer && c.LocalTieTag != 0 && c.LocalTieTag == a.localTieTag && c.PeerTieTag == a.peerTieTag:
+		return tieRestart
+	}
+	return tieDiscard
+}
+
+// recvCookieEcho handles COOKIE ECHO with (section 5.2.4) and without (section 5.1.5) an association before it. It reports whether
+// the rest of the packet counts.
+func (a *Association) recvCookieEcho(now mono.Time, in *inbound, chunk wire.Chunk) bool {
+	c, err := a.jar.Open(now, chunk.Value)
+	if err != nil || c.LocalTag != in.header.Tag || c.LocalPort != in.header.DstPort || c.PeerPort != in.header.SrcPort {
+		return false
+	}
+	action := a.tie(c)
+	if stale := c.Staleness(now); stale > 0 && action != tieSame {
+		a.reply(in.d.Path, func(b []byte) []byte { return AppendStaleCookie(b, c, stale) })
+		return false
+	}
+	if a.state == StateClosed {
+		return a.accept(now, in, c)
+	}
+	switch action {
+	case tieSame: // D
+		if a.opening != nil {
+			a.peerTag = c.PeerTag
+			a.established(now)
+		}
+	case tieUpdate: // B
+		a.updateFrom(now, in, c)
+	case tieRestart: // A
+		if a.state == StateShutdownAckSent {
+			a.closing.pending = closeShutdownAck
+			a.queueError(wire.CauseCookieWhileShuttingDown, nil)
+			return false
+		}
+		a.restart(now, in, c)
+	case tieLate, tieDiscard: // C, and what Table 12 does not show
+		return false
+	}
+	a.acknowledgeCookie(in)
+	return true
+}
+
+// accept builds the association that Accept prepared.
+func (a *Association) accept(now mono.Time, in *inbound, c *cookie.Content) bool {
+	if c.LocalTag != a.localTag || c.PeerTag != a.peerTag || a.send.outstanding == nil || a.accepted {
+		return false
+	}
+	a.accepted = true
+	a.established(now)
+	if c.HasAdaptation {
+		a.emit(AdaptationIndication{Ind: c.PeerAdaptation})
+	}
+	a.acknowledgeCookie(in)
+	return true
+}
+
+// acknowledgeCookie has COOKIE ACK sent to where the COOKIE ECHO came from, together with a HEARTBEAT if that address is unconfirmed
+// (section 5.4).
+func (a *Association) acknowledgeCookie(in *inbound) {
+	in.path = a.pathTo(in.d.Path.Remote)
+	p := in.path
+	if p == nil {
+		p = a.primary
+	}
+	a.control.cookieAck = p
+	if !p.State().Confirmed() {
+		p.HB.Wanted = true
+	}
+}
+
+// updateFrom is action B: both sides began at the same time, and the cookie has the peer's tag that counts.
+func (a *Association) updateFrom(now mono.Time, in *inbound, c *cookie.Content) {
+	a.peerTag = c.PeerTag
+	if a.opening == nil {
+		return
+	}
+	if a.state == StateCookieWait {
+		primary := a.primary.Addr.Remote
+		a.adoptPeerAddrs(in, &initParams{addrs: c.PeerAddrs})
+		if p := a.pathTo(primary); p != nil {
+			a.primary = p
+		}
+	}
+	a.outStreams = c.OutStreams
+	a.peerIs(c.PeerTSN, c.PeerRwnd, c.InStreams)
+	if c.HasAdaptation {
+		a.emit(AdaptationIndication{Ind: c.PeerAdaptation})
+	}
+	a.established(now)
+}
+
+// restart is action A: the peer lost its state and began anew. What it never acknowledged goes back to the user; what was not sent yet
+// is sent to the new incarnation; what it sent before and is complete stays readable.
+func (a *Association) restart(now mono.Time, in *inbound, c *cookie.Content) {
+	a.failOutstanding(ErrRestarted)
+	if cut, ok := a.receive.inbound.PartlyRead(); ok {
+		a.emit(PartialDeliveryAborted{Stream: cut.Stream})
+	}
+	a.receive.inbound.Reset()
+	a.control.reset()
+	a.closing = nil
+	a.localTag, a.peerTag = c.LocalTag, c.PeerTag
+	a.localTieTag, a.peerTieTag = 0, 0
+	a.initialTSN = c.LocalTSN
+	a.outStreams = c.OutStreams
+	for _, p := range a.paths {
+		s := path.Unconfirmed
+		if p.Addr.Remote == c.PeerAddrs[0] {
+			s = path.Active
+			p.Addr.Local, p.Addr.EncapPort = in.d.Path.Local, in.d.Path.EncapPort
+			a.primary = p
+		}
+		p.Restart(s)
+	}
+	a.send.restart(c.LocalTSN)
+	a.peerIs(c.PeerTSN, c.PeerRwnd, c.InStreams)
+	a.state = StateEstablished
+	a.errors = 0
+	a.startHeartbeats(now)
+	a.emit(RoutesChanged{})
+	a.emit(AssocChange{State: Restart, OutStreams: a.outStreams, InStreams: a.inStreams})
+}

@@ -1,0 +1,101 @@
+package assoc
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Config has the parameters of an association. Defaults fills in the RFC's recommendation for every zero field; limits on
+// what a peer can make grow are named in limits.go.
+type Config struct {
+	// RTO.Initial, RTO.Min, RTO.Max (RFC 9260 section 16): 1 s, 1 s, 60 s.
+	RTOInitial, RTOMin, RTOMax time.Duration
+	// MaxBurst is Max.Burst, in packets per opportunity to send: 4.
+	MaxBurst int
+	// ValidCookieLife is Valid.Cookie.Life: 60 s.
+	ValidCookieLife time.Duration
+	// AssocMaxRetrans is Association.Max.Retrans: 10.
+	AssocMaxRetrans int
+	// PathMaxRetrans is Path.Max.Retrans: 5.
+	PathMaxRetrans int
+	// PFMaxRetrans is PotentiallyFailed.Max.Retrans (RFC 7829 section 3.2): 0, so that a path is avoided from the first time-out on.
+	// A value of PathMaxRetrans or more turns the state off.
+	PFMaxRetrans int
+	// MaxInitRetransmits is Max.Init.Retransmits: 8.
+	MaxInitRetransmits int
+	// HBInterval is HB.interval: 30 s. Negative turns heartbeats off on confirmed paths.
+	HBInterval time.Duration
+	// HBMaxBurst is HB.Max.Burst, in heartbeats per RTO: 1.
+	HBMaxBurst int
+	// SACKDelay is SACK.Delay: 200 ms. Negative acknowledges every packet at once.
+	SACKDelay time.Duration
+	// SACKFrequency is the number of packets with DATA that are answered by one SACK (RFC 9260 section 6.2): 2.
+	SACKFrequency int
+
+	// OutStreams is the number of outbound streams to ask for: 10, as RFC 6458 section 8.1.3 suggests through its default.
+	OutStreams uint16
+	// MaxInStreams is the number of inbound streams to allow: 65535.
+	MaxInStreams uint16
+	// RecvBuffer is the receive window in bytes: 1 MiB.
+	RecvBuffer int
+	// SendBuffer bounds the bytes of user messages held for sending and retransmission: 1 MiB.
+	SendBuffer int
+	// PartialDeliveryPoint is the size in bytes from which an incomplete message is handed out in parts (RFC 9260 section
+	// 6.9): half of RecvBuffer.
+	PartialDeliveryPoint int
+	// MaxSeg bounds the user data of one DATA chunk in bytes: 0, as much as the path MTU allows.
+	MaxSeg int
+	// DisableFragments refuses messages that do not fit into one packet (RFC 6458 section 8.1.11).
+	DisableFragments bool
+	// Nagle holds a small message back while data is in flight (RFC 9260 section 6.1): off.
+	Nagle bool
+
+	// AdaptationIndication, if not nil, is announced in the handshake (RFC 5061 section 4.2.6).
+	AdaptationIndication *uint32
+	// MaxPMTU bounds the size of packets, common header included; 0 leaves it to the carrier.
+	MaxPMTU int
+}
+
+// Params is what Connect and a valid cookie fix for an association beside its Config.
+type Params struct {
+	LocalPort, PeerPort uint16
+	// LocalAddrs are the bound addresses, or all of the host's if Wildcard is set: those that may be announced to the peer.
+	LocalAddrs []netip.Addr
+	Wildcard   bool
+	// PeerAddrs are where to start, the primary one first.
+	PeerAddrs []netip.Addr
+	// PeerEncapPort is the UDP port to send to, on carriers that have one (RFC 6951 section 5.1); 0 is the carrier's default.
+	PeerEncapPort uint16
+}
+
+// announcedRwnd is the window that the handshake announces.
+func (c *Config) announcedRwnd() uint32 { return uint32(max(c.RecvBuffer, minRwnd)) }
+
+// Defaults returns c with every zero field set to its default.
+func (c Config) Defaults() Config {
+	def(&c.RTOInitial, time.Second)
+	def(&c.RTOMin, time.Second)
+	def(&c.RTOMax, 60*time.Second)
+	def(&c.MaxBurst, 4)
+	def(&c.ValidCookieLife, 60*time.Second)
+	def(&c.AssocMaxRetrans, 10)
+	def(&c.PathMaxRetrans, 5)
+	def(&c.MaxInitRetransmits, 8)
+	def(&c.HBInterval, 30*time.Second)
+	def(&c.HBMaxBurst, 1)
+	def(&c.SACKDelay, 200*time.Millisecond)
+	def(&c.SACKFrequency, 2)
+	def(&c.OutStreams, 10)
+	def(&c.MaxInStreams, 65535)
+	def(&c.RecvBuffer, 1<<20)
+	def(&c.SendBuffer, 1<<20)
+	def(&c.PartialDeliveryPoint, c.RecvBuffer/2)
+	return c
+}
+
+func def[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}

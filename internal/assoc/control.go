@@ -1,0 +1,89 @@
+package assoc
+
+import (
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/path"
+	"github.com/gosctp/sctp/internal/wire"
+	"github.com/gosctp/sctp/transport"
+)
+
+// control holds the control chunks that wait to be sent, except those of opening and closing.
+type control struct {
+	in inbound // the packet being processed; kept here so that it is not allocated each time
+
+	// replies are complete packets, for where no association speaks: answers to INIT, last words.
+	replies []reply
+	// cookieAck is where to send COOKIE ACK; nil for none.
+	cookieAck *path.Path
+	// heartbeatAcks are answers to HEARTBEATs, errors the causes of an ERROR chunk.
+	heartbeatAcks []heartbeatAck
+	errors        []byte
+}
+
+type reply struct {
+	path   transport.Path
+	packet []byte
+}
+
+type heartbeatAck struct {
+	path *path.Path
+	info []byte
+}
+
+// reset drops what belongs to an association that is over; complete packets still leave.
+func (c *control) reset() {
+	c.cookieAck = nil
+	c.heartbeatAcks = nil
+	c.errors = nil
+}
+
+// reply queues a complete packet; build appends it, or nothing.
+func (a *Association) reply(to transport.Path, build func([]byte) []byte) {
+	if len(a.control.replies) >= MaxReplies {
+		return
+	}
+	if packet := build(nil); len(packet) > 0 {
+		a.control.replies = append(a.control.replies, reply{to, packet})
+	}
+}
+
+// queueError queues an error cause for an ERROR chunk. A value that is too long is cut: the peer knows what it sent.
+func (a *Association) queueError(code wire.CauseCode, value []byte) {
+	value = value[:min(len(value), MaxErrorBytes/4)]
+	if len(a.control.errors)+len(value)+8 > MaxErrorBytes {
+		return
+	}
+	a.control.errors = wire.AppendCause(a.control.errors, code, value)
+}
+
+// reportUnrecognized queues parameters of an INIT ACK that ask to be reported; the ERROR goes with the COOKIE ECHO (RFC 9260 section 3.2.2).
+func (a *Association) reportUnrecognized(params []byte) {
+	if len(params) > 0 {
+		a.queueError(wire.CauseUnrecognizedParams, params)
+	}
+}
+
+// recvError passes the causes of an ERROR chunk to the user (section 3.3.10); a Stale Cookie is dealt with here.
+func (a *Association) recvError(now mono.Time, c wire.Chunk) {
+	if a.state == StateCookieWait {
+		return
+	}
+	rest := c.Value
+	for range MaxReportedErrors {
+		if len(rest) == 0 || a.state == StateClosed {
+			return
+		}
+		var cause wire.Cause
+		var err error
+		if cause, rest, err = wire.NextCause(rest); err != nil {
+			return
+		}
+		if cause.Code == wire.CauseStaleCookie {
+			if measure, err := wire.ParseStaleCookie(cause); err == nil {
+				a.recvStaleCookie(now, measure)
+			}
+			continue
+		}
+		a.emit(RemoteError{Code: cause.Code, Data: append([]byte(nil), cause.Value...)})
+	}
+}

@@ -1,0 +1,151 @@
+package assoc
+
+import (
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/path"
+	"github.com/gosctp/sctp/internal/seq"
+	"github.com/gosctp/sctp/internal/wire"
+	"github.com/gosctp/sctp/transport"
+)
+
+// inbound is a packet while it is being processed: one input, however many chunks.
+type inbound struct {
+	d      *transport.Datagram
+	header wire.Header
+	chunks []byte
+	// path is the one the packet came from; nil for an address that the peer did not announce.
+	path *path.Path
+	data dataSummary
+}
+
+// Deliver takes a packet, or an ICMP report, that Route found to be this association's. The packet's checksum has been verified.
+func (a *Association) Deliver(now mono.Time, d *transport.Datagram) {
+	if d.Kind != transport.Packet {
+		a.deliverICMP(now, d)
+		return
+	}
+	h, err := wire.ParseHeader(d.Data)
+	if err != nil {
+		return
+	}
+	in := &a.control.in
+	*in = inbound{d: d, header: h, chunks: d.Data[wire.HeaderLen:], path: a.pathTo(d.Path.Remote)}
+	a.stats.PacketsReceived++
+	first, _, err := wire.NextChunk(in.chunks)
+	if err != nil || !a.acceptTag(h.Tag, first, in.chunks) {
+		return
+	}
+	a.learn(in)
+	for rest := in.chunks; len(rest) > 0; {
+		var c wire.Chunk
+		if c, rest, err = wire.NextChunk(rest); err != nil {
+			a.violation(err.Error())
+			break
+		}
+		if !a.deliverChunk(now, in, c) {
+			break
+		}
+	}
+	a.finishPacket(now, in)
+}
+
+// acceptTag has the verification tag rules of RFC 9260 section 8.5. The letters are those of section 8.5.1.
+func (a *Association) acceptTag(tag uint32, first wire.Chunk, chunks []byte) bool {
+	own := tag == a.localTag
+	reflected := tag == a.peerTag && a.peerTag != 0
+	switch first.Type {
+	case wire.ChunkInit: // A: the tag is 0 and the INIT is alone
+		return tag == 0 && len(chunks) < len(first.Raw)+4 // no more than padding follows
+	case wire.ChunkAbort, wire.ChunkShutdownComplete: // B, C
+		if first.Flags&wire.FlagT != 0 {
+			return reflected
+		}
+		return own
+	case wire.ChunkCookieEcho: // D: the tag is compared with the one in the cookie
+		return true
+	case wire.ChunkShutdownAck: // E: in COOKIE-WAIT and COOKIE-ECHOED it is answered as out of the blue
+		return own || a.opening != nil
+	}
+	return own
+}
+
+// learn notes where authentic packets come from: answers leave from the address that the peer uses, and to the encapsulation
+// port that it has now (RFC 6951 section 5.4). An INIT proves nothing and teaches nothing.
+func (a *Association) learn(in *inbound) {
+	if in.path == nil || in.header.Tag != a.localTag {
+		return
+	}
+	if l := in.d.Path.Local; l.IsValid() && a.params.Wildcard {
+		in.path.Addr.Local = l
+	}
+	in.path.Addr.EncapPort = in.d.Path.EncapPort
+}
+
+// deliverChunk handles one chunk and reports whether the rest of the packet is to be read.
+func (a *Association) deliverChunk(now mono.Time, in *inbound, c wire.Chunk) bool {
+	if c.Type != wire.ChunkData {
+		a.stats.ControlReceived++
+	}
+	switch c.Type {
+	case wire.ChunkData:
+		return a.recvData(now, in, c)
+	case wire.ChunkSack:
+		a.recvSack(now, c)
+	case wire.ChunkInit:
+		a.recvInit(now, in, c)
+		return false // an INIT is alone (section 5.1)
+	case wire.ChunkInitAck:
+		a.recvInitAck(now, in, c)
+		return false
+	case wire.ChunkCookieEcho:
+		return a.recvCookieEcho(now, in, c)
+	case wire.ChunkCookieAck:
+		a.recvCookieAck(now)
+	case wire.ChunkHeartbeat:
+		a.recvHeartbeat(in, c)
+	case wire.ChunkHeartbeatAck:
+		a.recvHeartbeatAck(now, c)
+	case wire.ChunkShutdown:
+		a.recvShutdown(now, c)
+	case wire.ChunkShutdownAck:
+		a.recvShutdownAck(in)
+	case wire.ChunkShutdownComplete:
+		a.recvShutdownComplete()
+	case wire.ChunkAbort:
+		a.recvAbort(c)
+	case wire.ChunkError:
+		a.recvError(now, c)
+	default:
+		return a.recvUnknown(c)
+	}
+	return a.state != StateClosed
+}
+
+// recvUnknown does with an unknown chunk what its type asks for (section 3.2).
+func (a *Association) recvUnknown(c wire.Chunk) bool {
+	stop, report := c.Type.UnknownAction()
+	if report && a.state != StateCookieWait {
+		a.queueError(wire.CauseUnrecognizedChunk, c.Raw)
+	}
+	return !stop
+}
+
+// finishPacket does what is done once per packet.
+func (a *Association) finishPacket(now mono.Time, in *inbound) {
+	if a.state == StateClosed {
+		return
+	}
+	a.afterData(now, in)
+	a.progressShutdown(now)
+}
+
+// dataSummary is what the DATA chunks of one packet amount to.
+type dataSummary struct {
+	any        bool // a DATA chunk was processed
+	fresh      bool // one was new
+	duplicate  bool
+	dropped    bool
+	immediate  bool // an I bit was set
+	outOfOrder bool
+	highest    seq.TSN
+}

@@ -1,0 +1,59 @@
+package assoc
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/gosctp/sctp/internal/wire"
+)
+
+// Errors of Send, none of which changes anything: the message is still the caller's.
+var (
+	// ErrSendBufferFull: the message does not fit now; try again when SendSpace has grown.
+	ErrSendBufferFull = errors.New("send buffer is full")
+	// ErrNotEstablished: the association is shutting down or closed.
+	ErrNotEstablished = errors.New("association does not accept data")
+	// ErrMessageTooBig: larger than the send buffer, or than a packet with DisableFragments.
+	ErrMessageTooBig = errors.New("message too big")
+	// ErrEmptyMessage: RFC 9260 has no DATA chunk without user data (section 6.2).
+	ErrEmptyMessage = errors.New("message is empty: a DATA chunk carries at least one byte")
+	// ErrNoSuchPath: the peer has no such address, or it is not confirmed.
+	ErrNoSuchPath = errors.New("no such path")
+	// ErrBadStream: no such outbound stream.
+	ErrBadStream = errors.New("no such outbound stream")
+)
+
+// Errors that end an association; AssocChange.Err unwraps to one of them or is an *AbortError.
+var (
+	// ErrTimeout: the peer did not answer (Max.Init.Retransmits or Association.Max.Retrans exceeded, RFC 9260 section 8.1).
+	ErrTimeout = errors.New("peer does not answer")
+	// ErrUnreachable: an ICMP report that the peer has no SCTP (RFC 9260 section 10).
+	ErrUnreachable = errors.New("peer has no SCTP")
+	// ErrRestarted: the peer lost its state and began anew (RFC 9260 section 5.2.4); it did not acknowledge the message.
+	ErrRestarted = errors.New("peer restarted")
+	// ErrProtocol: the peer broke a rule of the protocol.
+	ErrProtocol = errors.New("protocol violation")
+)
+
+// AbortError says who aborted an association and with which error cause (RFC 9260 section 9.1).
+type AbortError struct {
+	// Remote: the peer sent the ABORT; otherwise this side did.
+	Remote bool
+	// Code is the first error cause, 0 if the chunk had none, and Reason its body (for User-Initiated Abort: the upper layer's reason).
+	Code   wire.CauseCode
+	Reason []byte
+}
+
+func (e *AbortError) Error() string {
+	who := "aborted by this side"
+	if e.Remote {
+		who = "aborted by peer"
+	}
+	if e.Code == 0 {
+		return who
+	}
+	if e.Code == wire.CauseUserAbort && len(e.Reason) > 0 {
+		return fmt.Sprintf("%s: %q", who, e.Reason)
+	}
+	return fmt.Sprintf("%s: %s", who, e.Code)
+}

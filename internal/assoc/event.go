@@ -1,0 +1,93 @@
+package assoc
+
+import (
+	"net/netip"
+
+	"github.com/gosctp/sctp/internal/wire"
+)
+
+// Event is something the association tells its user. The names are those of RFC 6458 section 6.1.
+type Event interface{ event() }
+
+// AssocState is the reason of an AssocChange (RFC 6458 section 6.1.1).
+type AssocState uint8
+
+const (
+	CommUp AssocState = iota + 1
+	CommLost
+	Restart
+	ShutdownComplete
+	CantStartAssoc
+)
+
+// AssocChange reports that the association came up, restarted or ended.
+type AssocChange struct {
+	State AssocState
+	// Err is nil for CommUp, Restart and ShutdownComplete; otherwise it says who ended the association and why.
+	Err                   error
+	OutStreams, InStreams uint16
+}
+
+// AddrState is the state of a peer address (RFC 6458 section 6.1.2).
+type AddrState uint8
+
+const (
+	AddrAvailable AddrState = iota + 1
+	AddrUnreachable
+	AddrRemoved
+	AddrAdded
+	AddrMadePrimary
+	AddrConfirmed
+	AddrPotentiallyFailed
+)
+
+// PeerAddrChange reports a change of one path.
+type PeerAddrChange struct {
+	Addr  netip.Addr
+	State AddrState
+}
+
+// RemoteError reports an ERROR chunk of the peer, a cause each (RFC 6458 section 6.1.3). Data is the cause's body.
+type RemoteError struct {
+	Code wire.CauseCode
+	Data []byte
+}
+
+// SendFailed returns a message that was not, or not provably, delivered when the association ended (RFC 6458 section 6.1.11).
+type SendFailed struct {
+	// Sent tells whether any part of the message was given to the network.
+	Sent   bool
+	Err    error
+	Stream uint16
+	PPID   uint32
+	// Unordered and Context are as they were given to Send.
+	Unordered bool
+	Context   uint32
+	// Data is the user message, whole.
+	Data []byte
+}
+
+// ShutdownEvent reports that the peer sent SHUTDOWN: nothing more may be sent (RFC 6458 section 6.1.5).
+type ShutdownEvent struct{}
+
+// AdaptationIndication reports the peer's adaptation code point (RFC 6458 section 6.1.6).
+type AdaptationIndication struct{ Ind uint32 }
+
+// PartialDeliveryAborted reports that the rest of a message handed out in part will not come (RFC 6458 section 6.1.7).
+type PartialDeliveryAborted struct{ Stream uint16 }
+
+// SenderDry reports that everything sent has been acknowledged (RFC 6458 section 6.1.9).
+type SenderDry struct{}
+
+// RoutesChanged tells the endpoint, not the user, that local tag or peer addresses are no longer what it routes by.
+type RoutesChanged struct{}
+
+func (AssocChange) event()            {}
+func (PeerAddrChange) event()         {}
+func (RemoteError) event()            {}
+func (SendFailed) event()             {}
+func (ShutdownEvent) event()          {}
+func (AdaptationIndication) event()   {}
+func (PartialDeliveryAborted) event() {}
+func (SenderDry) event()              {}
+func (RoutesChanged) event()          {}

@@ -1,0 +1,159 @@
+package assoc
+
+import (
+	"encoding/binary"
+	"fmt"
+	"net/netip"
+
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/path"
+	"github.com/gosctp/sctp/internal/wire"
+)
+
+// heartbeatInfoLen is the Heartbeat Info of this side: path number and nonce. The time of sending stays at home.
+const heartbeatInfoLen = 12
+
+// startHeartbeats begins to probe unconfirmed paths, HB.Max.Burst of them per RTO, and to watch confirmed ones (RFC 9260 sections 5.4
+// and 8.3).
+func (a *Association) startHeartbeats(now mono.Time) {
+	probed := 0
+	for _, p := range a.paths {
+		if p.State() != path.Unconfirmed {
+			a.scheduleHeartbeat(now, p)
+			continue
+		}
+		rounds := probed / a.cfg.HBMaxBurst
+		p.HB.Due = now
+		for range rounds {
+			p.HB.Due = p.HB.Due.Add(p.RTO.Current())
+		}
+		probed++
+	}
+}
+
+// heartbeating reports whether HEARTBEATs are sent: not before ESTABLISHED, not after SHUTDOWN or SHUTDOWN ACK (section 8.3).
+func (a *Association) heartbeating() bool {
+	return a.state == StateEstablished || a.state == StateShutdownPending || a.state == StateShutdownReceived
+}
+
+func (a *Association) scheduleHeartbeat(now mono.Time, p *path.Path) {
+	if a.heartbeating() {
+		p.Schedule(now, a.rand.Uint64())
+	}
+}
+
+// stopHeartbeats ends them for good.
+func (a *Association) stopHeartbeats() {
+	for _, p := range a.paths {
+		p.HB.Off()
+	}
+}
+
+// expireHeartbeat handles the heartbeat timers of a path: one went unanswered for an RTO, or the next is due.
+func (a *Association) expireHeartbeat(now mono.Time, p *path.Path) {
+	if p.HB.Deadline.Reached(now) {
+		p.HB.TimedOut()
+		p.RTO.BackOff()
+		confirmed := p.State().Confirmed()
+		inUse := p == a.dataPath()
+		a.pathFailed(now, p)
+		// Section 8.1: only on the path in use for data; section 5.4: never while confirming.
+		if confirmed && inUse {
+			a.countError()
+		}
+	}
+	if !p.HB.Due.Reached(now) || a.state == StateClosed {
+		return
+	}
+	a.scheduleHeartbeat(now, p)
+	// Section 8.3: a path is idle if nothing that measures its round trip was sent in the heartbeat period; data in flight is such.
+	if p.State() == path.Active && a.send.outstanding.Flight(p.ID) > 0 {
+		return
+	}
+	if p.HB.Nonce == 0 {
+		p.HB.Wanted = true
+	}
+}
+
+// RequestHeartbeat sends a HEARTBEAT to remote now (section 11.1.10).
+func (a *Association) RequestHeartbeat(now mono.Time, remote netip.Addr) error {
+	p := a.pathTo(remote)
+	switch {
+	case p == nil:
+		return fmt.Errorf("%w: %v", ErrNoSuchPath, remote)
+	case !a.heartbeating():
+		return ErrNotEstablished
+	}
+	p.HB.Wanted = true
+	return nil
+}
+
+// SetPrimary makes remote the primary path (section 11.1.6).
+func (a *Association) SetPrimary(now mono.Time, remote netip.Addr) error {
+	p := a.pathTo(remote)
+	if p == nil || !p.State().Confirmed() {
+		return fmt.Errorf("%w: %v", ErrNoSuchPath, remote)
+	}
+	a.primary = p
+	a.send.burst = max(a.send.burst, a.cfg.MaxBurst)
+	return nil
+}
+
+// appendHeartbeat appends a HEARTBEAT chunk for p and starts to wait for the answer.
+func (a *Association) appendHeartbeat(now mono.Time, b []byte, p *path.Path) []byte {
+	nonce := a.rand.Uint64() | 1 // zero stands for none
+	p.HB.Sent(now, nonce, p.RTO.Current())
+	var info [heartbeatInfoLen]byte
+	binary.BigEndian.PutUint32(info[:], uint32(p.ID))
+	binary.BigEndian.PutUint64(info[4:], nonce)
+	return wire.AppendHeartbeat(b, wire.ChunkHeartbeat, info[:])
+}
+
+// recvHeartbeat has the chunk answered to where it came from (section 8.3).
+func (a *Association) recvHeartbeat(in *inbound, c wire.Chunk) {
+	switch a.state {
+	case StateCookieEchoed, StateEstablished, StateShutdownPending, StateShutdownReceived, StateShutdownSent:
+	default:
+		return
+	}
+	info, err := wire.ParseHeartbeat(c)
+	if err != nil {
+		a.violation(err.Error())
+		return
+	}
+	if in.path == nil || len(info) > MaxHeartbeatInfo || len(a.control.heartbeatAcks) >= MaxHeartbeatAcks {
+		return
+	}
+	// The chunk's value goes back whole: "with any other received TLVs, copied unchanged".
+	a.control.heartbeatAcks = append(a.control.heartbeatAcks, heartbeatAck{in.path, append([]byte(nil), c.Value...)})
+}
+
+// recvHeartbeatAck confirms a path, clears its errors and measures its round trip.
+func (a *Association) recvHeartbeatAck(now mono.Time, c wire.Chunk) {
+	if !a.heartbeating() {
+		return
+	}
+	info, err := wire.ParseHeartbeat(c)
+	if err != nil {
+		a.violation(err.Error())
+		return
+	}
+	if len(info) != heartbeatInfoLen {
+		return
+	}
+	id := binary.BigEndian.Uint32(info)
+	if id >= uint32(len(a.paths)) {
+		return
+	}
+	p := a.paths[id]
+	rtt, ok := p.HB.Answered(now, binary.BigEndian.Uint64(info[4:]))
+	if !ok {
+		return // late or forged
+	}
+	p.RTO.Measured(rtt)
+	if a.send.outstanding.Len() == 0 {
+		a.errors = 0 // section 8.1: with data outstanding, only its acknowledgement counts
+	}
+	a.pathAnswered(p, true)
+	a.scheduleHeartbeat(now, p)
+}

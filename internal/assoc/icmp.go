@@ -1,0 +1,63 @@
+package assoc
+
+import (
+	"net/netip"
+
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/path"
+	"github.com/gosctp/sctp/internal/wire"
+	"github.com/gosctp/sctp/transport"
+)
+
+// deliverICMP handles an ICMP report about a packet of this association (RFC 9260 section 10).
+func (a *Association) deliverICMP(now mono.Time, d *transport.Datagram) {
+	p := a.pathTo(d.Path.Remote)
+	if p == nil || a.state == StateClosed || len(d.Data) < 8 {
+		return
+	}
+	isInit, ok := a.ownPacket(d.Data)
+	if !ok {
+		return
+	}
+	switch d.Kind {
+	case transport.PacketTooBig: // ICMP7
+		if d.MTU > 0 && d.MTU < p.PMTU() {
+			a.changePMTU(now, p, d.MTU)
+		}
+	case transport.ProtocolUnreachable: // ICMP8
+		if isInit == (a.state == StateCookieWait) {
+			a.end(a.lossReason(), ErrUnreachable)
+		}
+	case transport.Unreachable: // ICMP9: an error of the path, but for the packet's own timer to count
+	case transport.Packet:
+	}
+}
+
+// ownPacket checks that the quoted start of a packet is one that this association could have sent (ICMP6), and tells whether it is an
+// INIT. Of other packets only the verification tag need be quoted.
+func (a *Association) ownPacket(b []byte) (isInit, ok bool) {
+	q, ok := wire.ParseQuoted(b)
+	if !ok || q.SrcPort != a.params.LocalPort || q.DstPort != a.params.PeerPort {
+		return false, false
+	}
+	if q.Tag != 0 {
+		return false, q.Tag == a.peerTag
+	}
+	return true, q.Init && q.InitiateTag == a.localTag
+}
+
+// SetMTU tells what the carrier reports for the path to remote: the largest packet, common header included.
+func (a *Association) SetMTU(now mono.Time, remote netip.Addr, mtu int) {
+	if p := a.pathTo(remote); p != nil {
+		a.changePMTU(now, p, mtu)
+	}
+}
+
+// changePMTU takes a new path MTU. Chunks in flight keep their size: if they have to be sent again and are too large now, IP may fragment
+// them.
+func (a *Association) changePMTU(now mono.Time, p *path.Path, mtu int) {
+	p.SetPMTU(a.limitPMTU(min(mtu, maxPacket)))
+}
+
+// maxPacket is the largest packet there is: what fits into an IPv4 packet with a UDP header.
+const maxPacket = 65535 - 20 - 8

@@ -1,0 +1,110 @@
+package assoc
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/gosctp/sctp/internal/cookie"
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/seq"
+	"github.com/gosctp/sctp/internal/wire"
+	"github.com/gosctp/sctp/transport"
+)
+
+// Offer is this side's part of an INIT ACK.
+type Offer struct {
+	Config Config // with its defaults
+	Tag    uint32
+	TSN    seq.TSN
+	// LocalAddrs are the bound addresses, or all of the host's.
+	LocalAddrs []netip.Addr
+	// LocalTieTag and PeerTieTag are zero if no association exists (RFC 9260 section 5.2.2).
+	LocalTieTag, PeerTieTag uint32
+	// KnownAddrs are the peer's addresses in an existing association: an INIT that adds to them is refused. Nil if none exists.
+	KnownAddrs []netip.Addr
+}
+
+// AnswerInit appends to b the packet that answers the packet in d, which holds the INIT in: INIT ACK with a cookie, or ABORT with the reason why not, or
+// nothing if there must be no answer. It keeps no state (RFC 9260 section 5.1 B).
+func AnswerInit(b []byte, now mono.Time, jar *cookie.Jar, d *transport.Datagram, h wire.Header, chunk wire.Chunk, o *Offer) []byte {
+	in, err := wire.ParseInit(chunk)
+	if err != nil || in.Tag == 0 {
+		return b // section 3.3.2: a zero Initiate Tag is discarded silently
+	}
+	p, err := parseInitParams(in.Params)
+	if err != nil {
+		return AppendAbort(b, h.DstPort, h.SrcPort, in.Tag, false, wire.AppendCause(nil, wire.CauseProtocolViolation, []byte(err.Error())))
+	}
+	if fault := p.fault(nil, &in); len(fault) > 0 {
+		return AppendAbort(b, h.DstPort, h.SrcPort, in.Tag, false, fault)
+	}
+	peers := usablePeers(nil, d.Path.Remote, p.addrs, o.LocalAddrs)
+	if added := addedAddrs(nil, peers, o.KnownAddrs); len(added) > 0 {
+		return AppendAbort(b, h.DstPort, h.SrcPort, in.Tag, false, wire.AppendCause(nil, wire.CauseRestartNewAddresses, added))
+	}
+
+	c := cookie.Content{
+		Lifespan:  cookieLife(o.Config.ValidCookieLife, p.preservative),
+		LocalPort: h.DstPort, PeerPort: h.SrcPort,
+		LocalTag: o.Tag, PeerTag: in.Tag,
+		LocalTieTag: o.LocalTieTag, PeerTieTag: o.PeerTieTag,
+		LocalTSN: o.TSN, PeerTSN: in.InitialTSN,
+		OutStreams: min(o.Config.OutStreams, in.InStreams), InStreams: min(in.OutStreams, o.Config.MaxInStreams),
+		LocalRwnd: o.Config.announcedRwnd(), PeerRwnd: in.ARwnd,
+		HasAdaptation: p.hasAdaptation, PeerAdaptation: p.adaptation,
+		LocalAddr: d.Path.Local, PeerAddrs: peers, PeerEncapPort: d.Path.EncapPort,
+	}
+
+	params := wire.AppendParam(nil, wire.ParamStateCookie, jar.Seal(nil, now, &c))
+	params = appendOwnParams(params, o.Config, o.LocalAddrs, d.Path.Remote)
+	params = appendUnrecognized(params, p.unrecognized)
+	ack := wire.Init{
+		Tag: o.Tag, ARwnd: c.LocalRwnd, OutStreams: c.OutStreams, InStreams: o.Config.MaxInStreams, InitialTSN: o.TSN, Params: params,
+	}
+	start := len(b)
+	b = beginPacket(b, h.DstPort, h.SrcPort, in.Tag)
+	return sealPacket(ack.Append(b, wire.ChunkInitAck), start)
+}
+
+// cookieLife is Valid.Cookie.Life, extended as the peer asked, within limits.
+func cookieLife(life time.Duration, preservative uint32) time.Duration {
+	return min(life+time.Duration(preservative)*time.Millisecond, MaxCookieLife*life)
+}
+
+// appendUnrecognized reports parameters, each inside an Unrecognized Parameter (RFC 9260 section 3.2.2).
+func appendUnrecognized(b, params []byte) []byte {
+	for len(params) > 0 {
+		p, rest, err := wire.NextParam(params)
+		if err != nil {
+			break
+		}
+		b = wire.AppendParam(b, wire.ParamUnrecognized, p.Raw)
+		params = rest
+	}
+	return b
+}
+
+// addedAddrs appends, as parameters, the addresses that are not known; nothing if no association exists.
+func addedAddrs(b []byte, addrs, known []netip.Addr) []byte {
+	if known == nil {
+		return b
+	}
+	for _, a := range addrs {
+		if !contains(known, a) {
+			b = wire.AppendAddress(b, a)
+		}
+	}
+	return b
+}
+
+// appendOwnParams appends the parameters that INIT and INIT ACK have in common.
+func appendOwnParams(b []byte, cfg Config, local []netip.Addr, remote netip.Addr) []byte {
+	addrs := Announceable(make([]netip.Addr, 0, MaxPeerAddrs), local, remote)
+	for _, a := range addrs {
+		b = wire.AppendAddress(b, a.WithZone(""))
+	}
+	if cfg.AdaptationIndication != nil {
+		b = wire.AppendUint32Param(b, wire.ParamAdaptation, *cfg.AdaptationIndication)
+	}
+	return b
+}

@@ -1,0 +1,50 @@
+package assoc
+
+import (
+	"time"
+
+	"github.com/gosctp/sctp/internal/tx"
+)
+
+// What a peer can make grow, and how far. Received data is bounded by Config.RecvBuffer, gaps by rx.MaxGapTSNs, duplicates by
+// rx.MaxDuplicates, streams by Config.MaxInStreams; half-open associations take no memory at all.
+const (
+	// MaxPeerAddrs is the number of peer addresses that are used; further ones in INIT or INIT ACK are ignored.
+	MaxPeerAddrs = tx.MaxPaths
+	// MaxReplies is the number of complete packets that wait to be pulled: answers to INIT, out-of-the-blue answers, the last words of an
+	// association. Further ones are not made, as if the network had lost them.
+	MaxReplies = 8
+	// MaxHeartbeatAcks is the number of HEARTBEATs that wait for their answer.
+	MaxHeartbeatAcks = 8
+	// MaxHeartbeatInfo bounds the Heartbeat Info that is sent back; a larger one is not answered. No implementation sends more than the
+	// time, an address and a nonce.
+	MaxHeartbeatInfo = 1024
+	// MaxErrorBytes bounds the error causes that wait to be sent.
+	MaxErrorBytes = 1024
+	// MaxReportedErrors is the number of causes of one packet that are passed to the user.
+	MaxReportedErrors = 16
+	// MaxCookie bounds the State Cookie that is echoed: it has to leave in one packet.
+	MaxCookie = 16 << 10
+	// MaxCookieLife bounds the life that a Cookie Preservative can ask for (RFC 9260 section 3.3.2.1.3), in multiples of
+	// Config.ValidCookieLife.
+	MaxCookieLife = 2
+	// MaxStaleCookies is how often a Stale Cookie error starts the handshake again.
+	MaxStaleCookies = 3
+)
+
+// overshoot is the part of Config.RecvBuffer by which received data may exceed the window: what was in flight before the peer learnt that the
+// window is smaller than it thought, which happens because memory counts the overhead of chunks and the peer does not. A third
+// makes package rx hand out an incomplete message just when the window closes.
+const overshoot = 3
+
+// minRwnd is the smallest window that INIT and INIT ACK may announce (RFC 9260 section 3.3.2).
+const minRwnd = 1500
+
+// defaultPMTU is assumed until the carrier has told: IPv6's least, less its header.
+const defaultPMTU = 1280 - 40
+
+// t5Factor times RTO.Max is the T5-shutdown-guard timer (RFC 9260 section 9.2).
+const t5Factor = 5
+
+// preservativeMargin is what a Cookie Preservative asks for beyond the measured round trip; RFC 9260 section 5.2.6 allows 1 s.
+const preservativeMargin = time.Second

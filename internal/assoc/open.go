@@ -1,0 +1,216 @@
+package assoc
+
+import (
+	"time"
+
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/path"
+	"github.com/gosctp/sctp/internal/wire"
+)
+
+// opening is what COOKIE-WAIT and COOKIE-ECHOED need and no other state (RFC 9260 section 5.1).
+type opening struct {
+	// t1 is T1-init or T1-cookie, by state; rto what it is set to next; tries how often it expired.
+	t1    mono.Time
+	rto   time.Duration
+	tries int
+	// path is where INIT or COOKIE ECHO goes.
+	path *path.Path
+	// pending: INIT or COOKIE ECHO, by state, is to be sent.
+	pending bool
+	// sentAt is when it was sent first; unset once it was repeated, by Karn's algorithm.
+	sentAt mono.Time
+	cookie []byte
+	// preservative is the extension in milliseconds that the next INIT asks for; stale how many Stale Cookie errors came.
+	preservative uint32
+	stale        int
+	// shutdown: the user asked for the end before the beginning.
+	shutdown bool
+}
+
+// open enters COOKIE-WAIT.
+func (a *Association) open(now mono.Time) {
+	a.state = StateCookieWait
+	a.opening = &opening{path: a.primary, pending: true, rto: a.primary.RTO.Current()}
+	a.restartT1(now)
+}
+
+func (a *Association) restartT1(now mono.Time) { a.opening.t1 = now.Add(a.opening.rto) }
+
+// expireT1 repeats INIT or COOKIE ECHO, to the next address of the peer and after twice the time, or gives up.
+func (a *Association) expireT1(now mono.Time) {
+	o := a.opening
+	o.tries++
+	if o.tries > a.cfg.MaxInitRetransmits {
+		a.end(CantStartAssoc, ErrTimeout)
+		return
+	}
+	o.rto = min(2*o.rto, a.cfg.RTOMax)
+	o.path = a.nextOpeningPath(o.path)
+	o.pending = true
+	o.sentAt = 0
+	if a.state == StateCookieEchoed {
+		a.send.outstanding.MarkTimedOut(o.path.ID) // data goes with the COOKIE ECHO again
+		a.send.outstanding.MarkTimedOut(a.primary.ID)
+	}
+	a.restartT1(now)
+}
+
+// nextOpeningPath goes round the confirmed addresses.
+func (a *Association) nextOpeningPath(p *path.Path) *path.Path {
+	for i := 1; i <= len(a.paths); i++ {
+		if q := a.paths[(p.ID+i)%len(a.paths)]; q.State().Confirmed() {
+			return q
+		}
+	}
+	return p
+}
+
+// appendInit appends the INIT chunk (section 3.3.2).
+func (a *Association) appendInit(b []byte) []byte {
+	remote := a.opening.path.Addr.Remote
+	params := appendOwnParams(nil, a.cfg, a.params.LocalAddrs, remote)
+	v4, v6 := families(a.params.LocalAddrs)
+	if v4 || v6 {
+		params = wire.AppendSupportedAddressTypes(params, v4 || remote.Is4(), v6 || remote.Is6())
+	}
+	if a.opening.preservative > 0 {
+		params = wire.AppendCookiePreservative(params, a.opening.preservative)
+	}
+	in := wire.Init{
+		Tag: a.localTag, ARwnd: a.cfg.announcedRwnd(), OutStreams: a.cfg.OutStreams, InStreams: a.cfg.MaxInStreams,
+		InitialTSN: a.initialTSN, Params: params,
+	}
+	return in.Append(b, wire.ChunkInit)
+}
+
+// recvInitAck handles INIT ACK (section 5.1 C); in any state but COOKIE-WAIT it is discarded (section 5.2.3).
+func (a *Association) recvInitAck(now mono.Time, in *inbound, c wire.Chunk) {
+	if a.state != StateCookieWait {
+		return
+	}
+	ack, err := wire.ParseInit(c)
+	if err != nil {
+		a.violation(err.Error())
+		return
+	}
+	p, err := parseInitParams(ack.Params)
+	if err != nil {
+		a.violation(err.Error())
+		return
+	}
+	// Section 3.3.3: a zero Initiate Tag or number of streams destroys the TCB; without the peer's tag there is nobody to tell.
+	a.peerTag = ack.Tag
+	if ack.Tag == 0 {
+		a.end(CantStartAssoc, ErrProtocol)
+		return
+	}
+	fault := p.fault(nil, &ack)
+	if len(fault) == 0 && (len(p.cookie) == 0 || len(p.cookie) > MaxCookie) {
+		fault = wire.AppendMissingParams(nil, wire.ParamStateCookie)
+	}
+	if len(fault) > 0 {
+		a.abort(fault)
+		return
+	}
+	a.reportUnrecognized(p.unrecognized)
+	a.takeInitAck(now, in, &ack, &p)
+}
+
+// takeInitAck enters COOKIE-ECHOED with what the peer announced.
+func (a *Association) takeInitAck(now mono.Time, in *inbound, ack *wire.Init, p *initParams) {
+	o := a.opening
+	if !o.sentAt.IsZero() {
+		o.path.RTO.Measured(now.Sub(o.sentAt))
+	}
+	a.adoptPeerAddrs(in, p)
+	a.outStreams = min(a.cfg.OutStreams, ack.InStreams)
+	a.peerIs(ack.InitialTSN, ack.ARwnd, min(ack.OutStreams, a.cfg.MaxInStreams))
+	a.takeAdaptation(p)
+
+	a.state = StateCookieEchoed
+	o.cookie = append([]byte(nil), p.cookie...)
+	o.path = a.pathTo(in.d.Path.Remote)
+	o.pending = true
+	o.tries = 0
+	o.rto = o.path.RTO.Current()
+	o.sentAt = 0
+	a.restartT1(now)
+	a.emit(RoutesChanged{})
+}
+
+// adoptPeerAddrs makes the source of the INIT ACK and the addresses in it the peer's addresses (section 5.1.2 C). Addresses that the user
+// gave and the peer does not list are dropped; what the user gave is confirmed, and so is the source, which has just answered with our
+// tag.
+func (a *Association) adoptPeerAddrs(in *inbound, p *initParams) {
+	peers := usablePeers(nil, in.d.Path.Remote, p.addrs, a.params.LocalAddrs)
+	old, primary := a.paths, a.primary.Addr.Remote
+	a.paths, a.primary = nil, nil
+	for _, addr := range peers {
+		kept := pathAmong(old, addr)
+		if kept == nil {
+			s := path.Unconfirmed
+			if addr == in.d.Path.Remote {
+				s = path.Active
+			}
+			kept = a.addPath(addr, s)
+		} else {
+			kept.ID = len(a.paths)
+			a.paths = append(a.paths, kept)
+		}
+		if addr == primary {
+			a.primary = kept
+		}
+	}
+	if a.primary == nil {
+		a.primary = a.paths[0]
+	}
+	in.path = a.pathTo(in.d.Path.Remote)
+	in.path.Addr.Local, in.path.Addr.EncapPort = in.d.Path.Local, in.d.Path.EncapPort
+}
+
+func (a *Association) takeAdaptation(p *initParams) {
+	if p.hasAdaptation {
+		a.emit(AdaptationIndication{Ind: p.adaptation})
+	}
+}
+
+// recvCookieAck enters ESTABLISHED (section 5.1 E); in any state but COOKIE-ECHOED it is discarded (section 5.2.5).
+func (a *Association) recvCookieAck(now mono.Time) {
+	if a.state != StateCookieEchoed {
+		return
+	}
+	if o := a.opening; !o.sentAt.IsZero() {
+		o.path.RTO.Measured(now.Sub(o.sentAt))
+	}
+	a.established(now)
+}
+
+// recvStaleCookie starts again with a request for a longer life (section 5.2.6, alternative 3), a few times.
+func (a *Association) recvStaleCookie(now mono.Time, microseconds uint32) {
+	o := a.opening
+	if a.state != StateCookieEchoed {
+		return
+	}
+	o.stale++
+	if o.stale > MaxStaleCookies {
+		a.end(CantStartAssoc, &AbortError{Remote: true, Code: wire.CauseStaleCookie})
+		return
+	}
+	rtt := a.cfg.RTOInitial
+	if !o.sentAt.IsZero() {
+		rtt = now.Sub(o.sentAt)
+	}
+	// The measure of staleness says how much longer the cookie should have lived.
+	life := rtt + min(time.Duration(microseconds)*time.Microsecond, preservativeMargin)
+	a.state = StateCookieWait
+	a.peerTag = 0
+	o.cookie = nil
+	o.preservative = uint32(life / time.Millisecond)
+	o.pending = true
+	o.tries = 0
+	o.sentAt = 0
+	o.rto = o.path.RTO.Current()
+	a.send.outstanding.MarkTimedOut(a.primary.ID)
+	a.restartT1(now)
+}

@@ -1,0 +1,238 @@
+package assoc
+
+import (
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/path"
+	"github.com/gosctp/sctp/internal/wire"
+	"github.com/gosctp/sctp/transport"
+)
+
+// builder is a packet while it is being put together.
+type builder struct {
+	b     []byte
+	limit int
+	path  *path.Path
+	// control counts control chunks, data DATA chunks.
+	control, data int
+	mayFragment   bool
+}
+
+// room is what the packet has left.
+func (k *builder) room() int { return k.limit - len(k.b) }
+
+// empty reports whether nothing but the common header is there.
+func (k *builder) empty() bool { return k.control+k.data == 0 }
+
+// NextPacket builds the next packet into buf (at least the largest path MTU, up to 65,535 bytes) and fills in d. It says false when there is
+// nothing to send.
+//
+// A packet is assembled for one path, the one that its first reason to be sent asks for; whatever else may go there goes along:
+// control chunks first, then retransmissions, then new data (RFC 9260 sections 6.1 and 6.10). A packet that stays empty is abandoned, so
+// there is no second idea of whether there is something to send.
+func (a *Association) NextPacket(now mono.Time, buf []byte, d *transport.Datagram) bool {
+	if a.nextReply(buf, d) {
+		return true
+	}
+	if a.state == StateClosed {
+		return false
+	}
+	p := a.nextTarget()
+	if p == nil {
+		return false
+	}
+	k := builder{b: buf[:0], limit: min(p.PMTU(), cap(buf)), path: p}
+	if a.opening != nil && a.state == StateCookieWait {
+		a.buildInit(now, &k)
+	} else {
+		a.build(now, &k)
+	}
+	if k.empty() {
+		return false
+	}
+	wire.Seal(k.b)
+	a.stats.PacketsSent++
+	a.stats.ControlSent += uint64(k.control)
+	*d = transport.Datagram{Path: p.Addr, Data: k.b, MayFragment: k.mayFragment || len(k.b) > p.PMTU()}
+	return true
+}
+
+// nextReply takes a complete packet.
+func (a *Association) nextReply(buf []byte, d *transport.Datagram) bool {
+	c := &a.control
+	if len(c.replies) == 0 {
+		return false
+	}
+	r := c.replies[0]
+	c.replies[0] = reply{}
+	if c.replies = c.replies[1:]; len(c.replies) == 0 {
+		c.replies = nil
+	}
+	*d = transport.Datagram{Path: r.path, Data: append(buf[:0], r.packet...), MayFragment: len(r.packet) > defaultPMTU}
+	a.stats.PacketsSent++
+	return true
+}
+
+// nextTarget is the path of the next packet, nil if there is none: the first of the reasons to send one, in order.
+func (a *Association) nextTarget() *path.Path {
+	c := &a.control
+	switch {
+	case a.opening != nil && a.opening.pending:
+		return a.opening.path
+	case a.state == StateCookieWait:
+		return nil
+	case c.cookieAck != nil:
+		return c.cookieAck
+	case len(c.heartbeatAcks) > 0:
+		return c.heartbeatAcks[0].path
+	case a.opening != nil:
+		return nil // section 5.1 C: nothing else before COOKIE ACK
+	}
+	for _, p := range a.paths {
+		if p.HB.Wanted {
+			return p
+		}
+	}
+	switch {
+	case a.closing != nil && a.closing.pending != closeNothing:
+		return a.closing.path
+	case a.receive.ack.due:
+		return a.sackPath()
+	case len(c.errors) > 0:
+		return a.dataPath()
+	}
+	return a.dataTarget()
+}
+
+// buildInit makes a packet of INIT alone, with tag 0 (section 8.5.1 A).
+func (a *Association) buildInit(now mono.Time, k *builder) {
+	k.b = beginPacket(k.b, a.params.LocalPort, a.params.PeerPort, 0)
+	k.b = a.appendInit(k.b)
+	k.control++
+	k.mayFragment = k.room() < 0
+	a.openingSent(now)
+}
+
+// openingSent notes that INIT or COOKIE ECHO left; its round trip counts unless it was a repetition.
+func (a *Association) openingSent(now mono.Time) {
+	a.opening.pending = false
+	if a.opening.tries == 0 {
+		a.opening.sentAt = now
+	}
+}
+
+// build adds all chunks that may go to the packet's path.
+func (a *Association) build(now mono.Time, k *builder) {
+	k.b = beginPacket(k.b, a.params.LocalPort, a.params.PeerPort, a.peerTag)
+	a.buildCookie(now, k)
+	a.buildHeartbeats(now, k)
+	if !usable(k.path) {
+		return // section 5.4: nothing else to an unconfirmed address
+	}
+	a.buildErrors(k)
+	tentative := a.buildSack(k)
+	a.buildClose(k)
+	if a.mayCarryData(k) {
+		a.buildData(now, k)
+	}
+	if tentative >= 0 {
+		if k.data == 0 { // only DATA is worth an early SACK (section 6.1)
+			k.b = k.b[:tentative]
+			k.control--
+		} else {
+			a.sackSent()
+		}
+	}
+}
+
+// add counts control chunks that were appended.
+func (k *builder) add(b []byte) {
+	k.b = b
+	k.control++
+}
+
+// buildCookie adds COOKIE ECHO or COOKIE ACK, which come first in a packet (section 5.1).
+func (a *Association) buildCookie(now mono.Time, k *builder) {
+	if a.state == StateCookieEchoed && a.opening.pending {
+		k.add(wire.AppendChunk(k.b, wire.ChunkCookieEcho, 0, a.opening.cookie))
+		k.mayFragment = k.room() < 0
+		a.openingSent(now)
+	}
+	if a.control.cookieAck == k.path {
+		k.add(wire.AppendChunk(k.b, wire.ChunkCookieAck, 0, nil))
+		a.control.cookieAck = nil
+	}
+}
+
+// buildHeartbeats adds the HEARTBEAT ACKs and the HEARTBEAT of the path.
+func (a *Association) buildHeartbeats(now mono.Time, k *builder) {
+	acks := a.control.heartbeatAcks[:0]
+	for _, h := range a.control.heartbeatAcks {
+		if h.path == k.path && (k.empty() || len(h.info)+8 <= k.room()) {
+			k.add(wire.AppendChunk(k.b, wire.ChunkHeartbeatAck, 0, h.info))
+		} else {
+			acks = append(acks, h)
+		}
+	}
+	clear(a.control.heartbeatAcks[len(acks):])
+	a.control.heartbeatAcks = acks
+	if k.path.HB.Wanted && a.opening == nil && k.room() >= 4+4+heartbeatInfoLen {
+		k.add(a.appendHeartbeat(now, k.b, k.path))
+	}
+}
+
+// buildErrors adds an ERROR chunk.
+func (a *Association) buildErrors(k *builder) {
+	if len(a.control.errors) > 0 && len(a.control.errors)+4 <= k.room() {
+		k.add(wire.AppendChunk(k.b, wire.ChunkError, 0, a.control.errors))
+		a.control.errors = a.control.errors[:0]
+	}
+}
+
+// buildSack adds a SACK: for good if one is due, else on approval, and then it returns where it begins; -1 otherwise.
+func (a *Association) buildSack(k *builder) int {
+	r := &a.receive
+	if a.opening != nil || r.ack.packets == 0 && !r.ack.due || k.path != a.sackPath() || k.room() < wire.SackHeaderLen {
+		return -1
+	}
+	start := len(k.b)
+	advertised := r.advertised
+	k.add(a.appendSack(k.b, k.room()))
+	if r.ack.due {
+		a.sackSent()
+		return -1
+	}
+	if !a.mayCarryData(k) || a.dataTarget() != k.path {
+		k.b = k.b[:start]
+		k.control--
+		r.advertised = advertised
+		return -1
+	}
+	return start
+}
+
+// buildClose adds SHUTDOWN or SHUTDOWN ACK.
+func (a *Association) buildClose(k *builder) {
+	if a.closing == nil || a.closing.pending == closeNothing || k.path != a.closing.path || k.room() < 8 {
+		return
+	}
+	switch a.closing.pending {
+	case closeShutdown:
+		k.add(wire.AppendShutdown(k.b, a.receive.tsns.CumTSN()))
+	case closeShutdownAck:
+		k.add(wire.AppendChunk(k.b, wire.ChunkShutdownAck, 0, nil))
+	case closeNothing:
+	}
+	a.closing.pending = closeNothing
+}
+
+// mayCarryData reports whether DATA may go into the packet: in the states of section 6, and with a COOKIE ECHO.
+func (a *Association) mayCarryData(k *builder) bool {
+	switch a.state {
+	case StateEstablished, StateShutdownPending, StateShutdownReceived:
+		return true
+	case StateCookieEchoed:
+		return k.control > 0 && !k.mayFragment
+	case StateClosed, StateCookieWait, StateShutdownSent, StateShutdownAckSent:
+	}
+	return false
+}

@@ -1,0 +1,169 @@
+package assoc
+
+import (
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/path"
+	"github.com/gosctp/sctp/internal/tx"
+	"github.com/gosctp/sctp/internal/wire"
+)
+
+// dataTarget is the path of the next DATA chunk; nil if there is none to send. Whether windows allow it is found out when the packet
+// is built.
+func (a *Association) dataTarget() *path.Path {
+	if a.send.outstanding == nil {
+		return nil
+	}
+	if c := a.send.outstanding.NextLost(); c != nil {
+		return a.retransmitPath(c)
+	}
+	if !a.send.queue.Empty() {
+		return a.newDataPath()
+	}
+	return nil
+}
+
+// buildData adds DATA chunks: those marked for retransmission before any new ones (RFC 9260 section 6.1 C), as far as the burst, the
+// congestion window and the peer's window allow.
+func (a *Association) buildData(now mono.Time, k *builder) {
+	s := &a.send
+	rush := s.recovery.rush
+	if s.burst <= 0 && !rush {
+		return
+	}
+	if s.outstanding.Len() == 0 {
+		k.path.Decay(now)
+	}
+	flight := s.outstanding.Flight(k.path.ID)
+	// Section 6.1 B: one packet may exceed cwnd; after a time-out one packet is all there may be (section 7.2.3).
+	open := flight < k.path.CC.Cwnd() && (!k.path.OnePacket || flight == 0)
+	if !open && !rush {
+		return
+	}
+	restartT3 := a.buildRetransmissions(k)
+	if k.data > 0 {
+		s.recovery.rush = false
+	}
+	if open && s.outstanding.Lost() == 0 {
+		a.buildNew(now, k)
+	}
+	if k.data == 0 {
+		return
+	}
+	s.burst--
+	k.path.Sent(now)
+	if a.opening == nil && (restartT3 || k.path.T3.IsZero()) {
+		k.path.T3 = now.Add(k.path.RTO.Current())
+	}
+}
+
+// buildRetransmissions adds chunks that are marked, in order of TSN, and reports whether one of them is now the earliest in flight on the
+// path.
+func (a *Association) buildRetransmissions(k *builder) (earliest bool) {
+	out := a.send.outstanding
+	for c := out.NextLost(); c != nil; c = out.NextLostAfter(c.TSN) {
+		if a.retransmitPath(c) != k.path {
+			break
+		}
+		if c.Size() > k.room() {
+			if !k.empty() {
+				break
+			}
+			k.mayFragment = true // cut for a larger path MTU (section 7.3)
+		}
+		earliest = out.Retransmitted(c, k.path.ID) || earliest
+		a.appendData(k, c)
+		a.send.rwnd -= len(c.Data)
+		a.stats.Retransmitted++
+	}
+	return earliest
+}
+
+// buildNew adds new chunks.
+func (a *Association) buildNew(now mono.Time, k *builder) {
+	s := &a.send
+	most := a.fragmentSize()
+	for !s.queue.Empty() && !s.outstanding.Full() && a.newDataPath() == k.path {
+		n := s.queue.NextSize(most)
+		if wire.DataHeaderLen+n > k.room() || a.withheld(k, n) || !a.windowAllows(now, k.path, n) {
+			break
+		}
+		c := s.outstanding.Add(now, s.queue.Next(most), k.path.ID)
+		flags := a.appendData(k, c)
+		s.rwnd -= n
+		a.countNew(c)
+		if a.wantsSack(k, c, most) {
+			k.b[flags] |= wire.FlagImmediate
+		}
+	}
+}
+
+// withheld is Nagle's algorithm: a packet that is not full waits while data is in flight (section 6.1). So that it never waits for a
+// delayed acknowledgement, wantsSack asks for a prompt one.
+func (a *Association) withheld(k *builder, n int) bool {
+	return a.cfg.Nagle && k.data == 0 && a.send.outstanding.Len() > 0 && a.state == StateEstablished &&
+		a.send.queue.Unsent()+wire.DataHeaderLen < k.room() && !a.send.queue.Head().Immediate
+}
+
+// windowAllows has rule A of section 6.1: nothing new without room at the peer, except a probe, and that only with nothing in flight and
+// after an RTO. A message is never cut smaller to fit the window, which also avoids silly windows.
+func (a *Association) windowAllows(now mono.Time, p *path.Path, n int) bool {
+	s := &a.send
+	if n <= s.rwnd {
+		return true
+	}
+	if s.outstanding.DataInFlight() > 0 {
+		return false
+	}
+	if s.probe {
+		s.probe = false
+		return true
+	}
+	if p.T3.IsZero() {
+		p.T3 = now.Add(p.RTO.Current())
+	}
+	return false
+}
+
+// wantsSack reports whether the I bit pays: when the user asked, when nothing more may be sent before the SACK, and before a shutdown
+// (section 6.1).
+func (a *Association) wantsSack(k *builder, c *tx.Chunk, most int) bool {
+	s := &a.send
+	switch {
+	case c.End && c.Message.Immediate,
+		s.queue.Empty() && a.state == StateShutdownPending,
+		!s.queue.Empty() && s.queue.NextSize(most) > s.rwnd,
+		a.cfg.Nagle && s.queue.Empty():
+		return true
+	}
+	// A window of one packet is filled by one packet, and the peer's delay would be all the time there is.
+	return k.path.CC.Cwnd() < 2*k.path.PMDCS() && s.outstanding.Flight(k.path.ID) >= k.path.CC.Cwnd()
+}
+
+// appendData writes the chunk and returns where its flags are.
+func (a *Association) appendData(k *builder, c *tx.Chunk) int {
+	m := c.Message
+	d := wire.Data{TSN: c.TSN, StreamID: m.Stream, SSN: m.SSN, PPID: m.PPID, UserData: c.Data}
+	if c.Begin {
+		d.Flags |= wire.FlagBegin
+	}
+	if c.End {
+		d.Flags |= wire.FlagEnd
+	}
+	if m.Unordered {
+		d.Flags |= wire.FlagUnordered
+	}
+	flags := len(k.b) + 1
+	k.b = d.Append(k.b)
+	k.data++
+	return flags
+}
+
+// countNew counts a first transmission.
+func (a *Association) countNew(c *tx.Chunk) {
+	a.stats.BytesSent += uint64(len(c.Data))
+	if c.Message.Unordered {
+		a.stats.UnorderedSent++
+	} else {
+		a.stats.OrderedSent++
+	}
+}

@@ -1,0 +1,151 @@
+package assoc
+
+import (
+	"github.com/gosctp/sctp/internal/cc"
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/seq"
+	"github.com/gosctp/sctp/internal/tx"
+	"github.com/gosctp/sctp/internal/wire"
+)
+
+// recovery is fast recovery (RFC 9260 section 7.2.4).
+type recovery struct {
+	active bool
+	// exit is the highest TSN outstanding when it began.
+	exit seq.TSN
+	// rush: the first packet of retransmissions has not left; it ignores cwnd.
+	rush bool
+}
+
+// recvSack handles a SACK chunk.
+func (a *Association) recvSack(now mono.Time, c wire.Chunk) {
+	switch a.state {
+	case StateCookieEchoed, StateEstablished, StateShutdownPending, StateShutdownReceived:
+	default:
+		return // section 6: discarded
+	}
+	s, err := wire.ParseSack(c)
+	if err != nil {
+		a.violation(err.Error())
+		return
+	}
+	a.stats.SacksReceived++
+	a.acknowledged(now, s.CumTSN, s.Gaps, int(s.ARwnd))
+}
+
+// acknowledged processes what the peer says it has (section 6.2.1).
+func (a *Association) acknowledged(now mono.Time, cum seq.TSN, gaps wire.Gaps, rwnd int) {
+	s := &a.send
+	out := s.outstanding
+	if cum.Less(out.CumTSNAck()) {
+		return // item D i: overtaken by a later one
+	}
+	if !cum.Less(out.NextTSN()) {
+		a.violation("Cumulative TSN Ack of a TSN that was never sent")
+		return
+	}
+	busy := out.Len() > 0
+	s.heard = true
+	s.replenish(a.cfg.MaxBurst)
+
+	for i := range a.paths {
+		s.flightBefore[i] = out.Flight(i)
+	}
+	acked := out.Ack(cum, gaps, s.queue)
+	a.credit(now, cum, gaps, acked)
+	s.rwnd = rwnd - out.DataInFlight()
+	s.windowClosed = rwnd == 0
+	if busy && out.Len() == 0 && s.queue.Empty() {
+		a.emit(SenderDry{})
+	}
+}
+
+// acknowledgedUpTo processes the Cumulative TSN Ack of a SHUTDOWN chunk, which says nothing about gaps or the window (section 9.2).
+func (a *Association) acknowledgedUpTo(now mono.Time, cum seq.TSN) {
+	out := a.send.outstanding
+	if cum.Less(out.CumTSNAck()) {
+		return
+	}
+	if !cum.Less(out.NextTSN()) {
+		a.violation("Cumulative TSN Ack of a TSN that was never sent")
+		return
+	}
+	a.send.replenish(a.cfg.MaxBurst)
+	for i := range a.paths {
+		a.send.flightBefore[i] = out.Flight(i)
+	}
+	a.credit(now, cum, wire.Gaps{}, out.AckCumulative(cum, a.send.queue))
+}
+
+// credit does for the paths what newly acknowledged chunks ask for: timers, windows, and the search for losses.
+func (a *Association) credit(now mono.Time, cum seq.TSN, gaps wire.Gaps, acked *tx.Acked) {
+	s := &a.send
+	out := s.outstanding
+	if s.recovery.active && !cum.Less(s.recovery.exit) {
+		s.recovery.active = false
+	}
+	if acked.Any {
+		a.errors = 0 // section 8.1
+	}
+	for _, p := range a.paths {
+		r := &acked.Paths[p.ID]
+		if r.Bytes > 0 {
+			a.pathAcked(now, p.ID, r, acked.CumAdvanced)
+		}
+		switch {
+		case out.Flight(p.ID) == 0:
+			p.T3 = 0 // section 6.3.2 R2
+		case r.Earliest, p.T3.IsZero(): // R3, R4
+			p.T3 = now.Add(p.RTO.Current())
+		}
+	}
+	if acked.Any {
+		limit := acked.Highest
+		if s.recovery.active && acked.CumAdvanced {
+			limit = out.NextTSN()
+		}
+		a.fastRetransmit(gaps, cum, limit)
+	}
+}
+
+// pathAcked credits a path with what it carried.
+func (a *Association) pathAcked(now mono.Time, id int, r *tx.PathAcked, cumAdvanced bool) {
+	p := a.paths[id]
+	if !r.SentAt.IsZero() {
+		p.RTO.Measured(now.Sub(r.SentAt))
+	}
+	p.OnePacket = false
+	p.CC.Acked(cc.Ack{
+		Bytes: r.Bytes, FlightBefore: a.send.flightBefore[id], CumAdvanced: cumAdvanced,
+		FastRecovery: a.send.recovery.active, Drained: a.send.outstanding.Flight(id) == 0,
+	})
+	a.pathAnswered(p, false)
+}
+
+// fastRetransmit counts miss indications and enters fast recovery (section 7.2.4). In fast recovery, and when the Cumulative TSN Ack Point
+// advances, every missing TSN that the SACK reports counts.
+func (a *Association) fastRetransmit(gaps wire.Gaps, cum, limit seq.TSN) {
+	if gaps.Len() == 0 {
+		return // nothing is reported missing
+	}
+	if last := cum.Add(int(gaps.At(gaps.Len() - 1).End)); last.Less(limit) {
+		limit = last
+	}
+	s := &a.send
+	var marked [tx.MaxPaths]bool
+	before := s.outstanding.DataInFlight()
+	if s.outstanding.Missing(limit, &marked) == 0 {
+		return
+	}
+	s.rwnd += before - s.outstanding.DataInFlight()
+	if s.recovery.active {
+		return
+	}
+	a.stats.FastRetransmits++
+	s.recovery = recovery{active: true, exit: s.outstanding.NextTSN() - 1, rush: true}
+	for _, p := range a.paths {
+		if marked[p.ID] {
+			p.CC.Lost()
+		}
+	}
+}

@@ -1,0 +1,185 @@
+package assoc
+
+import (
+	"fmt"
+
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/path"
+	"github.com/gosctp/sctp/internal/seq"
+	"github.com/gosctp/sctp/internal/tx"
+	"github.com/gosctp/sctp/internal/wire"
+)
+
+// sender is the sending half of the association.
+type sender struct {
+	queue       *tx.Queue
+	outstanding *tx.Outstanding
+	// rwnd is the peer's window less what is in flight (RFC 9260 section 6.2.1).
+	rwnd int
+	// windowClosed: the last SACK announced no window. heard: a SACK came since the last T3-rtx expiration. While both hold, expirations
+	// are of zero window probes and count as no errors (section 6.1 A).
+	windowClosed, heard bool
+	// probe lets one DATA chunk through a closed window.
+	probe bool
+	// burst is the number of packets that may still leave at this opportunity (section 6.1 D).
+	burst    int
+	recovery recovery
+
+	flightBefore [tx.MaxPaths]int // scratch of recvSack
+}
+
+func (s *sender) start(initial seq.TSN) { s.outstanding = tx.NewOutstanding(initial) }
+
+// restart begins with new TSNs and SSNs.
+func (s *sender) restart(initial seq.TSN) {
+	s.queue.Restart()
+	s.start(initial)
+	s.recovery = recovery{}
+	s.windowClosed, s.probe = false, false
+}
+
+// replenish gives the credit of one opportunity to send. Several SACKs of one batch give as many credits, since packets are pulled
+// only after the last one; the sum is limited, or a stretch of SACKs would excuse a burst of any size.
+func (s *sender) replenish(maxBurst int) {
+	const opportunities = 16
+	s.burst = min(s.burst+maxBurst, opportunities*maxBurst)
+}
+
+// Send queues a message; errors are those of errors.go and leave everything as it was. Before the association is up, messages are queued.
+func (a *Association) Send(now mono.Time, m *Message) error {
+	switch {
+	case a.state != StateEstablished && a.opening == nil, a.opening != nil && a.opening.shutdown:
+		return ErrNotEstablished // section 9.2
+	case len(m.Data) == 0:
+		return ErrEmptyMessage
+	case m.Stream >= a.outStreams:
+		return fmt.Errorf("%w: stream %d of %d", ErrBadStream, m.Stream, a.outStreams)
+	case len(m.Data) > a.cfg.SendBuffer:
+		return fmt.Errorf("%w: %d bytes, the send buffer takes %d", ErrMessageTooBig, len(m.Data), a.cfg.SendBuffer)
+	case a.cfg.DisableFragments && len(m.Data) > a.fragmentSize():
+		return fmt.Errorf("%w: %d bytes, without fragmentation at most %d", ErrMessageTooBig, len(m.Data), a.fragmentSize())
+	case a.send.queue.Held()+len(m.Data) > a.cfg.SendBuffer:
+		return ErrSendBufferFull
+	}
+	q := a.send.queue.Push(m.Data)
+	q.Stream, q.PPID, q.Unordered, q.Immediate = m.Stream, m.PPID, m.Unordered, m.Immediate
+	q.Context, q.Path = m.Context, m.Path
+	a.stats.MessagesSent++
+	a.send.burst = max(a.send.burst, a.cfg.MaxBurst)
+	return nil
+}
+
+// SendSpace is the number of bytes the send buffer still takes.
+func (a *Association) SendSpace() int { return a.cfg.SendBuffer - a.send.queue.Held() }
+
+// fragmentSize is the largest piece of a message that one DATA chunk takes: the AMDCS (section 7.3) less the chunk's header.
+func (a *Association) fragmentSize() int {
+	least := a.paths[0].PMDCS()
+	for _, p := range a.paths[1:] {
+		least = min(least, p.PMDCS())
+	}
+	n := least - wire.DataHeaderLen
+	if a.cfg.MaxSeg > 0 {
+		n = min(n, a.cfg.MaxSeg)
+	}
+	return n
+}
+
+// failMessages gives all messages that were not acknowledged back to the user.
+func (a *Association) failMessages(err error) {
+	a.failOutstanding(err)
+	for m := a.send.queue.Pop(); m != nil; m = a.send.queue.Pop() {
+		a.failMessage(m, err)
+	}
+}
+
+// failOutstanding gives back the messages that were sent at least in part.
+func (a *Association) failOutstanding(err error) {
+	head := a.send.queue.Head()
+	if head != nil && head.Sent() {
+		a.send.queue.Pop()
+	} else {
+		head = nil
+	}
+	if a.send.outstanding != nil {
+		a.send.outstanding.Drain(func(m *tx.Message) {
+			if m == head {
+				head = nil // not twice
+			}
+			a.failMessage(m, err)
+		})
+	}
+	if head != nil {
+		a.failMessage(head, err)
+	}
+}
+
+func (a *Association) failMessage(m *tx.Message, err error) {
+	a.emit(SendFailed{
+		Sent: m.Sent(), Err: err, Stream: m.Stream, PPID: m.PPID, Unordered: m.Unordered, Context: m.Context, Data: m.Data,
+	})
+}
+
+// usable reports whether data may go to the path at all.
+func usable(p *path.Path) bool { return p.State().Confirmed() }
+
+// better reports whether p is a better path for data than q: a healthier state, then fewer errors (RFC 7829 section 3.2).
+func better(p, q *path.Path) bool {
+	if ps, qs := p.State() == path.Active, q.State() == path.Active; ps != qs {
+		return ps
+	}
+	if pi, qi := p.State() == path.Inactive, q.State() == path.Inactive; pi != qi {
+		return qi
+	}
+	return p.Errors() < q.Errors()
+}
+
+// dataPath is where new data goes: the primary path while it is active, else the best other one (section 6.4.1).
+func (a *Association) dataPath() *path.Path {
+	if a.primary.State() == path.Active {
+		return a.primary
+	}
+	best := a.primary
+	for _, p := range a.paths {
+		if usable(p) && (!usable(best) || better(p, best)) {
+			best = p
+		}
+	}
+	return best
+}
+
+// otherPath is the best path other than p, if there is a working one.
+func (a *Association) otherPath(p *path.Path) *path.Path {
+	var best *path.Path
+	for _, q := range a.paths {
+		if q != p && usable(q) && q.State() != path.Inactive && (best == nil || better(q, best)) {
+			best = q
+		}
+	}
+	if best == nil || best.State() != path.Active && p != nil && better(p, best) {
+		return p
+	}
+	return best
+}
+
+// retransmitPath is where a chunk goes again: after a time-out to another address, after a fast retransmit to the same (section 6.4).
+func (a *Association) retransmitPath(c *tx.Chunk) *path.Path {
+	p := a.paths[min(c.Path, len(a.paths)-1)]
+	if c.TimedOut {
+		p = a.otherPath(p)
+	}
+	if !usable(p) || p.State() == path.Inactive {
+		return a.dataPath()
+	}
+	return p
+}
+
+// newDataPath is where the next message goes: where its sender wanted it, if that works.
+func (a *Association) newDataPath() *path.Path {
+	if m := a.send.queue.Head(); m != nil && m.Path.IsValid() {
+		if p := a.pathTo(m.Path); p != nil && p.State() == path.Active {
+			return p
+		}
+	}
+	return a.dataPath()
+}

@@ -1,0 +1,45 @@
+package assoc
+
+import "github.com/gosctp/sctp/internal/path"
+
+// Status describes the association as of now.
+func (a *Association) Status() Status {
+	s := Status{
+		State: a.state, LocalTag: a.localTag, PeerTag: a.peerTag,
+		PeerRwnd:  max(a.send.rwnd, 0),
+		Unsent:    a.send.queue.Unsent(),
+		InStreams: a.inStreams, OutStreams: a.outStreams,
+		Stats: a.stats,
+	}
+	if a.send.outstanding != nil {
+		s.Unacked = a.send.outstanding.Len()
+	}
+	if a.receive.inbound != nil {
+		s.LocalRwnd = a.rwnd()
+		s.Pending = a.receive.inbound.Bytes()
+	}
+	if len(a.paths) > 0 {
+		s.FragmentationPoint = a.fragmentSize()
+	}
+	for _, p := range a.paths {
+		s.Paths = append(s.Paths, a.pathStatus(p))
+	}
+	return s
+}
+
+func (a *Association) pathStatus(p *path.Path) PathStatus {
+	state := AddrAvailable
+	switch p.State() {
+	case path.Inactive, path.UnconfirmedInactive:
+		state = AddrUnreachable
+	case path.PotentiallyFailed:
+		state = AddrPotentiallyFailed
+	case path.Active, path.Unconfirmed:
+	}
+	return PathStatus{
+		Path: p.Addr, State: state, Confirmed: p.State().Confirmed(), Primary: p == a.primary,
+		SRTT: p.RTO.SRTT(), RTO: p.RTO.Current(),
+		Cwnd: p.CC.Cwnd(), Ssthresh: p.CC.Ssthresh(), FlightSize: a.send.outstanding.Flight(p.ID),
+		PMTU: p.PMTU(), Errors: p.Errors(),
+	}
+}

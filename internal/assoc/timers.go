@@ -1,0 +1,120 @@
+package assoc
+
+import (
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/path"
+)
+
+// NextDeadline is when Expire has to be called next; unset if no timer runs.
+func (a *Association) NextDeadline() mono.Time {
+	if a.state == StateClosed {
+		return 0
+	}
+	t := a.receive.ack.deadline
+	if a.opening != nil {
+		t = mono.Earliest(t, a.opening.t1)
+	}
+	if a.closing != nil {
+		t = mono.Earliest(t, mono.Earliest(a.closing.t2, a.closing.t5))
+	}
+	for _, p := range a.paths {
+		t = mono.Earliest(t, p.NextDeadline())
+	}
+	return t
+}
+
+// Expire runs every timer whose deadline has come.
+func (a *Association) Expire(now mono.Time) {
+	if a.opening != nil && a.opening.t1.Reached(now) {
+		a.expireT1(now)
+	}
+	if a.closing != nil && a.closing.t5.Reached(now) {
+		a.expireT5()
+	}
+	if a.closing != nil && a.closing.t2.Reached(now) {
+		a.expireT2(now)
+	}
+	if a.receive.ack.deadline.Reached(now) {
+		a.expireAck()
+	}
+	for _, p := range a.paths {
+		if a.state != StateClosed && p.T3.Reached(now) {
+			a.expireT3(now, p)
+		}
+		if a.state != StateClosed {
+			a.expireHeartbeat(now, p)
+		}
+	}
+}
+
+// startDataTimers starts T3-rtx for data that went with the COOKIE ECHO.
+func (a *Association) startDataTimers(now mono.Time) {
+	for _, p := range a.paths {
+		if a.send.outstanding.Flight(p.ID) > 0 {
+			p.T3 = now.Add(p.RTO.Current())
+		}
+	}
+}
+
+// expireT3 handles an expiration of T3-rtx (RFC 9260 section 6.3.3). The timer also measures the time to the next zero window probe
+// (section 6.1 A), when it runs with nothing in flight.
+func (a *Association) expireT3(now mono.Time, p *path.Path) {
+	s := &a.send
+	p.T3 = 0
+	probing := s.windowClosed && s.heard
+	s.heard = false
+	s.replenish(a.cfg.MaxBurst)
+	if s.outstanding.Flight(p.ID) == 0 {
+		s.probe = true
+		return
+	}
+	a.stats.Timeouts++
+	before := s.outstanding.DataInFlight()
+	s.outstanding.MarkTimedOut(p.ID)
+	s.rwnd += before - s.outstanding.DataInFlight()
+	p.RTO.BackOff() // E2
+	if probing {
+		return // section 6.1 A: neither an error nor a sign of congestion
+	}
+	p.CC.TimedOut() // E1
+	p.OnePacket = true
+	s.recovery = recovery{}
+	a.pathFailed(now, p)
+	a.countError()
+}
+
+// pathFailed counts an error of a path and tells the user of a change.
+func (a *Association) pathFailed(now mono.Time, p *path.Path) {
+	if !p.Failed() {
+		return
+	}
+	switch p.State() {
+	case path.Inactive, path.UnconfirmedInactive:
+		a.emit(PeerAddrChange{Addr: p.Addr.Remote, State: AddrUnreachable})
+	case path.PotentiallyFailed:
+		a.emit(PeerAddrChange{Addr: p.Addr.Remote, State: AddrPotentiallyFailed})
+	case path.Active, path.Unconfirmed:
+	}
+	a.scheduleHeartbeat(now, p)
+}
+
+// pathAnswered clears the errors of a path and tells the user of a change.
+func (a *Association) pathAnswered(p *path.Path, confirm bool) {
+	unconfirmed := !p.State().Confirmed()
+	if !p.Answered(confirm) {
+		return
+	}
+	if unconfirmed {
+		a.emit(PeerAddrChange{Addr: p.Addr.Remote, State: AddrConfirmed})
+	} else {
+		a.emit(PeerAddrChange{Addr: p.Addr.Remote, State: AddrAvailable})
+	}
+}
+
+// countError counts towards Association.Max.Retrans (section 8.1).
+func (a *Association) countError() {
+	a.errors++
+	if a.errors > a.cfg.AssocMaxRetrans {
+		a.end(CommLost, ErrTimeout)
+	}
+}

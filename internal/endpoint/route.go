@@ -1,0 +1,256 @@
+package endpoint
+
+import (
+	"net/netip"
+
+	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/internal/cookie"
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/seq"
+	"github.com/gosctp/sctp/internal/wire"
+	"github.com/gosctp/sctp/transport"
+)
+
+// VerdictKind is what to do with a packet.
+type VerdictKind uint8
+
+const (
+	// Drop: the packet is discarded; Verdict.Reason says why.
+	Drop VerdictKind = iota
+	// Deliver: give it to Verdict.Handle.
+	Deliver
+	// Created: a valid cookie made Verdict.Handle; set its MTUs, then deliver the packet to it.
+	Created
+	// Reply: send Verdict.Reply back along the packet's path.
+	Reply
+)
+
+// Verdict of Route.
+type Verdict struct {
+	Kind   VerdictKind
+	Handle *Handle
+	// Reply is valid until the next call of Route.
+	Reply  []byte
+	Reason DropReason
+}
+
+// DropReason is why a packet was discarded.
+type DropReason uint8
+
+const (
+	// DropMalformed: too short, a zero port, or no chunk to begin with.
+	DropMalformed DropReason = iota
+	// DropChecksum: the CRC32c is wrong (RFC 9260 section 6.8).
+	DropChecksum
+	// DropNotUnicast: from an address that is no host's (section 8.4 item 1).
+	DropNotUnicast
+	// DropNotOurs: to a port that another process may hold.
+	DropNotOurs
+	// DropSilently: out of the blue, and section 8.4 asks for silence.
+	DropSilently
+	// DropCookie: a State Cookie that is not authentic, or not for these ports and tags (section 5.1.5).
+	DropCookie
+	// DropBacklog: the socket's backlog is full.
+	DropBacklog
+	// DropICMP: an ICMP report about no association's packet.
+	DropICMP
+)
+
+// packet is a packet on its way through Route.
+type packet struct {
+	d      *transport.Datagram
+	header wire.Header
+	first  wire.Chunk
+	chunks []byte
+}
+
+// Route decides about a packet (or ICMP report). It verifies the checksum.
+func (e *Endpoint) Route(now mono.Time, d *transport.Datagram) Verdict {
+	if d.Kind != transport.Packet {
+		return e.routeICMP(d)
+	}
+	if len(d.Data) < wire.HeaderLen {
+		return Verdict{Reason: DropMalformed}
+	}
+	if !wire.ChecksumOK(d.Data) {
+		return Verdict{Reason: DropChecksum}
+	}
+	h, err := wire.ParseHeader(d.Data)
+	if err != nil || h.SrcPort == 0 || h.DstPort == 0 {
+		return Verdict{Reason: DropMalformed}
+	}
+	if a := e.find(route{h.DstPort, h.SrcPort, d.Path.Remote}, d.Path.Local); a != nil {
+		return Verdict{Kind: Deliver, Handle: a}
+	}
+	if !assoc.Unicast(d.Path.Remote) || d.Path.Local.IsValid() && !assoc.Unicast(d.Path.Local) {
+		return Verdict{Reason: DropNotUnicast}
+	}
+	p := packet{d: d, header: h, chunks: d.Data[wire.HeaderLen:]}
+	if p.first, _, err = wire.NextChunk(p.chunks); err != nil {
+		return Verdict{Reason: DropMalformed}
+	}
+	return e.routeStranger(now, &p)
+}
+
+// routeICMP finds the association whose packet a report quotes (RFC 9260 section 10, ICMP5).
+func (e *Endpoint) routeICMP(d *transport.Datagram) Verdict {
+	if q, ok := wire.ParseQuoted(d.Data); ok {
+		if a := e.find(route{q.SrcPort, q.DstPort, d.Path.Remote}, d.Path.Local); a != nil {
+			return Verdict{Kind: Deliver, Handle: a}
+		}
+	}
+	return Verdict{Reason: DropICMP}
+}
+
+// routeStranger decides about a packet from an address that no association knows.
+func (e *Endpoint) routeStranger(now mono.Time, p *packet) Verdict {
+	switch p.first.Type {
+	case wire.ChunkInit:
+		if p.header.Tag == 0 && len(p.chunks) < len(p.first.Raw)+4 {
+			return e.routeInit(now, p)
+		}
+		return Verdict{Reason: DropMalformed} // section 8.5.1 A
+	case wire.ChunkInitAck:
+		// Section 5.1.2: an INIT ACK may come from an address that the INIT did not go to.
+		if h := e.tags[p.header.Tag]; h != nil && h.Socket.Port == p.header.DstPort && h.peerPort == p.header.SrcPort {
+			return Verdict{Kind: Deliver, Handle: h}
+		}
+	case wire.ChunkCookieEcho:
+		return e.routeCookieEcho(now, p)
+	}
+	return e.outOfTheBlue(p)
+}
+
+// routeInit answers an INIT without keeping anything (section 5.1 B), unless its address parameters belong to an association (section
+// 5.1.2 D).
+func (e *Endpoint) routeInit(now mono.Time, p *packet) Verdict {
+	in, err := wire.ParseInit(p.first)
+	if err != nil {
+		return Verdict{Reason: DropMalformed}
+	}
+	if h := e.findAnnounced(p, in.Params); h != nil {
+		return Verdict{Kind: Deliver, Handle: h}
+	}
+	s := e.socket(p.header.DstPort, p.d.Path.Local)
+	if s == nil || s.Backlog == 0 {
+		return e.outOfTheBlue(p)
+	}
+	e.reply = assoc.AnswerInit(e.reply[:0], now, e.jar, p.d, p.header, p.first, &assoc.Offer{
+		Config: s.Config, Tag: e.newTag(), TSN: seq.TSN(e.rand.Uint64()), LocalAddrs: e.localAddrs(s),
+	})
+	if len(e.reply) == 0 {
+		return Verdict{Reason: DropMalformed}
+	}
+	return Verdict{Kind: Reply, Reply: e.reply}
+}
+
+// findAnnounced looks for an association with one of the addresses in INIT parameters.
+func (e *Endpoint) findAnnounced(p *packet, params []byte) *Handle {
+	for len(params) > 0 {
+		param, rest, err := wire.NextParam(params)
+		if err != nil {
+			return nil
+		}
+		if a, err := wire.ParseAddress(param); err == nil && a != p.d.Path.Remote {
+			if h := e.find(route{p.header.DstPort, p.header.SrcPort, a}, p.d.Path.Local); h != nil {
+				return h
+			}
+		}
+		params = rest
+	}
+	return nil
+}
+
+// routeCookieEcho makes an association of a valid cookie (section 5.1.5); the numbers are those of its list.
+func (e *Endpoint) routeCookieEcho(now mono.Time, p *packet) Verdict {
+	c, err := e.jar.Open(now, p.first.Value) // 1, 2
+	if err != nil {
+		return Verdict{Reason: DropCookie}
+	}
+	if c.LocalPort != p.header.DstPort || c.PeerPort != p.header.SrcPort || c.LocalTag != p.header.Tag { // 3
+		return Verdict{Reason: DropCookie}
+	}
+	for _, a := range c.PeerAddrs {
+		if h := e.find(route{c.LocalPort, c.PeerPort, a}, p.d.Path.Local); h != nil {
+			return Verdict{Kind: Deliver, Handle: h} // section 5.2.4 is the association's
+		}
+	}
+	if stale := c.Staleness(now); stale > 0 { // 4
+		e.reply = assoc.AppendStaleCookie(e.reply[:0], c, stale)
+		return Verdict{Kind: Reply, Reply: e.reply}
+	}
+	s := e.socket(c.LocalPort, p.d.Path.Local)
+	switch {
+	case s == nil || s.Backlog == 0:
+		return e.outOfTheBlue(p)
+	case s.waiting >= s.Backlog:
+		return Verdict{Reason: DropBacklog} // the peer's T1-cookie tries again
+	case e.tags[c.LocalTag] != nil:
+		return Verdict{Reason: DropCookie}
+	}
+	return Verdict{Kind: Created, Handle: e.create(now, s, c)} // 5
+}
+
+func (e *Endpoint) create(now mono.Time, s *Socket, c *cookie.Content) *Handle {
+	h := &Handle{Socket: s, peerPort: c.PeerPort, waiting: true}
+	s.waiting++
+	h.Assoc = assoc.Accept(now, s.Config, e.params(s, c.PeerPort, c.PeerEncapPort), e.identity(c.LocalTag), c)
+	e.Update(h, c.LocalTag, h.Assoc.Paths(nil))
+	return h
+}
+
+// outOfTheBlue has the rules of RFC 9260 section 8.4 for packets that belong to no association; the numbers are those of its
+// list. Items 1, 3 and 4 have been dealt with, except for an INIT or a cookie that nobody listens for.
+func (e *Endpoint) outOfTheBlue(p *packet) Verdict {
+	if e.socket(p.header.DstPort, netip.Addr{}) == nil && !e.ootb {
+		return Verdict{Reason: DropNotOurs}
+	}
+	src, dst := p.header.DstPort, p.header.SrcPort
+	tag, reflected := p.header.Tag, true
+	complete := false
+	for rest := p.chunks; len(rest) > 0; {
+		c, more, err := wire.NextChunk(rest)
+		if err != nil {
+			break
+		}
+		switch c.Type {
+		case wire.ChunkAbort, // 2
+			wire.ChunkShutdownComplete, // 6
+			wire.ChunkCookieAck:        // 7
+			return Verdict{Reason: DropSilently}
+		case wire.ChunkError: // 7
+			if hasStaleCookie(c.Value) {
+				return Verdict{Reason: DropSilently}
+			}
+		case wire.ChunkShutdownAck: // 5
+			complete = true
+		case wire.ChunkInit: // 3
+			in, err := wire.ParseInit(c)
+			if err != nil || in.Tag == 0 {
+				return Verdict{Reason: DropMalformed}
+			}
+			tag, reflected = in.Tag, false
+		}
+		rest = more
+	}
+	if complete {
+		e.reply = assoc.AppendShutdownComplete(e.reply[:0], src, dst, tag, true)
+	} else {
+		e.reply = assoc.AppendAbort(e.reply[:0], src, dst, tag, reflected, nil) // 8
+	}
+	return Verdict{Kind: Reply, Reply: e.reply}
+}
+
+func hasStaleCookie(causes []byte) bool {
+	for len(causes) > 0 {
+		c, rest, err := wire.NextCause(causes)
+		if err != nil {
+			return false
+		}
+		if c.Code == wire.CauseStaleCookie {
+			return true
+		}
+		causes = rest
+	}
+	return false
+}
