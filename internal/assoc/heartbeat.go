@@ -1,7 +1,6 @@
 package assoc
 
 import (
-	"encoding/binary"
 	"fmt"
 	"net/netip"
 
@@ -9,9 +8,6 @@ import (
 	"github.com/gosctp/sctp/internal/path"
 	"github.com/gosctp/sctp/internal/wire"
 )
-
-// heartbeatInfoLen is the Heartbeat Info of this side: path number and nonce. The time of sending stays at home.
-const heartbeatInfoLen = 12
 
 // startHeartbeats begins to probe unconfirmed paths, HB.Max.Burst of them per RTO, and to watch confirmed ones (RFC 9260 sections 5.4
 // and 8.3).
@@ -103,10 +99,7 @@ func (a *Association) SetPrimary(now mono.Time, remote netip.Addr) error {
 func (a *Association) appendHeartbeat(now mono.Time, b []byte, p *path.Path) []byte {
 	nonce := a.rand.Uint64() | 1 // zero stands for none
 	p.HB.Sent(now, nonce, p.RTO.Current())
-	var info [heartbeatInfoLen]byte
-	binary.BigEndian.PutUint32(info[:], uint32(p.ID))
-	binary.BigEndian.PutUint64(info[4:], nonce)
-	return wire.AppendHeartbeat(b, wire.ChunkHeartbeat, info[:])
+	return wire.HeartbeatInfo{Path: uint32(p.ID), Nonce: nonce}.AppendTo(b)
 }
 
 // recvHeartbeat has the chunk answered to where it came from (section 8.3).
@@ -133,20 +126,17 @@ func (a *Association) recvHeartbeatAck(now mono.Time, c wire.Chunk) {
 	if !a.heartbeating() {
 		return
 	}
-	info, err := wire.ParseHeartbeat(c)
+	value, err := wire.ParseHeartbeat(c)
 	if err != nil {
 		a.violation(err.Error())
 		return
 	}
-	if len(info) != heartbeatInfoLen {
+	info, ok := wire.ParseHeartbeatInfo(value)
+	if !ok || info.Path >= uint32(len(a.paths)) {
 		return
 	}
-	id := binary.BigEndian.Uint32(info)
-	if id >= uint32(len(a.paths)) {
-		return
-	}
-	p := a.paths[id]
-	rtt, ok := p.HB.Answered(now, binary.BigEndian.Uint64(info[4:]))
+	p := a.paths[info.Path]
+	rtt, ok := p.HB.Answered(now, info.Nonce)
 	if !ok {
 		return // late or forged
 	}

@@ -175,7 +175,7 @@ func (a *Association) buildHeartbeats(now mono.Time, k *builder) {
 	}
 	clear(a.control.heartbeatAcks[len(acks):])
 	a.control.heartbeatAcks = acks
-	if k.path.HB.Wanted && a.opening == nil && k.room() >= 4+4+heartbeatInfoLen {
+	if k.path.HB.Wanted && a.opening == nil && k.room() >= 4+4+wire.HeartbeatInfoLen {
 		k.add(a.appendHeartbeat(now, k.b, k.path))
 	}
 }

@@ -16,8 +16,12 @@ func TestInitialWindow(t *testing.T) {
 		{"small packets: four of them", 500, false, 2000},
 		{"jumbo packets: two of them", 8900, false, 17800},
 	} {
-		if got := NewReno(c.pmdcs, c.ipv6).Cwnd(); got != c.want {
-			t.Errorf("%s: cwnd = %d, want %d", c.name, got, c.want)
+		r := NewReno(c.pmdcs, c.ipv6)
+		if r.Cwnd() != c.want {
+			t.Errorf("%s: cwnd = %d, want %d", c.name, r.Cwnd(), c.want)
+		}
+		if r.Ssthresh() != maxSsthresh {
+			t.Errorf("%s: ssthresh = %d, want it arbitrarily high", c.name, r.Ssthresh())
 		}
 	}
 }

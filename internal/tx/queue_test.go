@@ -105,7 +105,7 @@ func TestSendingDoesNotAllocate(t *testing.T) {
 
 func TestThePoolKeepsLittle(t *testing.T) {
 	q := NewQueue()
-	big := make([]byte, 20<<20)
+	big := make([]byte, 1<<maxBufferBits+1) // larger than any class
 	for range 8 {
 		q.Push(big[:1<<18])
 		q.Push(big)
