@@ -37,7 +37,8 @@ func (a *Association) afterData(now mono.Time, in *inbound) {
 	switch {
 	case a.state == StateShutdownSent:
 		a.answerDataWithShutdown(now) // section 9.2
-		k.due = k.due || a.receive.tsns.HasGaps() || d.duplicate || d.dropped
+		// SHUTDOWN says nothing of the window, without which a peer that still has much to send would have to probe it.
+		k.due = true
 		return
 	case !k.begun, d.duplicate, d.dropped, d.immediate, d.outOfOrder, a.receive.tsns.HasGaps(),
 		k.packets >= a.cfg.SACKFrequency, a.cfg.SACKDelay < 0:
