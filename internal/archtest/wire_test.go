@@ -129,10 +129,27 @@ func calledNames(files []*file) map[string]map[string]bool {
 			if calls[fn.Name.Name] == nil {
 				calls[fn.Name.Name] = make(map[string]bool)
 			}
-			maps.Copy(calls[fn.Name.Name], identifiers(fn.Body))
+			maps.Copy(calls[fn.Name.Name], callees(fn.Body))
 		}
 	}
 	return calls
+}
+
+// callees returns the names of the functions and methods that a body calls.
+func callees(body *ast.BlockStmt) map[string]bool {
+	names := make(map[string]bool)
+	ast.Inspect(body, func(n ast.Node) bool {
+		if call, ok := n.(*ast.CallExpr); ok {
+			switch f := call.Fun.(type) {
+			case *ast.Ident:
+				names[f.Name] = true
+			case *ast.SelectorExpr:
+				names[f.Sel.Name] = true
+			}
+		}
+		return true
+	})
+	return names
 }
 
 // reachable returns the functions whose names begin with one of prefixes and those that they call, directly or not.

@@ -99,7 +99,7 @@ func (a *Association) SetPrimary(now mono.Time, remote netip.Addr) error {
 func (a *Association) appendHeartbeat(now mono.Time, b []byte, p *path.Path) []byte {
 	nonce := a.rand.Uint64() | 1 // zero stands for none
 	p.HB.Sent(now, nonce, p.RTO.Current())
-	return wire.HeartbeatInfo{Path: uint32(p.ID), Nonce: nonce}.AppendTo(b)
+	return wire.HeartbeatInfo{Path: uint32(p.ID), Nonce: nonce}.Append(b)
 }
 
 // recvHeartbeat has the chunk answered to where it came from (section 8.3).

@@ -74,6 +74,7 @@ func (o *Outstanding) acknowledge(c *Chunk) {
 		r.Earliest = o.outOfFlight(c) || r.Earliest
 	case lost:
 		o.lost--
+	case acked: // excluded above
 	}
 	c.fate = acked
 	r.Bytes += c.Size()

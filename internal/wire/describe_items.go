@@ -70,9 +70,12 @@ func (p Param) appendTo(b []byte) ([]byte, error) {
 			return append(b, list.At(i).String()...)
 		}), nil
 	case ParamCookiePreservative:
-		ms, err := ParseUint32Param(p)
+		ms, err := ParseCookiePreservative(p)
 		return fmt.Appendf(b, " %d ms", ms), err
-	case ParamSSNTSNReset, ParamSuccess, ParamZeroChecksum, ParamAdaptation:
+	case ParamSSNTSNReset:
+		r, err := ParseSSNTSNReset(p)
+		return fmt.Appendf(b, " req=%d", r), err
+	case ParamSuccess, ParamZeroChecksum, ParamAdaptation:
 		v, err := ParseUint32Param(p)
 		return fmt.Appendf(b, " %d", v), err
 	case ParamUnrecognized:

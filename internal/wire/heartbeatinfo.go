@@ -10,8 +10,8 @@ type HeartbeatInfo struct {
 // HeartbeatInfoLen is its length.
 const HeartbeatInfoLen = 12
 
-// AppendTo appends a HEARTBEAT chunk with the info.
-func (h HeartbeatInfo) AppendTo(b []byte) []byte {
+// Append appends a HEARTBEAT chunk with the info.
+func (h HeartbeatInfo) Append(b []byte) []byte {
 	var info [HeartbeatInfoLen]byte
 	be.PutUint32(info[:], h.Path)
 	be.PutUint64(info[4:], h.Nonce)

@@ -6,7 +6,7 @@ func FuzzHeartbeatInfo(f *testing.F) {
 	f.Add(uint32(3), uint64(1<<63|5), []byte("short"))
 	f.Fuzz(func(t *testing.T, path uint32, nonce uint64, other []byte) {
 		want := HeartbeatInfo{Path: path, Nonce: nonce}
-		c, _, err := NextChunk(want.AppendTo(nil))
+		c, _, err := NextChunk(want.Append(nil))
 		if err != nil {
 			t.Fatal(err)
 		}

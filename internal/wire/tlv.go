@@ -33,8 +33,8 @@ func splitTLV(b []byte, n int) (raw, rest []byte) {
 	return b[:n:n], b[min(Padded(n), len(b)):]
 }
 
-// length returns n as a length field. What this side builds out of its own state has to fit; that it does not is a bug.
-func length(n int) uint16 {
+// lengthField returns n as a length field. What this side builds out of its own state has to fit; that it does not is a bug.
+func lengthField(n int) uint16 {
 	if n > MaxLength {
 		panic(fmt.Sprintf("wire: length %d exceeds %d", n, MaxLength))
 	}
@@ -44,7 +44,7 @@ func length(n int) uint16 {
 // appendHeader appends the header of a thing with n bytes of value.
 func appendHeader(b []byte, typ uint16, n int) []byte {
 	b = be.AppendUint16(b, typ)
-	return be.AppendUint16(b, length(tlvHeaderLen+n))
+	return be.AppendUint16(b, lengthField(tlvHeaderLen+n))
 }
 
 // appendPadding completes a thing of length n at the end of b.
@@ -66,7 +66,7 @@ func end(b []byte, m Mark, limit, items int) []byte {
 	if items > 0 && items < len(thing) {
 		thing = thing[:len(thing)-finalPadding(thing[items:])]
 	}
-	be.PutUint16(thing[2:], length(len(thing)))
+	be.PutUint16(thing[2:], lengthField(len(thing)))
 	return appendPadding(b[:int(m)+len(thing)], len(thing))
 }
 
