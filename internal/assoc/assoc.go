@@ -129,7 +129,7 @@ func (a *Association) adopt(now mono.Time, c *cookie.Content) {
 
 // peerIs sets what INIT or INIT ACK of the peer announced.
 func (a *Association) peerIs(initial seq.TSN, rwnd uint32, inStreams uint16) {
-	a.send.rwnd = int(rwnd)
+	a.send.peerRwnd = int(rwnd)
 	a.inStreams = inStreams
 	a.receive.tsns = rx.NewTSNMap(initial)
 	if a.receive.inbound == nil {

@@ -72,7 +72,6 @@ func (a *Association) buildRetransmissions(k *builder) (earliest bool) {
 		}
 		earliest = out.Retransmitted(c, k.path.ID) || earliest
 		a.appendData(k, c)
-		a.send.rwnd -= len(c.Data)
 		a.stats.Retransmitted++
 	}
 	return earliest
@@ -89,7 +88,6 @@ func (a *Association) buildNew(now mono.Time, k *builder) {
 		}
 		c := s.outstanding.Add(now, s.queue.Next(most), k.path.ID)
 		flags := a.appendData(k, c)
-		s.rwnd -= n
 		a.countNew(c)
 		if a.wantsSack(k, c, most) {
 			k.b[flags] |= wire.FlagImmediate
@@ -108,11 +106,11 @@ func (a *Association) withheld(k *builder, n int) bool {
 // after an RTO. A message is never cut smaller to fit the window, which also avoids silly windows.
 func (a *Association) windowAllows(now mono.Time, p *path.Path, n int) bool {
 	s := &a.send
-	if n <= s.rwnd {
+	switch {
+	case s.outstanding.InFlight() > 0:
+		return n <= s.rwnd()
+	case n <= s.peerRwnd:
 		return true
-	}
-	if s.outstanding.DataInFlight() > 0 {
-		return false
 	}
 	if s.probe {
 		s.probe = false
@@ -131,7 +129,7 @@ func (a *Association) wantsSack(k *builder, c *tx.Chunk, most int) bool {
 	switch {
 	case c.End && c.Message.Immediate,
 		s.queue.Empty() && a.state == StateShutdownPending,
-		!s.queue.Empty() && s.queue.NextSize(most) > s.rwnd,
+		!s.queue.Empty() && s.queue.NextSize(most) > s.rwnd(),
 		a.cfg.Nagle && s.queue.Empty():
 		return true
 	}

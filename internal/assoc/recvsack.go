@@ -53,7 +53,7 @@ func (a *Association) acknowledged(now mono.Time, cum seq.TSN, gaps wire.Gaps, r
 	}
 	acked := out.Ack(cum, gaps, s.queue)
 	a.credit(now, cum, gaps, acked)
-	s.rwnd = rwnd - out.DataInFlight()
+	s.peerRwnd = rwnd
 	s.windowClosed = rwnd == 0
 	if busy && out.Len() == 0 && s.queue.Empty() {
 		a.emit(SenderDry{})
@@ -133,11 +133,9 @@ func (a *Association) fastRetransmit(gaps wire.Gaps, cum, limit seq.TSN) {
 	}
 	s := &a.send
 	var marked [tx.MaxPaths]bool
-	before := s.outstanding.DataInFlight()
 	if s.outstanding.Missing(limit, &marked) == 0 {
 		return
 	}
-	s.rwnd += before - s.outstanding.DataInFlight()
 	if s.recovery.active {
 		return
 	}

@@ -14,8 +14,8 @@ import (
 type sender struct {
 	queue       *tx.Queue
 	outstanding *tx.Outstanding
-	// rwnd is the peer's window less what is in flight (RFC 9260 section 6.2.1).
-	rwnd int
+	// peerRwnd is the a_rwnd of the last SACK, INIT or INIT ACK.
+	peerRwnd int
 	// windowClosed: the last SACK announced no window. heard: a SACK came since the last T3-rtx expiration. While both hold, expirations
 	// are of zero window probes and count as no errors (section 6.1 A).
 	windowClosed, heard bool
@@ -36,6 +36,15 @@ func (s *sender) restart(initial seq.TSN) {
 	s.start(initial)
 	s.recovery = recovery{}
 	s.windowClosed, s.probe = false, false
+}
+
+// peerChunkOverhead is what a chunk in flight is assumed to cost the peer beyond its user data. Receivers charge their memory, not
+// only the bytes, and drop what they did not expect; a window full of tiny messages would be such a surprise.
+const peerChunkOverhead = 256
+
+// rwnd is the peer's window less what is in flight (RFC 9260 section 6.2.1, items B to D).
+func (s *sender) rwnd() int {
+	return s.peerRwnd - s.outstanding.DataInFlight() - peerChunkOverhead*s.outstanding.InFlight()
 }
 
 // replenish gives the credit of one opportunity to send. Several SACKs of one batch give as many credits, since packets are pulled

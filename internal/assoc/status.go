@@ -6,7 +6,7 @@ import "github.com/gosctp/sctp/internal/path"
 func (a *Association) Status() Status {
 	s := Status{
 		State: a.state, LocalTag: a.localTag, PeerTag: a.peerTag,
-		PeerRwnd:  max(a.send.rwnd, 0),
+		PeerRwnd:  a.send.peerRwnd,
 		Unsent:    a.send.queue.Unsent(),
 		InStreams: a.inStreams, OutStreams: a.outStreams,
 		Stats: a.stats,

@@ -69,9 +69,7 @@ func (a *Association) expireT3(now mono.Time, p *path.Path) {
 		return
 	}
 	a.stats.Timeouts++
-	before := s.outstanding.DataInFlight()
 	s.outstanding.MarkTimedOut(p.ID)
-	s.rwnd += before - s.outstanding.DataInFlight()
 	p.RTO.BackOff() // E2
 	if probing {
 		return // section 6.1 A: neither an error nor a sign of congestion

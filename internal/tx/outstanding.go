@@ -62,6 +62,7 @@ type Outstanding struct {
 	cum      seq.TSN // Cumulative TSN Ack Point
 	next     seq.TSN // next TSN to assign
 	data     int     // bytes of user data in flight, for the peer's rwnd
+	flying   int     // number of chunks in flight
 	lost     int     // number of chunks marked for retransmission
 	nextLost seq.TSN // no chunk below is marked
 	paths    [MaxPaths]pathRecord
@@ -92,6 +93,9 @@ func (o *Outstanding) Flight(path int) int { return o.paths[path].flight }
 
 // DataInFlight is the number of bytes of user data in flight to all paths.
 func (o *Outstanding) DataInFlight() int { return o.data }
+
+// InFlight is the number of chunks in flight to all paths.
+func (o *Outstanding) InFlight() int { return o.flying }
 
 // Lost is the number of chunks marked for retransmission.
 func (o *Outstanding) Lost() int { return o.lost }
@@ -129,6 +133,7 @@ func (o *Outstanding) intoFlight(c *Chunk) {
 	p := &o.paths[c.Path]
 	p.flight += c.Size()
 	o.data += len(c.Data)
+	o.flying++
 	if !p.any || c.TSN.Less(p.lowest) {
 		p.lowest, p.any = c.TSN, true
 	}
@@ -139,6 +144,7 @@ func (o *Outstanding) outOfFlight(c *Chunk) bool {
 	p := &o.paths[c.Path]
 	p.flight -= c.Size()
 	o.data -= len(c.Data)
+	o.flying--
 	if c.TSN != p.lowest {
 		return false
 	}
