@@ -74,6 +74,13 @@ func New(w io.Writer, opts Options) *Diagram {
 	return &Diagram{w: w, opts: opts, flows: newFlows()}
 }
 
+// Declare makes an endpoint known before its first packet, and draws a line for each of its addresses.
+func (d *Diagram) Declare(port uint16, addrs ...netip.Addr) {
+	for _, a := range addrs {
+		d.topo.declare(site{addr: a, port: port}, site{addr: addrs[0], port: port})
+	}
+}
+
 // Learn makes the endpoints of p known without drawing anything.
 func (d *Diagram) Learn(p Packet) error {
 	_, err := d.resolve(p)

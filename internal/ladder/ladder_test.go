@@ -288,6 +288,21 @@ func TestUnackedTSNsAreBounded(t *testing.T) {
 	}
 }
 
+func TestDeclaredEndpointsHaveTheirLinesFromTheStart(t *testing.T) {
+	var b strings.Builder
+	d := New(&b, Options{})
+	d.Declare(client.port, client.addrs...)
+	d.Declare(server.port, server.addrs...)
+	for _, p := range association().packets {
+		if err := d.Add(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(draw(t, Options{}, true, association().packets), b.String()); diff != "" {
+		t.Errorf("declared beforehand, the diagram is another:\n%s", diff)
+	}
+}
+
 func TestNoteStandsBetweenThePackets(t *testing.T) {
 	var b strings.Builder
 	d := New(&b, Options{})

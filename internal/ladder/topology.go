@@ -91,6 +91,13 @@ func sites(p Packet, h wire.Header) (src, dst site) {
 	return src, dst
 }
 
+// declare makes s an address of the endpoint at first, and draws a line for it.
+func (t *topology) declare(s, first site) {
+	i := t.endpoint(first)
+	t.remember(s, i)
+	t.place(i, s.addr)
+}
+
 // endpoint returns the index of the endpoint at s, a new one if none is known.
 func (t *topology) endpoint(s site) int {
 	if i, ok := t.sites[s]; ok {

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gosctp/sctp"
+	"github.com/gosctp/sctp/internal/cli"
+)
+
+// maxText bounds the messages that echo and daytime print, in bytes.
+const maxText = 1 << 20
+
+// echo is the command of that name.
+type echo struct {
+	net    cli.Network
+	listen bool
+	stream uint16
+	times  bool
+}
+
+func newEcho() *cobra.Command {
+	e := &echo{}
+	c := &cobra.Command{
+		Use:   "echo [-l] [flags] ADDR [MESSAGE...]",
+		Short: "send messages back, or send some and print what comes back",
+		Long: `echo -l ADDR sends every message back on the stream that it came on, until it is interrupted. echo ADDR sends its
+arguments, or else the lines of standard input, as one message each and prints the replies.`,
+		Args: cli.AtLeastOneArg(cli.AddrHelp),
+		RunE: e.run,
+	}
+	c.Flags().BoolVarP(&e.listen, "listen", "l", false, "be the server")
+	cli.IntVar(c.Flags(), &e.stream, "stream", "s", 0, 65534, "send on this stream")
+	c.Flags().BoolVarP(&e.times, "times", "t", false, "print the round-trip time before each reply")
+	e.net.Flags(c.Flags())
+	return c
+}
+
+func (e *echo) run(c *cobra.Command, args []string) error {
+	if e.listen {
+		if len(args) > 1 {
+			return cli.Usagef("unexpected argument %q; allowed: a server (-l) takes an address only", args[1])
+		}
+		return e.net.Serve(c, args[0], serveEcho)
+	}
+	e.net.Config.OutStreams = max(e.stream+1, 10)
+	return e.net.Talk(c, args[0], func(ctx context.Context, conn *sctp.Conn) error {
+		if len(args) > 1 {
+			for _, m := range args[1:] {
+				if err := e.exchange(ctx, conn, c.OutOrStdout(), m); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		lines := bufio.NewScanner(c.InOrStdin())
+		for lines.Scan() {
+			if err := e.exchange(ctx, conn, c.OutOrStdout(), lines.Text()); err != nil {
+				return err
+			}
+		}
+		return lines.Err()
+	})
+}
+
+// exchange sends text and prints the reply.
+func (e *echo) exchange(ctx context.Context, conn *sctp.Conn, w io.Writer, text string) error {
+	if text == "" {
+		return nil // a DATA chunk carries at least one byte (RFC 9260 section 3.3.1)
+	}
+	start := time.Now()
+	if _, err := conn.WriteMsgContext(ctx, []byte(text), &sctp.SndInfo{Stream: e.stream}); err != nil {
+		return err
+	}
+	m, err := conn.ReadMessage(ctx, maxText)
+	if err != nil {
+		return err
+	}
+	if e.times {
+		fmt.Fprintf(w, "%9.3f ms  ", float64(time.Since(start).Microseconds())/1e3)
+	}
+	_, err = fmt.Fprintf(w, "%s\n", m.Data)
+	return err
+}
+
+// serveEcho is one association of the server.
+func serveEcho(ctx context.Context, conn *sctp.Conn) error {
+	for m, err := range conn.Messages(ctx) {
+		if err != nil {
+			return err
+		}
+		info := sctp.SndInfo{Stream: m.Stream, PPID: m.PPID, Unordered: m.Unordered}
+		if _, err := conn.WriteMsgContext(ctx, m.Data, &info); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gosctp/sctp"
+	"github.com/gosctp/sctp/internal/cli"
+	"github.com/gosctp/sctp/internal/cli/perf"
+)
+
+// perfCommand is the command perf.
+type perfCommand struct {
+	net            cli.Network
+	server         bool
+	latency, setup bool
+	json           bool
+	buffer         int
+	opts           perf.Options
+}
+
+func newPerf() *cobra.Command {
+	pc := &perfCommand{}
+	o := &pc.opts
+	o.Duration, o.MessageBytes, o.Streams, o.Associations = 5*time.Second, 16<<10, 1, 1
+	c := &cobra.Command{
+		Use:   "perf [-s] [flags] ADDR",
+		Short: "measure throughput, latency and the rate of set-up",
+		Long: `perf -s ADDR is the server of perf ADDR, which measures throughput, or with --latency the time of round trips, or with --setup
+how many associations can be set up and shut down in a second.`,
+		Args: cli.OneArg(cli.AddrHelp),
+		RunE: pc.run,
+	}
+	f := c.Flags()
+	f.BoolVarP(&pc.server, "server", "s", false, "be the server")
+	f.BoolVar(&pc.latency, "latency", false, "measure round trips of one message at a time")
+	f.BoolVar(&pc.setup, "setup", false, "measure set-up and shutdown of associations")
+	cli.DurationVar(f, &o.Duration, "time", "t", time.Millisecond, 24*time.Hour, "measure for this time")
+	cli.SizeVar(f, &o.MessageBytes, "bytes", "b", 1, perf.MaxEcho, "size of a message")
+	cli.IntVar(f, &o.Streams, "streams", "n", 1, 65535, "number of streams, which messages use in turn")
+	cli.IntVar(f, &o.Associations, "parallel", "P", 1, 10000, "number of associations at the same time")
+	f.BoolVar(&o.Unordered, "unordered", false, "send messages unordered")
+	cli.SizeVar(f, &pc.buffer, "buffer", "", 4<<10, 1<<30, "size of the send and the receive buffer of an association")
+	f.BoolVar(&pc.json, "json", false, "print the result as one line of JSON")
+	pc.net.Flags(f)
+	return c
+}
+
+func (pc *perfCommand) run(c *cobra.Command, args []string) error {
+	o := &pc.opts
+	if pc.latency && pc.setup {
+		return cli.Usagef("--latency and --setup given; allowed: one of them")
+	}
+	pc.net.Config.SendBuffer, pc.net.Config.RecvBuffer = pc.buffer, pc.buffer
+	pc.net.Config.OutStreams = max(uint16(o.Streams), 10)
+	if pc.server {
+		return pc.net.Serve(c, args[0], perf.Serve)
+	}
+	if o.Mode = perf.Bulk; pc.latency {
+		o.Mode = perf.PingPong
+	} else if pc.setup {
+		o.Mode = perf.Connect
+	}
+	o.Network, o.Peer = pc.net.Name(), args[0]
+	o.Dial = func(ctx context.Context) (*sctp.Conn, error) { return pc.net.Dial(ctx, args[0]) }
+	if !pc.json {
+		o.Progress = func(elapsed time.Duration, bytes uint64) {
+			fmt.Fprintf(c.ErrOrStderr(), "%6.1f s  %s\n", elapsed.Seconds(), perf.BitRate(float64(bytes)*8))
+		}
+	}
+	return pc.net.Record(func() error {
+		release, err := pc.net.Hold(c.Context())
+		if err != nil {
+			return err
+		}
+		defer release()
+		r, err := perf.Run(c.Context(), *o)
+		if err != nil {
+			return err
+		}
+		return pc.print(c.OutOrStdout(), r)
+	})
+}
+
+func (pc *perfCommand) print(w io.Writer, r *perf.Result) error {
+	if pc.json {
+		return r.PrintJSON(w)
+	}
+	return r.Print(w)
+}

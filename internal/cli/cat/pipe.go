@@ -1,0 +1,188 @@
+// Package cat joins an association with files or standard input and output.
+package cat
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/gosctp/sctp"
+)
+
+// Pipe says what to send, how, and where to write what is received. Open it, then Run it on an association.
+type Pipe struct {
+	// Stream, PPID and Unordered are those of the messages sent, MessageBytes their size.
+	Stream       uint16
+	PPID         uint32
+	Unordered    bool
+	MessageBytes int
+	// Lines makes each line a message, and each message a line.
+	Lines bool
+	// SendFile and ReceiveFile, if not empty, stand in for standard input and output.
+	SendFile, ReceiveFile string
+	// Wait leaves it to the peer to shut the association down after the end of the input.
+	Wait bool
+	// Verbose describes received messages on standard error.
+	Verbose bool
+
+	in     io.Reader
+	out    io.Writer
+	log    io.Writer
+	closes []io.Closer
+}
+
+// Open opens the files. Close the Pipe afterwards, also when Open fails.
+func (p *Pipe) Open(stdin io.Reader, stdout, stderr io.Writer) error {
+	p.in, p.out, p.log = stdin, stdout, stderr
+	if p.SendFile != "" {
+		f, err := os.Open(p.SendFile)
+		if err != nil {
+			return err
+		}
+		p.closes = append(p.closes, f)
+		p.in = showProgress(f, "sent", stderr)
+	}
+	if p.ReceiveFile != "" {
+		f, err := os.Create(p.ReceiveFile)
+		if err != nil {
+			return err
+		}
+		p.closes = append(p.closes, f)
+		p.out = countProgress(f, "received", stderr)
+	}
+	return nil
+}
+
+// Close closes the files.
+func (p *Pipe) Close() error {
+	var errs []error
+	for _, c := range p.closes {
+		errs = append(errs, c.Close())
+	}
+	p.closes = nil
+	return errors.Join(errs...)
+}
+
+// Run sends and receives until one side has shut the association down.
+func (p *Pipe) Run(ctx context.Context, conn *sctp.Conn) error {
+	sent := make(chan error, 1)
+	go func() { sent <- p.send(ctx, conn) }()
+	received := make(chan error, 1)
+	go func() { received <- p.receive(ctx, conn) }()
+	select {
+	case err := <-sent:
+		if err != nil {
+			return err
+		}
+		return <-received
+	case err := <-received:
+		// The peer is done. Who types at a terminal need not finish; a file that is cut short is a failure.
+		if err != nil || p.SendFile == "" {
+			return err
+		}
+		return <-sent
+	}
+}
+
+// send sends the input, then shuts the association down unless that is the peer's business.
+func (p *Pipe) send(ctx context.Context, conn *sctp.Conn) error {
+	next := p.chunks()
+	if p.Lines {
+		next = p.lines()
+	}
+	info := sctp.SndInfo{Stream: p.Stream, PPID: p.PPID, Unordered: p.Unordered}
+	for {
+		message, err := next()
+		if len(message) > 0 {
+			if _, err := conn.WriteMsgContext(ctx, message, &info); err != nil {
+				return err
+			}
+		}
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if p.Wait {
+		return nil
+	}
+	return conn.Shutdown(ctx)
+}
+
+// chunks cuts the input by size: a file into equal pieces, standard input into what there is, so that it can be typed.
+func (p *Pipe) chunks() func() ([]byte, error) {
+	buf := make([]byte, p.MessageBytes)
+	read := p.in.Read
+	if p.SendFile != "" {
+		read = func(b []byte) (int, error) {
+			n, err := io.ReadFull(p.in, b)
+			if err == io.ErrUnexpectedEOF {
+				err = io.EOF
+			}
+			return n, err
+		}
+	}
+	return func() ([]byte, error) {
+		n, err := read(buf)
+		return buf[:n], err
+	}
+}
+
+// lines cuts the input at line ends. Empty lines are left out: SCTP has no empty messages.
+func (p *Pipe) lines() func() ([]byte, error) {
+	s := bufio.NewScanner(p.in)
+	s.Buffer(nil, max(p.MessageBytes, bufio.MaxScanTokenSize))
+	return func() ([]byte, error) {
+		if s.Scan() {
+			return s.Bytes(), nil
+		}
+		if err := s.Err(); err != nil {
+			return nil, err
+		}
+		return nil, io.EOF
+	}
+}
+
+// receive writes what comes to the output.
+func (p *Pipe) receive(ctx context.Context, conn *sctp.Conn) error {
+	const room = 64 << 10
+	buf := make([]byte, room+1) // for a line end
+	size := 0
+	for {
+		n, info, err := conn.ReadMsgContext(ctx, buf[:room])
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		text := buf[:n]
+		size += n
+		if info.EOR {
+			if p.Verbose {
+				describe(p.log, info, size)
+			}
+			if p.Lines {
+				text = append(text, '\n')
+			}
+			size = 0
+		}
+		if _, err := p.out.Write(text); err != nil {
+			return err
+		}
+	}
+}
+
+// describe writes a line about a received message.
+func describe(w io.Writer, info sctp.RcvInfo, size int) {
+	order := fmt.Sprintf("/%d", info.SSN)
+	if info.Unordered {
+		order = " unordered"
+	}
+	fmt.Fprintf(w, "stream %d%s ppid %d: %d bytes\n", info.Stream, order, info.PPID, size)
+}

@@ -1,0 +1,73 @@
+// Package check finds out what this machine can do for SCTP, by doing it.
+package check
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/gosctp/sctp/internal/cli"
+)
+
+// Result is the outcome of one probe.
+type Result struct {
+	Name string `json:"name"`
+	// OK: it works; Detail says how, or why not.
+	OK     bool   `json:"ok"`
+	Detail string `json:"detail"`
+	// carries: with this alone, associations of this stack are possible.
+	carries bool
+}
+
+// errUnsupported is the outcome of probes for what a system does not have at all.
+var errUnsupported = errors.New("not on this system")
+
+// probe is one thing to try: what it is called, and a function that tries it and says how it went.
+type probe struct {
+	name    string
+	carries bool
+	try     func(context.Context) (detail string, err error)
+}
+
+var probes = []probe{
+	{"kernel SCTP", false, kernelSCTP},
+	{"raw IP (sctp)", true, rawIP},
+	{"over UDP (sctp/udp)", true, overUDP},
+	{"interception (sctp with)", false, interception},
+}
+
+// Run tries everything.
+func Run(ctx context.Context) []Result {
+	results := make([]Result, len(probes))
+	for i, p := range probes {
+		detail, err := p.try(ctx)
+		if err != nil {
+			detail = err.Error()
+		}
+		results[i] = Result{Name: p.name, OK: err == nil, Detail: detail, carries: p.carries}
+	}
+	return results
+}
+
+// Usable reports whether SCTP is possible with this stack.
+func Usable(results []Result) bool {
+	for _, r := range results {
+		if r.OK && r.carries {
+			return true
+		}
+	}
+	return false
+}
+
+// Print writes the results as a table.
+func Print(w io.Writer, results []Result) error {
+	var rows [][]string
+	for _, r := range results {
+		state := "no"
+		if r.OK {
+			state = "yes"
+		}
+		rows = append(rows, []string{r.Name, state, r.Detail})
+	}
+	return cli.PrintTable(w, rows)
+}

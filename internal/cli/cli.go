@@ -1,0 +1,152 @@
+// Package cli is what the commands have in common: how they are run, how they take values and addresses, and how they say
+// that something is wrong.
+//
+// Wrong use and failure are told apart, so that a script can: a [UsageError] ends a command with status 2 and one line
+// that says what is wrong and what is allowed; every other error ends it with status 1, and one about the network names
+// the peer.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// Exit statuses of every command.
+const (
+	StatusOK      = 0
+	StatusFailure = 1
+	StatusUsage   = 2
+)
+
+// UsageError says how a command was called wrongly, and what is allowed.
+type UsageError struct{ msg string }
+
+// Usagef returns a UsageError.
+func Usagef(format string, args ...any) error { return &UsageError{fmt.Sprintf(format, args...)} }
+
+func (e *UsageError) Error() string { return e.msg }
+
+// Run runs the command that args select below root, and returns the exit status. An error becomes one line on stderr.
+func Run(ctx context.Context, root *cobra.Command, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	prepare(root)
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	c, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return StatusOK
+	}
+	var usage *UsageError
+	status := StatusFailure
+	if errors.As(err, &usage) {
+		status = StatusUsage
+	}
+	fmt.Fprintf(stderr, "%s: %s\n", c.CommandPath(), oneLine(err.Error()))
+	return status
+}
+
+// prepare takes from cobra what it would print of its own accord, so that all commands speak alike.
+func prepare(root *cobra.Command) {
+	root.SilenceErrors = true
+	root.SilenceUsage = true
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetHelpCommand(&cobra.Command{Use: "help", Hidden: true, Args: NoArgs, RunE: func(c *cobra.Command, _ []string) error {
+		return c.Root().Help()
+	}})
+	root.SetFlagErrorFunc(flagError)
+	for _, c := range append(root.Commands(), root) {
+		c.Flags().SortFlags = false
+		c.DisableFlagsInUseLine = true
+	}
+}
+
+// flagError rewords what pflag says.
+func flagError(c *cobra.Command, err error) error {
+	if errors.Is(err, pflag.ErrHelp) {
+		return err
+	}
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) {
+		name := "--" + unknown.GetSpecifiedName()
+		if unknown.GetSpecifiedShortnames() != "" {
+			name = "-" + unknown.GetSpecifiedName()
+		}
+		return Usagef("unknown flag %s; allowed: %s", name, strings.Join(flagNames(c), ", "))
+	}
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) {
+		return Usagef("--%s %q: %v", invalid.GetFlag().Name, invalid.GetValue(), errors.Unwrap(invalid))
+	}
+	var missing *pflag.ValueRequiredError
+	if errors.As(err, &missing) {
+		return Usagef("--%s needs a value: %s", missing.GetFlag().Name, missing.GetFlag().Usage)
+	}
+	return Usagef("%v", err)
+}
+
+func flagNames(c *cobra.Command) (names []string) {
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			names = append(names, "--"+f.Name)
+		}
+	})
+	slices.Sort(names)
+	return names
+}
+
+// NoArgs is for commands that take flags only.
+func NoArgs(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return Usagef("unexpected argument %q; allowed: flags only", args[0])
+	}
+	return nil
+}
+
+// OneArg is for commands that take exactly one argument, described by what.
+func OneArg(what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		switch len(args) {
+		case 0:
+			return Usagef("an argument is missing: %s", what)
+		case 1:
+			return nil
+		}
+		return Usagef("unexpected argument %q; allowed: %s", args[1], what)
+	}
+}
+
+// AtLeastOneArg is for commands that take an argument, described by what, and possibly more.
+func AtLeastOneArg(what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return Usagef("an argument is missing: %s", what)
+		}
+		return nil
+	}
+}
+
+// Subcommand is for the root command: it has no arguments of its own.
+func Subcommand(c *cobra.Command, args []string) error {
+	var names []string
+	for _, s := range c.Commands() {
+		if s.IsAvailableCommand() && s.Name() != "help" {
+			names = append(names, s.Name())
+		}
+	}
+	allowed := strings.Join(names, ", ")
+	if len(args) == 0 {
+		return Usagef("a command is missing; allowed: %s", allowed)
+	}
+	return Usagef("unknown command %q; allowed: %s", args[0], allowed)
+}
+
+// oneLine makes the errors that errors.Join put on lines of their own one line.
+func oneLine(s string) string { return strings.ReplaceAll(strings.TrimSpace(s), "\n", "; ") }

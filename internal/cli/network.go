@@ -1,0 +1,147 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/gosctp/sctp"
+)
+
+// AddrHelp says what an address looks like.
+const AddrHelp = "HOST:PORT, several addresses of one host as 192.0.2.1/198.51.100.1:PORT, IPv6 in brackets"
+
+// networks are the names that --net takes, as in sctp.Dial.
+var networks = []string{"sctp", "sctp4", "sctp6", "sctp/udp", "sctp/udp4", "sctp/udp6"}
+
+// Network is how a command reaches the network, as its flags say.
+type Network struct {
+	// Config is for every association. A command may set it before it uses the network.
+	Config sctp.Config
+
+	name    string
+	udp     bool
+	local   string
+	timeout time.Duration
+	capture Capture
+}
+
+// Flags defines the flags that all network commands have.
+func (n *Network) Flags(fs *pflag.FlagSet) {
+	n.name, n.timeout = "sctp", 10*time.Second
+	ChoiceVar(fs, &n.name, "net", "", networks, "network: sctp is raw IP, sctp/udp RFC 6951; 4 or 6 at its end chooses the IP version")
+	fs.BoolVarP(&n.udp, "udp", "u", false, "the same as --net sctp/udp")
+	fs.StringVar(&n.local, "local", "", "dial from this `ADDR`, such as 192.0.2.1/198.51.100.1:0, or :0?udp=9900 for another UDP port")
+	DurationVar(fs, &n.timeout, "timeout", "", time.Millisecond, time.Hour, "give up setting up an association after this time")
+	n.capture.Flag(fs)
+}
+
+// Name returns the network that the flags chose.
+func (n *Network) Name() string {
+	if n.udp && n.name == "sctp" {
+		return "sctp/udp"
+	}
+	return n.name
+}
+
+// Dial sets up an association with addr.
+func (n *Network) Dial(ctx context.Context, addr string) (*sctp.Conn, error) {
+	if err := n.checkAddr(ctx, addr); err != nil {
+		return nil, err
+	}
+	local, err := n.localAddr()
+	if err != nil {
+		return nil, err
+	}
+	d := sctp.Dialer{Config: n.Config, Timeout: n.timeout, LocalAddr: local}
+	return d.DialSCTP(ctx, n.Name(), addr)
+}
+
+// localAddr returns the address of --local, nil if it is not given.
+func (n *Network) localAddr() (*sctp.Addr, error) {
+	if n.local == "" {
+		return nil, nil
+	}
+	local, err := sctp.ParseAddr(n.local)
+	if bad := (*net.AddrError)(nil); errors.As(err, &bad) {
+		return nil, Usagef("--local %q: %s; allowed: %s", n.local, bad.Err, AddrHelp)
+	}
+	return local, err
+}
+
+// Hold keeps the sockets open that Dial uses until the function that it returns is called: otherwise each association
+// opens its own, which takes longer than to set it up.
+func (n *Network) Hold(ctx context.Context) (release func(), err error) {
+	local, err := n.localAddr()
+	if err != nil {
+		return nil, err
+	}
+	port := sctp.Addr{}
+	if local != nil {
+		port.EncapPort = local.EncapPort
+	}
+	e, err := sctp.ListenEndpoint(n.Name(), port.String())
+	if err != nil {
+		return nil, err
+	}
+	return func() { e.Close() }, nil
+}
+
+// Listen listens at addr.
+func (n *Network) Listen(ctx context.Context, addr string) (*sctp.Listener, error) {
+	if n.local != "" {
+		return nil, Usagef("--local is for clients; allowed for a server: the addresses to listen at as its argument")
+	}
+	if err := n.checkAddr(ctx, addr); err != nil {
+		return nil, err
+	}
+	lc := sctp.ListenConfig{Config: n.Config}
+	return lc.Listen(ctx, n.Name(), addr)
+}
+
+// checkAddr tells an address that nobody could reach, which is wrong use, from one that does not answer.
+func (n *Network) checkAddr(ctx context.Context, addr string) error {
+	ctx, cancel := context.WithTimeout(ctx, n.timeout)
+	defer cancel()
+	_, err := sctp.ResolveAddr(ctx, n.Name(), addr)
+	if bad := (*net.AddrError)(nil); errors.As(err, &bad) {
+		return Usagef("address %q: %s; allowed: %s", addr, bad.Err, AddrHelp)
+	}
+	return err
+}
+
+// Talk dials addr, lets use have the association, and shuts it down.
+func (n *Network) Talk(c *cobra.Command, addr string, use func(context.Context, *sctp.Conn) error) error {
+	return n.Record(func() error {
+		conn, err := n.Dial(c.Context(), addr)
+		if err != nil {
+			return err
+		}
+		if err := use(c.Context(), conn); err != nil {
+			conn.Abort("")
+			return naming(conn, err)
+		}
+		return Shutdown(c.Context(), conn)
+	})
+}
+
+// Shutdown ends an association in an orderly way, or if ctx ends first, at once.
+func Shutdown(ctx context.Context, conn *sctp.Conn) error {
+	err := conn.Shutdown(ctx)
+	conn.Abort("")
+	return naming(conn, err)
+}
+
+// naming adds the peer to errors that do not name it.
+func naming(conn *sctp.Conn, err error) error {
+	var op *net.OpError
+	if err == nil || errors.As(err, &op) {
+		return err
+	}
+	return fmt.Errorf("%v: %w", conn.RemoteAddr(), err)
+}

@@ -1,0 +1,118 @@
+// Package perf measures an SCTP stack and a network: throughput, latency, and how fast associations are set up.
+//
+// A server ([Serve]) does what the payload protocol identifier of each message tells it, and so needs no options. A client
+// ([Run]) asks it and measures; what counts as received is what the server says.
+package perf
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/gosctp/sctp"
+)
+
+// Payload protocol identifiers, by which a client tells the server what to do with a message. Any other counts as ppidDiscard.
+const (
+	// ppidDiscard: count it.
+	ppidDiscard = 0x70657201 + iota
+	// ppidEcho: send it back on the same stream.
+	ppidEcho
+	// ppidReport: a 64-bit number. When so many messages have been counted on this association, answer with the bytes and
+	// the messages counted, 64 bits each. The request may overtake messages on other streams, hence the number.
+	ppidReport
+)
+
+// Lengths of a ppidReport and the answer to it.
+const (
+	requestLen = 8
+	reportLen  = 16
+)
+
+// Mode is what to measure.
+type Mode string
+
+// The modes of Run.
+const (
+	// Bulk sends as fast as the association takes messages.
+	Bulk Mode = "throughput"
+	// PingPong sends a message and waits for its echo, again and again.
+	PingPong Mode = "latency"
+	// Connect sets associations up and shuts them down.
+	Connect Mode = "setup"
+)
+
+// Options of Run.
+type Options struct {
+	Mode Mode
+	// Dial sets an association up.
+	Dial func(context.Context) (*sctp.Conn, error)
+	// Network and Peer are repeated in the result.
+	Network, Peer string
+	// Duration is how long to measure.
+	Duration time.Duration
+	// MessageBytes is the size of a message, Streams the number of streams that they take turns on.
+	MessageBytes, Streams int
+	// Unordered sends messages unordered.
+	Unordered bool
+	// Associations is how many are used, or set up, at the same time.
+	Associations int
+	// Progress, if not nil, is called about once a second with the bytes handed over since the last call.
+	Progress func(elapsed time.Duration, bytes uint64)
+}
+
+// Run measures until Duration is over; when ctx ends before, it fails.
+func Run(ctx context.Context, o Options) (*Result, error) {
+	r := &Result{Mode: o.Mode, Peer: o.Peer, Network: o.Network, Associations: o.Associations}
+	var err error
+	switch o.Mode {
+	case Bulk:
+		err = o.bulk(ctx, r)
+	case PingPong:
+		err = o.pingPong(ctx, r)
+	case Connect:
+		err = o.connect(ctx, r)
+	default:
+		err = fmt.Errorf("unknown mode %q", o.Mode)
+	}
+	return r, err
+}
+
+// withConns sets up Associations associations, lets f use them, and shuts them down.
+func (o *Options) withConns(ctx context.Context, f func([]*sctp.Conn) error) error {
+	conns := make([]*sctp.Conn, 0, o.Associations)
+	defer func() {
+		for _, c := range conns {
+			c.Close()
+		}
+	}()
+	for range o.Associations {
+		conn, err := o.Dial(ctx)
+		if err != nil {
+			return err
+		}
+		conns = append(conns, conn)
+	}
+	if err := f(conns); err != nil {
+		return err
+	}
+	return o.each(func(i int) error { return conns[i].Shutdown(ctx) })
+}
+
+// each runs f for every index below Associations at the same time, and joins the errors.
+func (o *Options) each(f func(i int) error) error {
+	errs := make([]error, o.Associations)
+	var wg sync.WaitGroup
+	for i := range o.Associations {
+		wg.Go(func() { errs[i] = f(i) })
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// info says how to send message number n.
+func (o *Options) info(n int, ppid uint32) sctp.SndInfo {
+	return sctp.SndInfo{Stream: uint16(n % o.Streams), PPID: ppid, Unordered: o.Unordered}
+}

@@ -1,0 +1,57 @@
+package perf
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/gosctp/sctp"
+)
+
+// pingPong measures round trips, one at a time on each association.
+func (o *Options) pingPong(ctx context.Context, r *Result) error {
+	return o.withConns(ctx, func(conns []*sctp.Conn) error {
+		histograms := make([]Histogram, len(conns))
+		start := time.Now()
+		err := o.each(func(i int) error { return o.rally(ctx, conns[i], start, &histograms[i]) })
+		r.Seconds = time.Since(start).Seconds()
+		all := sum(histograms)
+		r.Latency = &Latency{MessageBytes: o.MessageBytes, PerSecond: float64(all.Count()) / r.Seconds, Quantiles: all.Quantiles()}
+		return err
+	})
+}
+
+// rally sends a message and waits for its echo until Duration is over.
+func (o *Options) rally(ctx context.Context, conn *sctp.Conn, start time.Time, h *Histogram) error {
+	message, echo := make([]byte, o.MessageBytes), make([]byte, o.MessageBytes)
+	for n := 0; ; n++ {
+		sent := time.Now()
+		if sent.Sub(start) >= o.Duration {
+			return nil
+		}
+		info := o.info(n, ppidEcho)
+		if _, err := conn.WriteMsgContext(ctx, message, &info); err != nil {
+			return err
+		}
+		got, rcv, err := conn.ReadMsgContext(ctx, echo)
+		if err == nil {
+			echo, got, err = rest(ctx, conn, echo, got, rcv)
+		}
+		if err != nil {
+			return err
+		}
+		if got != len(message) || rcv.PPID != ppidEcho {
+			return fmt.Errorf("%v sent back %d bytes of %d", conn.RemoteAddr(), got, len(message))
+		}
+		h.Add(time.Since(sent))
+	}
+}
+
+// sum merges what was measured on several associations.
+func sum(histograms []Histogram) *Histogram {
+	var all Histogram
+	for i := range histograms {
+		all.Merge(&histograms[i])
+	}
+	return &all
+}

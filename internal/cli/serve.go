@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gosctp/sctp"
+)
+
+// Serve listens at addr and lets use have each association, in a goroutine of its own, until the command is interrupted. An
+// association is shut down when use returns, aborted if that is with an error. What goes wrong with one is printed and
+// does not end the others.
+func (n *Network) Serve(c *cobra.Command, addr string, use func(context.Context, *sctp.Conn) error) error {
+	return n.Record(func() error {
+		l, err := n.Listen(c.Context(), addr)
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		fmt.Fprintf(c.ErrOrStderr(), "listening at %v (%s)\n", l.Addr(), n.Name())
+		var serving sync.WaitGroup
+		defer serving.Wait()
+		for {
+			conn, err := l.AcceptContext(c.Context())
+			switch {
+			case c.Context().Err() != nil:
+				return nil
+			case err != nil:
+				return err
+			}
+			serving.Go(func() {
+				if err := serve(c.Context(), conn, use); err != nil && c.Context().Err() == nil {
+					fmt.Fprintf(c.ErrOrStderr(), "%s: %s\n", c.CommandPath(), oneLine(err.Error()))
+				}
+			})
+		}
+	})
+}
+
+// ServeOnce is Serve for one association, whose end, however it comes, is the end of the command.
+func (n *Network) ServeOnce(c *cobra.Command, addr string, use func(context.Context, *sctp.Conn) error) error {
+	return n.Record(func() error {
+		l, err := n.Listen(c.Context(), addr)
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		fmt.Fprintf(c.ErrOrStderr(), "listening at %v (%s)\n", l.Addr(), n.Name())
+		conn, err := l.AcceptContext(c.Context())
+		if err != nil {
+			return err
+		}
+		return serve(c.Context(), conn, use)
+	})
+}
+
+// serve is one association of a server. Which side shuts it down first is of no importance.
+func serve(ctx context.Context, conn *sctp.Conn, use func(context.Context, *sctp.Conn) error) error {
+	if err := use(ctx, conn); err != nil {
+		conn.Abort("")
+		return naming(conn, err)
+	}
+	return Shutdown(ctx, conn)
+}
