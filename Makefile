@@ -65,7 +65,7 @@ interop:
 
 # Beside other implementations, as root: bench/README.md.
 bench:
-	cd bench && $(GO) run ./cmd/sctpbench
+	cd bench && $(GO) run ./cmd/sctpbench -write ../docs/performance.md
 
 bench-check:
 	cd bench && $(GO) vet ./... && $(GO) test ./...

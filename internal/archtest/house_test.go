@@ -2,7 +2,6 @@ package archtest
 
 import (
 	"go/ast"
-	"go/token"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,23 +10,54 @@ import (
 var testsDoNotSleep = rule{
 	name: "tests do not sleep",
 	why: "a test that sleeps is slow and fails on a busy machine: wait for the event, or give the time as an argument. In a " +
-		"testing/synctest bubble time is virtual, so files that import it may sleep",
+		"testing/synctest bubble time is virtual: files that import it may sleep, and functions that use a helper of theirs",
 	check: func(tr *tree, report reportFunc) {
-		for _, f := range tr.testFiles() {
-			if _, virtual := f.imports()["testing/synctest"]; virtual {
-				continue
-			}
-			f.selectors(func(pkg, name string, pos token.Pos) {
-				if pkg == "time" && name == "Sleep" {
-					report(tr.at(pos), "a test sleeps")
+		dirs, groups := byDir(tr.testFiles())
+		for _, dir := range dirs {
+			virtual := synctestHelpers(groups[dir])
+			for _, f := range groups[dir] {
+				if _, ok := f.imports()["testing/synctest"]; ok {
+					continue
 				}
-			})
+				for _, d := range f.ast.Decls {
+					if !mentions(d, virtual) && mentions(d, map[string]bool{"Sleep": true}) {
+						report(tr.at(d.Pos()), "a test sleeps")
+					}
+				}
+			}
 		}
 	},
-	bad: []string{"-- a_test.go --\npackage sctp\nimport \"time\"\nfunc f() { time.Sleep(1) }"},
+	bad: []string{
+		"-- a_test.go --\npackage sctp\nimport \"time\"\nfunc f() { time.Sleep(1) }",
+		"-- a_test.go --\npackage sctp\nimport \"time\"\nfunc f() { time.Sleep(1) }\n" +
+			"-- b_test.go --\npackage sctp\nimport \"testing/synctest\"\nfunc bubble() { synctest.Test(nil, nil) }",
+	},
 	good: []string{
 		"-- a_test.go --\npackage sctp\nimport (\n\t\"testing/synctest\"\n\t\"time\"\n)\nvar _ = synctest.Test\nfunc f() { time.Sleep(1) }",
+		"-- a_test.go --\npackage sctp\nimport \"time\"\nfunc f() { bubble(func() { time.Sleep(1) }) }\n" +
+			"-- b_test.go --\npackage sctp\nimport \"testing/synctest\"\nfunc bubble(f func()) { synctest.Test(nil, f) }",
 	},
+}
+
+// synctestHelpers returns the functions of files that call package synctest.
+func synctestHelpers(files []*file) map[string]bool {
+	helpers := make(map[string]bool)
+	for name, body := range calledNames(files) {
+		if body["synctest"] {
+			helpers[name] = true
+		}
+	}
+	return helpers
+}
+
+// mentions reports whether one of names stands below n.
+func mentions(n ast.Node, names map[string]bool) bool {
+	for id := range identifiers(n) {
+		if names[id] {
+			return true
+		}
+	}
+	return false
 }
 
 var testsSkipByRequire = rule{

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"time"
+
+	"github.com/gosctp/sctp/bench/internal/lab"
+	"github.com/gosctp/sctp/bench/internal/load"
+	"github.com/gosctp/sctp/bench/internal/report"
+)
+
+// options are the flags of runAll.
+type options struct {
+	repeat     int
+	time, warm time.Duration
+	foreign    float64
+	only       *regexp.Regexp
+}
+
+// linkMTU makes the SCTP packet in UDP 1,452 bytes long, as on Ethernet with IPv6.
+const linkMTU = 1452 + ipUDPHeaders
+
+const (
+	udpHeader    = 8
+	ipUDPHeaders = 20 + udpHeader
+	sctpHeader   = 12
+	// maxUsrsctpMTU is the size of packet at which usrsctp is fastest on loopback; with much larger ones it stalls.
+	maxUsrsctpMTU = 8192
+
+	sctpPort  = 5000
+	serverUDP = 9899
+	clientUDP = 9898
+	// maxTries bounds how often a run is repeated because the machine was busy with something else.
+	maxTries = 5
+	// slack is how long a run may take beyond its measuring time.
+	slack = 15 * time.Second
+)
+
+// transports are the columns, in the order of the runs.
+var transports = []string{"gosctp-udp", "pion", "usrsctp-udp", "gosctp-raw", "usrsctp-raw", "tcp"}
+
+// ratios are the columns of the tables.
+var ratios = []report.Ratio{
+	{Ours: "gosctp-udp", Theirs: "pion"}, {Ours: "gosctp-udp", Theirs: "usrsctp-udp"}, {Ours: "gosctp-udp", Theirs: "tcp"},
+	{Ours: "gosctp-raw", Theirs: "usrsctp-raw"}, {Ours: "gosctp-raw", Theirs: "tcp"},
+}
+
+// cells are the rows for one link.
+func cells(link string) []report.Cell {
+	var cs []report.Cell
+	for _, size := range []int{64, 1 << 10, 16 << 10, 64 << 10} {
+		cs = append(cs, report.Cell{Link: link, Work: load.Bulk, Size: size})
+	}
+	cs = append(cs, report.Cell{Link: link, Work: load.Ping, Size: 64})
+	for _, workers := range []int{1, 32} {
+		cs = append(cs, report.Cell{Link: link, Work: load.Setup, Workers: workers})
+	}
+	return cs
+}
+
+// measure runs everything and returns the tables. Within a repetition the transports take turns, so that a slow drift of
+// the machine meets all of them alike.
+func measure(ctx context.Context, o options) (string, error) {
+	scratch, err := os.MkdirTemp("", "sctpbench")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(scratch)
+	usbench, err := buildUsrsctp(scratch)
+	if err != nil {
+		return "", err
+	}
+	links, err := lab.Open(linkMTU)
+	if err != nil {
+		return "", err
+	}
+	defer lab.Close()
+
+	var table report.Table
+	noisy := 0
+	for n := range o.repeat {
+		for _, link := range links {
+			for _, cell := range cells(link.Name) {
+				for _, transport := range transports {
+					id := fmt.Sprintf("%s %s %d %d %s", link.Name, cell.Work, cell.Size, cell.Workers, transport)
+					if !o.only.MatchString(id) {
+						continue
+					}
+					r, quiet, err := o.once(ctx, link, cell, transport, usbench)
+					if err != nil {
+						return "", fmt.Errorf("%s: %w", id, err)
+					}
+					if !quiet {
+						noisy++
+					}
+					fmt.Fprintf(os.Stderr, "%d/%d %-48s %10.2f %s\n", n+1, o.repeat, id, cell.Value(r), cell.Unit())
+					table.Add(cell, transport, r)
+				}
+			}
+		}
+	}
+	return tables(&table, links, o, noisy), nil
+}
+
+// once takes one figure, again and again while other processes disturb it; it says whether the last try was quiet.
+func (o options) once(ctx context.Context, link lab.Link, c report.Cell, transport, usbench string) (r load.Result, quiet bool, err error) {
+	server, client := o.commands(link, c, transport, usbench)
+	for range maxTries {
+		ctx, cancel := context.WithTimeout(ctx, o.warm+o.time+slack)
+		line, q, err := link.Run(ctx, server, client, c.Work == load.Bulk)
+		cancel()
+		if err != nil {
+			return r, false, err
+		}
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			return r, false, fmt.Errorf("%q: %w", line, err)
+		}
+		if q.Foreign <= o.foreign {
+			return r, true, nil
+		}
+	}
+	return r, false, nil
+}
+
+// commands are the programs of the two sides.
+func (o options) commands(link lab.Link, c report.Cell, transport, usbench string) (server, client []string) {
+	switch transport {
+	case "usrsctp-udp":
+		return o.usrsctp(usbench, "server", link, c, serverUDP, clientUDP), o.usrsctp(usbench, "client", link, c, clientUDP, serverUDP)
+	case "usrsctp-raw":
+		return o.usrsctp(usbench, "server", link, c, 0, 0), o.usrsctp(usbench, "client", link, c, 0, 0)
+	}
+	serverPeer := transport
+	if transport == "pion" && c.Work == load.Setup {
+		serverPeer = "pion-listener"
+	}
+	return o.goSide("server", serverPeer, link, c), o.goSide("client", transport, link, c)
+}
+
+func (o options) goSide(role, peer string, link lab.Link, c report.Cell) []string {
+	self, err := os.Executable()
+	if err != nil {
+		self = os.Args[0]
+	}
+	return []string{
+		self, "side", "-work", c.Work, "-size", strconv.Itoa(c.Size), "-workers", strconv.Itoa(c.Workers),
+		"-warm", o.warm.String(), "-time", o.time.String(), "-mtu", strconv.Itoa(link.MTU - ipUDPHeaders),
+		role, peer, fmt.Sprintf("%s:%d", link.ServerAddr, sctpPort),
+	}
+}
+
+func (o options) usrsctp(program, role string, link lab.Link, c report.Cell, udp, peerUDP int) []string {
+	room := min(link.MTU, maxUsrsctpMTU) - ipUDPHeaders - sctpHeader
+	if udp == 0 {
+		room += udpHeader
+	}
+	args := []string{program, role, c.Work, link.ServerAddr}
+	for _, n := range []int{
+		sctpPort, c.Size, c.Workers, int(o.warm.Milliseconds()), int(o.time.Milliseconds()), room, udp, peerUDP,
+	} {
+		args = append(args, strconv.Itoa(n))
+	}
+	return args
+}
+
+// buildUsrsctp compiles the usrsctp side into dir; the source is found from this module's directory.
+func buildUsrsctp(dir string) (string, error) {
+	program := filepath.Join(dir, "usbench")
+	out, err := exec.Command("gcc", "-O2", "-o", program, filepath.Join("c", "usbench.c"), "-lusrsctp", "-lpthread").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("usrsctp's side takes gcc and libusrsctp-dev, and bench/ as working directory: %w: %s", err, bytes.TrimSpace(out))
+	}
+	return program, nil
+}

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+
+	"github.com/gosctp/sctp/bench/internal/lab"
+	"github.com/gosctp/sctp/bench/internal/report"
+)
+
+// Lines of a Markdown file between which rewrite puts the tables.
+const (
+	beginMark = "<!-- figures: make bench -->"
+	endMark   = "<!-- end of figures -->"
+)
+
+// tables is what a run found, as Markdown.
+func tables(t *report.Table, links []lab.Link, o options, noisy int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s, %d cores, %s; median of %d, %s each.", runtime.GOOS+"/"+runtime.GOARCH, runtime.NumCPU(), runtime.Version(), o.repeat, o.time)
+	if noisy > 0 {
+		fmt.Fprintf(&b, " During %d runs other processes used more than %.0f %% of a core.", noisy, o.foreign*100)
+	}
+	b.WriteByte('\n')
+	for _, l := range links {
+		fmt.Fprintf(&b, "\n### %s, MTU %d: how many times better\n\n%s", l.Name, l.MTU, t.Ratios(l.Name, ratios))
+		fmt.Fprintf(&b, "\nThe medians themselves, which mean something on this machine only:\n\n%s", t.Medians(l.Name, transports))
+	}
+	return b.String()
+}
+
+// rewrite puts text between the marks of the file.
+func rewrite(name, text string) error {
+	old, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	before, rest, ok1 := strings.Cut(string(old), beginMark)
+	_, after, ok2 := strings.Cut(rest, endMark)
+	if !ok1 || !ok2 {
+		return fmt.Errorf("%s lacks the lines %q and %q", name, beginMark, endMark)
+	}
+	return os.WriteFile(name, []byte(before+beginMark+"\n\n"+text+"\n"+endMark+after), 0o644)
+}

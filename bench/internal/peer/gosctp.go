@@ -1,0 +1,45 @@
+package peer
+
+import (
+	"context"
+
+	"github.com/gosctp/sctp"
+)
+
+// gosctp is this module, on one of its networks.
+type gosctp struct{ network string }
+
+var gosctpConfig = sctp.Config{RecvBuffer: Buffer, SendBuffer: Buffer}
+
+func (p gosctp) Listen(addr string) (Listener, error) {
+	config := sctp.ListenConfig{Config: gosctpConfig, Backlog: 1024}
+	l, err := config.Listen(context.Background(), p.network, addr)
+	return gosctpListener{l}, err
+}
+
+func (p gosctp) Dial(addr string) (Conn, error) {
+	dialer := sctp.Dialer{Config: gosctpConfig}
+	c, err := dialer.DialSCTP(context.Background(), p.network, addr)
+	return gosctpConn{c}, err
+}
+
+type gosctpListener struct{ *sctp.Listener }
+
+func (l gosctpListener) Accept() (Conn, error) {
+	c, err := l.AcceptSCTP()
+	return gosctpConn{c}, err
+}
+
+type gosctpConn struct{ *sctp.Conn }
+
+func (c gosctpConn) Send(message []byte) error {
+	_, err := c.WriteMsg(message, nil)
+	return err
+}
+
+func (c gosctpConn) Recv(buf []byte) (int, error) {
+	n, _, err := c.ReadMsg(buf)
+	return n, err
+}
+
+func (c gosctpConn) Close() error { return c.Abort("") }
