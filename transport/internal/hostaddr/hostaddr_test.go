@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"slices"
 	"testing"
+
+	"github.com/gosctp/sctp/internal/require"
 )
 
 func TestScopesOrderAddresses(t *testing.T) {
@@ -49,9 +51,7 @@ func TestFromPrefix(t *testing.T) {
 
 func TestZonesTranslateBothWays(t *testing.T) {
 	interfaces, err := net.Interfaces()
-	if err != nil || len(interfaces) == 0 {
-		t.Skip("needs a network interface")
-	}
+	require.That(t, err == nil && len(interfaces) > 0, "interfaces of the network")
 	var z Zones
 	ifc := interfaces[0]
 	linkLocal := netip.MustParseAddr("fe80::1")

@@ -1,0 +1,92 @@
+// Package porttable shares the SCTP ports of a host among processes, without a daemon.
+//
+// Raw sockets hand every process a copy of every SCTP packet, so the processes have to agree on who answers which. The table
+// of ports is the kernel's own: who binds SCTP port 5000 holds the abstract unix socket @gosctp/132/5000 (unix(7)). Its
+// name is exclusive, the kernel takes it back when the process ends, however it ends, and it belongs to the network
+// namespace, as ports do. A port that is bound to addresses has a name for each, such as @gosctp/132/5000/192.0.2.1.
+//
+// One process at a time holds @gosctp/132/ootb, and with it the right to answer packets to ports that nobody holds.
+//
+// Over UDP (RFC 6951) only one process can have UDP port 9899. The others take another, and whoever connects to a claim's
+// socket @gosctp/udp/5000 is told which: so [Table.Lookup] finds the UDP port for an SCTP port of this host.
+//
+// As with ports of the kernel, anybody on the host may take any free one. The table is for programs that cooperate.
+//
+// Systems without abstract sockets have a table for each process.
+package porttable
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"syscall"
+)
+
+// Kind says what carries the packets: ports of one kind are independent of those of the other.
+type Kind uint8
+
+const (
+	// Raw is IP protocol 132.
+	Raw Kind = iota
+	// UDP is the encapsulation of RFC 6951.
+	UDP
+)
+
+// Ephemeral ports are those that IANA leaves for dynamic use (RFC 6335 section 6).
+const (
+	ephemeralFirst = 49152
+	ephemeralCount = 65536 - ephemeralFirst
+)
+
+// ephemeral returns the i-th ephemeral port to try, beginning at a random one.
+func ephemeral(random uint32, i int) uint16 {
+	return uint16(ephemeralFirst + (uint64(random)+uint64(i))%ephemeralCount)
+}
+
+var (
+	// ErrInUse is wrapped by the error of a claim of a port that somebody else holds, and syscall.EADDRINUSE with it.
+	ErrInUse = errors.New("SCTP port is in use")
+	// ErrNoPort says that all ephemeral ports are in use.
+	ErrNoPort = fmt.Errorf("all ephemeral ports are in use: %w", syscall.EADDRINUSE)
+	// ErrClosed is the error of a Table that has been closed.
+	ErrClosed = errors.New("port table is closed")
+)
+
+// InUseError says who holds a port.
+type InUseError struct {
+	Port uint16
+	// Addr is the address that both want; invalid if one of them wants all.
+	Addr netip.Addr
+	// PID is the process that holds the port, zero if that is not known.
+	PID int
+}
+
+// Error names port, address and process.
+func (e *InUseError) Error() string {
+	s := fmt.Sprintf("SCTP port %d", e.Port)
+	if e.Addr.IsValid() {
+		s += " of " + e.Addr.String()
+	}
+	s += " is in use"
+	if e.PID != 0 {
+		s += fmt.Sprintf(" by process %d", e.PID)
+	}
+	return s
+}
+
+// Unwrap makes the error an ErrInUse and a syscall.EADDRINUSE.
+func (e *InUseError) Unwrap() []error { return []error{ErrInUse, syscall.EADDRINUSE} }
+
+// canonical orders addresses and drops doubles. An unspecified address stands for all of them, for which nil is returned.
+func canonical(addrs []netip.Addr) []netip.Addr {
+	var list []netip.Addr
+	for _, a := range addrs {
+		if a = a.Unmap(); !a.IsValid() || a.IsUnspecified() {
+			return nil
+		}
+		list = append(list, a)
+	}
+	slices.SortFunc(list, netip.Addr.Compare)
+	return slices.Compact(list)
+}
