@@ -42,9 +42,11 @@ var testsDoNotSleep = rule{
 // synctestHelpers returns the functions of files that call package synctest.
 func synctestHelpers(files []*file) map[string]bool {
 	helpers := make(map[string]bool)
-	for name, body := range calledNames(files) {
-		if body["synctest"] {
-			helpers[name] = true
+	for _, f := range files {
+		for _, d := range f.ast.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok && mentions(fn, map[string]bool{"synctest": true}) {
+				helpers[fn.Name.Name] = true
+			}
 		}
 	}
 	return helpers
