@@ -98,7 +98,8 @@ func start(t *testing.T, kind string, udpPort uint16) *process {
 		t.Fatal(err)
 	}
 	p := &process{cmd: exec.Command(exe)}
-	p.cmd.Env = append(os.Environ(), rootEnv+"="+root)
+	// Under the race detector a process would wait a second before it exits.
+	p.cmd.Env = append(os.Environ(), rootEnv+"="+root, "GORACE=atexit_sleep_ms=0")
 	p.cmd.Stderr = os.Stderr
 	if p.in, err = p.cmd.StdinPipe(); err != nil {
 		t.Fatal(err)
