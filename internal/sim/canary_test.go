@@ -1,0 +1,174 @@
+package sim
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/internal/wire"
+	"github.com/gosctp/sctp/simnet"
+	"github.com/gosctp/sctp/transport"
+)
+
+// plain is a scenario in which nothing goes wrong by itself: a client that sends ordered messages and shuts down.
+func plain() *Scenario {
+	return &Scenario{
+		Seed:   1,
+		Planes: []Plane{{Link: simnet.Link{Delay: 10 * time.Millisecond}}},
+		Hosts:  []HostPlan{{Planes: []int{0}, MTU: 1500}, {Planes: []int{0}, MTU: 1500}},
+		Talks: []Talk{{
+			Loads:    [2]Load{{Messages: 200, MinSize: 5000, MaxSize: 5000, Streams: 1}, {MinSize: 1}},
+			Closes:   [2]bool{true, false},
+			ReadSize: [2]int{1 << 16, 1 << 16},
+		}},
+		Limit: time.Hour,
+	}
+}
+
+// TestEveryRuleCanBeBroken meddles with a run once for each rule: a rule that nothing can break judges nothing.
+func TestEveryRuleCanBeBroken(t *testing.T) {
+	if r := Run(plain(), Options{}); r.Violation != nil {
+		t.Fatalf("without meddling: %v", r.Violation)
+	}
+	reads := 0
+	var kept *piece
+	for _, c := range []struct {
+		rule   Rule
+		how    string
+		meddle Meddle
+	}{
+		{RuleContent, "the network changes a byte of user data and mends the checksum", Meddle{Network: func(d *transport.Datagram) bool {
+			if c := chunkOf(d.Data, wire.ChunkData); c != nil {
+				c[len(c)-1] ^= 1
+				wire.Seal(d.Data)
+			}
+			return true
+		}}},
+		{RuleOnce, "a message is read twice", Meddle{Read: func(p piece) []piece { return []piece{p, p} }}},
+		{RuleOrder, "two messages are swapped", Meddle{Read: func(p piece) []piece {
+			switch reads++; reads {
+			case 10:
+				kept = &piece{bytes.Clone(p.data), p.info}
+				return nil
+			case 11:
+				return []piece{p, *kept}
+			}
+			return []piece{p}
+		}}},
+		{RuleOrder, "a message is left out", Meddle{Read: func(p piece) []piece {
+			if p.info.PPID&(maxMessages-1) == 7 {
+				return nil
+			}
+			return []piece{p}
+		}}},
+		{RuleComplete, "the last message is left out", Meddle{Read: func(p piece) []piece {
+			if p.info.PPID&(maxMessages-1) == 199 {
+				return nil
+			}
+			return []piece{p}
+		}}},
+		{RuleCwnd, "the congestion window is smaller than the association thinks", Meddle{Status: func(s *assoc.Status) {
+			for i := range s.Paths {
+				s.Paths[i].Cwnd = min(s.Paths[i].Cwnd, 2000)
+			}
+		}}},
+		{RuleWindow, "SACKs advertise twice the receive buffer", Meddle{Packet: func(d *transport.Datagram) {
+			if c := chunkOf(d.Data, wire.ChunkSack); c != nil {
+				c[9] |= 0x20
+				wire.Seal(d.Data)
+			}
+		}}},
+		{RuleAck, "SACKs acknowledge what was not sent", Meddle{Packet: func(d *transport.Datagram) {
+			if c := chunkOf(d.Data, wire.ChunkSack); c != nil {
+				c[5] ^= 0x10
+				wire.Seal(d.Data)
+			}
+		}}},
+		{RuleRepeat, "a TSN is sent with two sizes", Meddle{Packet: func(d *transport.Datagram) {
+			if c := chunkOf(d.Data, wire.ChunkData); c != nil {
+				d.Data = d.Data[:wire.HeaderLen]
+				for size := range 2 {
+					again := wire.Data{TSN: 7, UserData: make([]byte, 1+size)}
+					d.Data = again.Append(d.Data)
+				}
+				wire.Seal(d.Data)
+			}
+		}}},
+		{RuleMTU, "packets grow", Meddle{Packet: func(d *transport.Datagram) {
+			d.Data = wire.AppendChunk(d.Data, wire.ChunkPad, 0, make([]byte, 1000))
+			wire.Seal(d.Data)
+		}}},
+		{RuleBuffer, "more waits to be read than the buffer holds", Meddle{Status: func(s *assoc.Status) { s.Pending += 3 << 20 }}},
+		{RuleBuffer, "more waits to be sent than the buffer holds", Meddle{Status: func(s *assoc.Status) { s.Unsent += 2 << 20 }}},
+		{RuleProgress, "no timer runs", Meddle{
+			SkipTimers: true,
+			Network:    func(*transport.Datagram) bool { return false },
+		}},
+		{RuleEnd, "nobody shuts down", Meddle{NeverClose: true}},
+		{RuleError, "the network loses everything after a while", Meddle{Network: losesAfter(100)}},
+	} {
+		r := Run(plain(), Options{Meddle: c.meddle})
+		if r.Violation == nil || r.Violation.Rule != c.rule {
+			t.Errorf("%s: got %v, want rule %q to be broken", c.how, r.Violation, c.rule)
+		}
+	}
+}
+
+// losesAfter lets some packets pass and no more.
+func losesAfter(count int) func(*transport.Datagram) bool {
+	return func(*transport.Datagram) bool {
+		count--
+		return count >= 0
+	}
+}
+
+func TestEventsAreJudged(t *testing.T) {
+	for _, c := range []struct {
+		why    string
+		events []assoc.Event
+	}{
+		{"up twice", []assoc.Event{assoc.AssocChange{State: assoc.CommUp}, assoc.AssocChange{State: assoc.CommUp}}},
+		{"something after the end", []assoc.Event{assoc.AssocChange{State: assoc.ShutdownComplete}, assoc.ShutdownEvent{}}},
+		{"a cut message for no reason", []assoc.Event{assoc.PartialDeliveryAborted{}}},
+	} {
+		w := &world{s: plain(), meddle: &Meddle{}}
+		u := &user{w: w, n: &node{w: w}, talk: &talk{plan: &Talk{}}, ending: &ending{}}
+		for _, e := range c.events {
+			u.event(e)
+		}
+		if v := w.result.Violation; v == nil || v.Rule != RuleEvents {
+			t.Errorf("%s: %v, want rule %q to be broken", c.why, v, RuleEvents)
+		}
+	}
+}
+
+func TestPayloadTellsEveryByte(t *testing.T) {
+	const size = 100
+	p := payload(7)
+	whole := make([]byte, size)
+	p.fill(whole, 0)
+	for begin := range size {
+		if at := p.mismatch(whole[begin:], begin); at >= 0 {
+			t.Fatalf("from %d on: differs at %d", begin, at)
+		}
+		altered := bytes.Clone(whole)
+		altered[begin] ^= 0x40
+		if at := p.mismatch(altered, 0); at != begin {
+			t.Fatalf("byte %d altered, found at %d", begin, at)
+		}
+	}
+}
+
+func TestSkewedStaysWithinItsLimits(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	smallest, largest := 1<<20, 0
+	for range 10_000 {
+		n := skewed(rng, 1, 3000)
+		smallest, largest = min(smallest, n), max(largest, n)
+	}
+	if smallest != 1 || largest < 2000 || largest > 3000 {
+		t.Errorf("drew from %d to %d, want 1 to about 3000", smallest, largest)
+	}
+}

@@ -1,0 +1,189 @@
+package sim
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/simnet"
+)
+
+// bytesPerSeed bounds what the applications of one scenario send in all, so that a seed takes milliseconds.
+const bytesPerSeed = 8 << 20
+
+// Draw makes a scenario out of a seed. Half of them are reliable: nothing happens that could end an association with an
+// error, so none may.
+func Draw(seed uint64) *Scenario {
+	d := drawer{rand.New(rand.NewPCG(seed, 1))}
+	s := &Scenario{Seed: seed, Unreliable: d.often(0.5), Limit: 4 * time.Hour}
+	if d.often(0.3) {
+		s.LatePull = d.Float64()
+	}
+	if s.Noise = d.sometimes(0.1); s.Unreliable {
+		s.Replay = d.sometimes(0.1)
+	}
+	for range 1 + d.IntN(3) {
+		s.Planes = append(s.Planes, d.plane(s.Unreliable))
+	}
+	for range 2 + d.IntN(2) {
+		s.Hosts = append(s.Hosts, d.host(s))
+	}
+	for i := range s.Hosts[1:] {
+		s.Talks = append(s.Talks, d.talk(s, i+1))
+	}
+	d.actions(s)
+	return s
+}
+
+// drawer draws the parts of a scenario.
+type drawer struct{ *rand.Rand }
+
+func (d drawer) often(p float64) bool { return d.Float64() < p }
+
+// duration draws one between two limits.
+func (d drawer) duration(low, high time.Duration) time.Duration {
+	return low + time.Duration(d.Int64N(int64(high-low)+1))
+}
+
+// sometimes draws up to high, in one case out of three; otherwise nothing.
+func (d drawer) sometimes(high float64) float64 {
+	if d.IntN(3) > 0 {
+		return 0
+	}
+	return high * d.Float64()
+}
+
+// pick draws one of several values.
+func pick[T any](d drawer, values ...T) T { return values[d.IntN(len(values))] }
+
+func (d drawer) plane(unreliable bool) Plane {
+	loss := 0.05
+	if unreliable {
+		loss = 0.2
+	}
+	l := simnet.Link{
+		Delay:     pick(d, 0, d.duration(0, time.Millisecond), d.duration(0, 30*time.Millisecond), d.duration(0, 300*time.Millisecond)),
+		Loss:      d.sometimes(loss),
+		Duplicate: d.sometimes(0.1),
+		Reorder:   d.sometimes(0.2),
+		Corrupt:   d.sometimes(0.03),
+		MTU:       pick(d, 0, 0, 0, 1280, 1400, 9000),
+	}
+	if d.often(0.3) {
+		l.Jitter = d.duration(0, 20*time.Millisecond)
+	}
+	if d.often(0.3) {
+		l.Rate = pick(d, 50_000, 500_000, 5_000_000)
+		l.Queue = pick(d, 0, 20_000, 200_000)
+	}
+	return Plane{IPv6: d.often(0.4), Link: l}
+}
+
+// host draws one that has plane 0 in common with the others, so that everybody reaches everybody.
+func (d drawer) host(s *Scenario) HostPlan {
+	h := HostPlan{Planes: []int{0}, MTU: pick(d, 1500, 1500, 1500, 9000, 1400)}
+	for p := 1; p < len(s.Planes); p++ {
+		if d.often(0.7) {
+			h.Planes = append(h.Planes, p)
+		}
+	}
+	h.Config = d.config(s)
+	return h
+}
+
+func (d drawer) config(s *Scenario) assoc.Config {
+	c := assoc.Config{
+		RTOInitial:    pick(d, 0, 500*time.Millisecond, 3*time.Second),
+		RTOMin:        pick(d, 0, 100*time.Millisecond, 300*time.Millisecond),
+		MaxBurst:      pick(d, 0, 0, 1, 8),
+		SACKDelay:     pick(d, 0, 0, -1, 50*time.Millisecond),
+		SACKFrequency: pick(d, 0, 0, 1, 4),
+		HBInterval:    pick(d, 0, 0, time.Second, 5*time.Second),
+		OutStreams:    pick[uint16](d, 0, 1, 2, 20, 300),
+		RecvBuffer:    pick(d, 0, 4<<10, 16<<10, 64<<10),
+		SendBuffer:    pick(d, 0, 8<<10, 64<<10),
+		MaxSeg:        pick(d, 0, 0, 0, 100, 700),
+		Nagle:         d.often(0.2),
+		PFMaxRetrans:  pick(d, 0, 0, 2, 5),
+	}
+	if d.often(0.3) {
+		c.PartialDeliveryPoint = 1 + d.IntN(8<<10)
+	}
+	if s.Unreliable {
+		c.RTOMax = pick(d, 0, 5*time.Second, 10*time.Second) // and with it T5-shutdown-guard, which ends what takes too long
+		c.AssocMaxRetrans = pick(d, 0, 3, 10)
+		c.PathMaxRetrans = pick(d, 0, 1, 3)
+	}
+	return c
+}
+
+func (d drawer) talk(s *Scenario, client int) Talk {
+	t := Talk{
+		Simultaneous:  d.often(0.15),
+		FirstAddrOnly: d.often(0.5),
+		Early:         d.often(0.5),
+		ReadSize:      [2]int{d.readSize(), d.readSize()},
+	}
+	ends := [2]assoc.Config{s.Hosts[client].Config.Defaults(), s.Hosts[0].Config.Defaults()}
+	for side := range t.Loads {
+		t.Loads[side] = d.load(ends[side], bytesPerSeed/(2*len(s.Hosts)))
+	}
+	closer := d.IntN(2)
+	t.Closes[closer] = true
+	t.Closes[1-closer] = d.often(0.3)
+	return t
+}
+
+func (d drawer) readSize() int { return pick(d, 1<<16, 1<<16, 1000, 100+d.IntN(5000)) }
+
+func (d drawer) load(c assoc.Config, budget int) Load {
+	if d.often(0.1) {
+		return Load{MinSize: 1, MaxSize: 1}
+	}
+	l := Load{
+		MinSize:   1,
+		MaxSize:   min(pick(d, 1, 50, 1400, 20_000, maxMessageSize), c.SendBuffer),
+		Streams:   1 + d.IntN(int(c.OutStreams)),
+		Unordered: pick(d, 0, 0, 0.2, 1),
+	}
+	if d.often(0.3) {
+		l.Pace = d.duration(0, 300*time.Millisecond)
+	}
+	l.Messages = 1 + d.IntN(max(1, min(budget/l.MaxSize, 3000)))
+	return l
+}
+
+// actions draws what happens meanwhile. Whatever breaks is mended, so that the end is reached.
+func (d drawer) actions(s *Scenario) {
+	at := func() time.Duration { return d.duration(0, pick(d, 200*time.Millisecond, time.Second, 20*time.Second)) }
+	pair := func(first, second ActionKind, index int, longest time.Duration) {
+		begin := at()
+		s.Actions = append(s.Actions, Action{begin, first, index}, Action{begin + d.duration(0, longest), second, index})
+	}
+	once := func(k ActionKind, index int) { s.Actions = append(s.Actions, Action{at(), k, index}) }
+	host := func() int { return d.IntN(len(s.Hosts)) }
+	for range d.IntN(3) {
+		pair(Pause, Resume, host(), time.Minute)
+	}
+	for range d.IntN(2) {
+		once(pick(d, Prefer, Probe), host())
+	}
+	if d.often(0.15) {
+		once(Narrow, d.IntN(len(s.Planes)))
+	}
+	if d.often(0.1) {
+		once(Shutdown, host())
+	}
+	if !s.Unreliable {
+		return
+	}
+	for range d.IntN(3) {
+		pair(Cut, Repair, d.IntN(len(s.Planes)), 2*time.Minute)
+	}
+	if d.often(0.2) {
+		once(Abort, host())
+	}
+	if d.often(0.3) {
+		pair(Crash, Reconnect, 1+d.IntN(len(s.Hosts)-1), 10*time.Second)
+	}
+}

@@ -1,0 +1,100 @@
+package sim
+
+import (
+	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/internal/wire"
+	"github.com/gosctp/sctp/transport"
+)
+
+// event handles what the association tells, and judges whether it may.
+func (u *user) event(e assoc.Event) {
+	u.w.tracef("%v: %T%+v", u, e, e)
+	if _, returned := e.(assoc.SendFailed); u.ended && !returned {
+		u.fail(RuleEvents, "%T after the end", e)
+	}
+	switch e := e.(type) {
+	case assoc.AssocChange:
+		u.changed(e)
+	case assoc.RoutesChanged:
+		if u.h != nil {
+			u.n.ep.Update(u.h, u.a.LocalTag(), u.a.Paths(nil))
+		}
+		u.learnPaths()
+	case assoc.SendFailed:
+		u.sendFailed(e)
+	case assoc.PartialDeliveryAborted:
+		if u.in.flow == nil || !u.in.flow.broken && !u.w.s.Unreliable {
+			u.fail(RuleEvents, "partial delivery was aborted, but nothing can have happened to the sender")
+		}
+		u.in = reading{}
+	}
+}
+
+func (u *user) changed(e assoc.AssocChange) {
+	switch e.State {
+	case assoc.CommUp:
+		if u.up {
+			u.fail(RuleEvents, "up twice")
+		}
+		u.up = true
+	case assoc.Restart:
+		u.restart()
+	case assoc.ShutdownComplete:
+		u.ended = true
+		u.ending.graceful = true
+	case assoc.CommLost, assoc.CantStartAssoc:
+		u.ended = true
+		if neverBegun := e.State == assoc.CantStartAssoc && u.closing; !u.w.s.Unreliable && !neverBegun {
+			u.fail(RuleError, "ended with %v", e.Err)
+		}
+	}
+}
+
+// restart begins a new flow after the peer has lost its state and set up the association again.
+func (u *user) restart() {
+	u.restarted, u.closing = true, false
+	u.mon.restart()
+	u.talk.restarted(u)
+}
+
+func (u *user) sendFailed(e assoc.SendFailed) {
+	generation, number := e.PPID>>numberBits, int(e.PPID&(maxMessages-1))
+	f := u.talk.flow(u.side, generation)
+	if f == nil || number >= f.accepted || uint32(number) != e.Context {
+		u.fail(RuleContent, "a message came back as failed that was never sent: PPID %#x, context %d", e.PPID, e.Context)
+		return
+	}
+	m := &f.messages[number]
+	if len(e.Data) != m.size || m.payload.mismatch(e.Data, 0) >= 0 || e.Stream != m.stream || e.Unordered != m.unordered {
+		u.fail(RuleContent, "message %d of stream %d came back changed", number, m.stream)
+	}
+	if !e.Sent {
+		if f.begun[number] {
+			u.fail(RuleContent, "message %d came back as never sent, but it was delivered", number)
+		}
+		f.unsent[number] = true
+	}
+}
+
+// learnPaths tells the association what the host's interface takes, for every path that it has not been told about.
+func (u *user) learnPaths() {
+	for _, p := range u.a.Paths(nil) {
+		if _, known := u.mon.limits[p.Remote]; known {
+			continue
+		}
+		mtu := u.n.host.MTU(transport.Path{Remote: p.Remote})
+		u.mon.allow(p.Remote, mtu)
+		u.a.SetMTU(u.w.now, p.Remote, mtu)
+	}
+}
+
+// learnMTU notes what a report says about the path MTU, if it is about a packet that the association has sent.
+func (u *user) learnMTU(d *transport.Datagram) {
+	if d.Kind != transport.PacketTooBig || d.MTU >= u.mon.limits[d.Path.Remote] {
+		return
+	}
+	quoted, err := wire.ParseHeader(d.Data)
+	if peer := u.talk.users[1-u.side]; err == nil && peer != nil && quoted.Tag == peer.a.LocalTag() {
+		u.mon.allow(d.Path.Remote, d.MTU)
+	}
+}

@@ -1,0 +1,62 @@
+package sim
+
+import (
+	"fmt"
+
+	"github.com/gosctp/sctp/internal/mono"
+)
+
+// Rule is something that has to hold at every step.
+type Rule uint8
+
+const (
+	// RuleContent: what is delivered was sent so: stream, PPID, order flag, length and every byte.
+	RuleContent Rule = iota + 1
+	// RuleOnce: nothing is delivered twice.
+	RuleOnce
+	// RuleOrder: ordered messages of a stream arrive in the order in which they were sent, without a gap.
+	RuleOrder
+	// RuleComplete: after a graceful end everything that was accepted has been delivered.
+	RuleComplete
+	// RuleCwnd: nothing is sent to a path whose window is full (RFC 9260 section 6.1 rule B).
+	RuleCwnd
+	// RuleWindow: a SACK advertises no more than the receive buffer has room for (RFC 9260 section 6.2).
+	RuleWindow
+	// RuleAck: a SACK acknowledges only what was sent, and never takes anything back below the cumulative TSN.
+	RuleAck
+	// RuleRepeat: a TSN is sent again as it was sent first.
+	RuleRepeat
+	// RuleMTU: packets fit into the path MTU that was reported, unless they may be fragmented.
+	RuleMTU
+	// RuleBuffer: the send buffer holds no more than it was given, and the receive buffer no more than twice that, by which package rx
+	// accounts for what chunks cost besides their data, and one packet.
+	RuleBuffer
+	// RuleProgress: no deadline stays in the past, and no output flows without end.
+	RuleProgress
+	// RuleEnd: every association ends, within a bound.
+	RuleEnd
+	// RuleError: no association ends with an error that nothing in the scenario explains.
+	RuleError
+	// RuleEvents: events come in an order that makes sense: up once, then ended once, then nothing.
+	RuleEvents
+)
+
+var ruleNames = [...]string{
+	RuleContent: "content", RuleOnce: "delivered once", RuleOrder: "order within a stream", RuleComplete: "complete",
+	RuleCwnd: "congestion window", RuleWindow: "advertised window", RuleAck: "acknowledgement", RuleRepeat: "retransmission",
+	RuleMTU: "path MTU", RuleBuffer: "buffer size", RuleProgress: "progress", RuleEnd: "end in time",
+	RuleError: "unexplained error", RuleEvents: "sequence of events",
+}
+
+func (r Rule) String() string { return ruleNames[r] }
+
+// Violation says that a rule was broken.
+type Violation struct {
+	Rule   Rule
+	Time   mono.Time
+	Detail string
+}
+
+func (v *Violation) Error() string {
+	return fmt.Sprintf("%v broken after %v: %s", v.Rule, v.Time.Sub(epoch), v.Detail)
+}

@@ -1,0 +1,153 @@
+package sim
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/simnet"
+)
+
+// epoch is when a run begins: after zero, which means unset.
+const epoch = mono.Time(time.Second)
+
+// serverPort is the port of host 0; host i binds serverPort+i.
+const serverPort = 5000
+
+// Scenario is everything that a run depends on. Host 0 listens; every other host sets up an association with it.
+type Scenario struct {
+	Seed   uint64
+	Planes []Plane
+	Hosts  []HostPlan
+	// Talks has what each client and the server do with their association: Talks[i] belongs to host i+1.
+	Talks   []Talk
+	Actions []Action
+	// LatePull is the probability that packets are not pulled at once but up to a millisecond later.
+	LatePull float64
+	// Replay is the share of packets that arrive once more, up to seconds later; Noise is the share on whose occasion somebody who
+	// does not know the verification tag forges a similar one.
+	Replay, Noise float64
+	// Unreliable: the scenario may end an association with an error.
+	Unreliable bool
+	// Limit is the virtual time in which everything has to be over.
+	Limit time.Duration
+}
+
+// Plane is a network of its own, to which every host of the plane is attached with one address.
+type Plane struct {
+	IPv6 bool
+	Link simnet.Link
+}
+
+// prefix of plane p.
+func (s *Scenario) prefix(p int) netip.Prefix {
+	if s.Planes[p].IPv6 {
+		return netip.PrefixFrom(netip.AddrFrom16([16]byte{0xfd, 0, byte(p)}), 48)
+	}
+	return netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(p)}), 16)
+}
+
+// addr of a host on plane p.
+func (s *Scenario) addr(p, host int) netip.Addr {
+	if s.Planes[p].IPv6 {
+		return netip.AddrFrom16([16]byte{0: 0xfd, 2: byte(p), 15: byte(host + 1)})
+	}
+	return netip.AddrFrom4([4]byte{10, byte(p), 0, byte(host + 1)})
+}
+
+// HostPlan is a host.
+type HostPlan struct {
+	// Planes that the host is attached to; the first is its first address.
+	Planes []int
+	MTU    int
+	Config assoc.Config
+}
+
+// Talk is the use of one association.
+type Talk struct {
+	// Simultaneous: the server sets up the association too, at the same time (RFC 9260 section 5.2.1).
+	Simultaneous bool
+	// FirstAddrOnly: the client knows only the first of the server's addresses.
+	FirstAddrOnly bool
+	// Early: messages are given to Send before the association is up.
+	Early bool
+	// Loads and Closes are what the client [0] and the server [1] send, and whether they shut down when all of it is accepted. At
+	// least one of them does.
+	Loads  [2]Load
+	Closes [2]bool
+	// ReadSize is the size of the buffers that the two sides read into.
+	ReadSize [2]int
+}
+
+// Load is what an application sends.
+type Load struct {
+	Messages int
+	// MinSize to MaxSize bytes each; small ones are likelier.
+	MinSize, MaxSize int
+	Streams          int
+	// Unordered is the share of unordered messages.
+	Unordered float64
+	// Pace is the time between two messages; zero sends as fast as the buffer takes them.
+	Pace time.Duration
+}
+
+// ActionKind is what happens to a running scenario.
+type ActionKind uint8
+
+const (
+	// Cut and Repair break and mend a plane.
+	Cut ActionKind = iota + 1
+	Repair
+	// Pause stops reading on a host, Resume goes on.
+	Pause
+	Resume
+	// Shutdown and Abort end all associations of a host in mid-transfer.
+	Shutdown
+	Abort
+	// Crash loses everything that a client knows; Reconnect sets up its association again from the same port.
+	Crash
+	Reconnect
+	// Narrow lowers the MTU of a plane.
+	Narrow
+	// Prefer makes a random path primary on all associations of a host; Probe sends a heartbeat to one.
+	Prefer
+	Probe
+)
+
+var actionNames = [...]string{
+	Cut: "cut", Repair: "repair", Pause: "pause", Resume: "resume", Shutdown: "shutdown", Abort: "abort", Crash: "crash",
+	Reconnect: "reconnect", Narrow: "narrow", Prefer: "prefer", Probe: "probe",
+}
+
+func (k ActionKind) String() string { return actionNames[k] }
+
+// Action happens once, After the epoch.
+type Action struct {
+	After time.Duration
+	Kind  ActionKind
+	// Index of a plane (Cut, Repair, Narrow) or a host.
+	Index int
+}
+
+// String describes the scenario in a few lines.
+func (s *Scenario) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "seed %d: late pull %.2f, replay %.2f, noise %.2f, unreliable %v, limit %v\n",
+		s.Seed, s.LatePull, s.Replay, s.Noise, s.Unreliable, s.Limit)
+	for i, p := range s.Planes {
+		fmt.Fprintf(&b, "  plane %d %v: %+v\n", i, s.prefix(i), p.Link)
+	}
+	for i, h := range s.Hosts {
+		fmt.Fprintf(&b, "  host %d on planes %v, MTU %d: %+v\n", i, h.Planes, h.MTU, h.Config)
+	}
+	for i, t := range s.Talks {
+		fmt.Fprintf(&b, "  talk of host %d: %+v\n", i+1, t)
+	}
+	for _, a := range s.Actions {
+		fmt.Fprintf(&b, "  after %v: %v %d\n", a.After, a.Kind, a.Index)
+	}
+	return b.String()
+}
