@@ -1,8 +1,6 @@
 package endpoint
 
 import (
-	"net/netip"
-
 	"github.com/gosctp/sctp/internal/assoc"
 	"github.com/gosctp/sctp/internal/cookie"
 	"github.com/gosctp/sctp/internal/mono"
@@ -64,6 +62,9 @@ type packet struct {
 	chunks []byte
 }
 
+// alone reports whether no more than padding follows the first chunk.
+func (p *packet) alone() bool { return len(p.chunks) < len(p.first.Raw)+4 }
+
 // Route decides about a packet (or ICMP report). It verifies the checksum.
 func (e *Endpoint) Route(now mono.Time, d *transport.Datagram) Verdict {
 	if d.Kind != transport.Packet {
@@ -83,7 +84,7 @@ func (e *Endpoint) Route(now mono.Time, d *transport.Datagram) Verdict {
 		return Verdict{Kind: Deliver, Handle: a}
 	}
 	if !assoc.Unicast(d.Path.Remote) || d.Path.Local.IsValid() && !assoc.Unicast(d.Path.Local) {
-		return Verdict{Reason: DropNotUnicast}
+		return Verdict{Reason: DropNotUnicast} // section 8.4 item 1
 	}
 	p := packet{d: d, header: h, chunks: d.Data[wire.HeaderLen:]}
 	if p.first, _, err = wire.NextChunk(p.chunks); err != nil {
@@ -104,21 +105,13 @@ func (e *Endpoint) routeICMP(d *transport.Datagram) Verdict {
 
 // routeStranger decides about a packet from an address that no association knows.
 func (e *Endpoint) routeStranger(now mono.Time, p *packet) Verdict {
-	switch p.first.Type {
-	case wire.ChunkInit:
-		if p.header.Tag == 0 && len(p.chunks) < len(p.first.Raw)+4 {
-			return e.routeInit(now, p)
-		}
-		return Verdict{Reason: DropMalformed} // section 8.5.1 A
-	case wire.ChunkInitAck:
+	if p.first.Type == wire.ChunkInitAck {
 		// Section 5.1.2: an INIT ACK may come from an address that the INIT did not go to.
 		if h := e.tags[p.header.Tag]; h != nil && h.Socket.Port == p.header.DstPort && h.peerPort == p.header.SrcPort {
 			return Verdict{Kind: Deliver, Handle: h}
 		}
-	case wire.ChunkCookieEcho:
-		return e.routeCookieEcho(now, p)
 	}
-	return e.outOfTheBlue(p)
+	return e.outOfTheBlue(now, p)
 }
 
 // routeInit answers an INIT without keeping anything (section 5.1 B), unless its address parameters belong to an association (section
@@ -133,7 +126,7 @@ func (e *Endpoint) routeInit(now mono.Time, p *packet) Verdict {
 	}
 	s := e.socket(p.header.DstPort, p.d.Path.Local)
 	if s == nil || s.Backlog == 0 {
-		return e.outOfTheBlue(p)
+		return e.refuseInit(p, &in)
 	}
 	e.reply = assoc.AnswerInit(e.reply[:0], now, e.jar, p.d, p.header, p.first, &assoc.Offer{
 		Config: s.Config, Tag: e.newTag(), TSN: seq.TSN(e.rand.Uint64()), LocalAddrs: e.localAddrs(s),
@@ -182,7 +175,7 @@ func (e *Endpoint) routeCookieEcho(now mono.Time, p *packet) Verdict {
 	s := e.socket(c.LocalPort, p.d.Path.Local)
 	switch {
 	case s == nil || s.Backlog == 0:
-		return e.outOfTheBlue(p)
+		return e.abort(p, p.header.Tag, true)
 	case s.waiting >= s.Backlog:
 		return Verdict{Reason: DropBacklog} // the peer's T1-cookie tries again
 	case e.tags[c.LocalTag] != nil:
@@ -197,60 +190,4 @@ func (e *Endpoint) create(now mono.Time, s *Socket, c *cookie.Content) *Handle {
 	h.Assoc = assoc.Accept(now, s.Config, e.params(s, c.PeerPort, c.PeerEncapPort), e.identity(c.LocalTag), c)
 	e.Update(h, c.LocalTag, h.Assoc.Paths(nil))
 	return h
-}
-
-// outOfTheBlue has the rules of RFC 9260 section 8.4 for packets that belong to no association; the numbers are those of its
-// list. Items 1, 3 and 4 have been dealt with, except for an INIT or a cookie that nobody listens for.
-func (e *Endpoint) outOfTheBlue(p *packet) Verdict {
-	if e.socket(p.header.DstPort, netip.Addr{}) == nil && !e.ootb {
-		return Verdict{Reason: DropNotOurs}
-	}
-	src, dst := p.header.DstPort, p.header.SrcPort
-	tag, reflected := p.header.Tag, true
-	complete := false
-	for rest := p.chunks; len(rest) > 0; {
-		c, more, err := wire.NextChunk(rest)
-		if err != nil {
-			break
-		}
-		switch c.Type {
-		case wire.ChunkAbort, // 2
-			wire.ChunkShutdownComplete, // 6
-			wire.ChunkCookieAck:        // 7
-			return Verdict{Reason: DropSilently}
-		case wire.ChunkError: // 7
-			if hasStaleCookie(c.Value) {
-				return Verdict{Reason: DropSilently}
-			}
-		case wire.ChunkShutdownAck: // 5
-			complete = true
-		case wire.ChunkInit: // 3
-			in, err := wire.ParseInit(c)
-			if err != nil || in.Tag == 0 {
-				return Verdict{Reason: DropMalformed}
-			}
-			tag, reflected = in.Tag, false
-		}
-		rest = more
-	}
-	if complete {
-		e.reply = assoc.AppendShutdownComplete(e.reply[:0], src, dst, tag, true)
-	} else {
-		e.reply = assoc.AppendAbort(e.reply[:0], src, dst, tag, reflected, nil) // 8
-	}
-	return Verdict{Kind: Reply, Reply: e.reply}
-}
-
-func hasStaleCookie(causes []byte) bool {
-	for len(causes) > 0 {
-		c, rest, err := wire.NextCause(causes)
-		if err != nil {
-			return false
-		}
-		if c.Code == wire.CauseStaleCookie {
-			return true
-		}
-		causes = rest
-	}
-	return false
 }
