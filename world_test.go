@@ -175,3 +175,8 @@ func notifications(t *testing.T, c *sctp.Conn) []sctp.Notification {
 		all = append(all, n)
 	}
 }
+
+// context1s returns a context that ends in a second.
+func context1s(t *testing.T) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(t.Context(), time.Second)
+}
