@@ -295,3 +295,22 @@ func TestAFileErrorEndsTheRecordingNotTheCarrier(t *testing.T) {
 		t.Errorf("Flush says %v, want the file's error", err)
 	}
 }
+
+func TestSourceAddressesAreLimited(t *testing.T) {
+	w, err := NewWriter(io.Discard, clock())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range maxSources {
+		w.sources[netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)})] = here4
+	}
+	path := transport.Path{Remote: carriertest.Loopback["IPv4"]}
+	for range 2 {
+		if got := w.source(&path); got != carriertest.Loopback["IPv4"] {
+			t.Errorf("to loopback packets come from %v", got)
+		}
+	}
+	if len(w.sources) > maxSources {
+		t.Errorf("%d addresses are kept, limit %d", len(w.sources), maxSources)
+	}
+}
