@@ -49,8 +49,9 @@ type Assoc struct {
 	// armed is not later than the entry in the heap of deadlines; unset when there may be none.
 	armed mono.Time
 	// todo is what unlock has to do for what happened under the lock.
-	todo    todo
-	removed bool
+	todo todo
+	// routed: the endpoint knows the association. left: its socket does not count it any more.
+	routed, left bool
 
 	// nextMarked and marked are guarded by writer.mu.
 	nextMarked *Assoc
@@ -91,7 +92,7 @@ const sendShares = 4
 func newAssoc(s *Socket, h *endpoint.Handle, c assoc.Config, peerPort uint16, id uint32) *Assoc {
 	a := &Assoc{
 		engine: s.engine, socket: s, handle: h, id: id, peerPort: peerPort, config: c.Defaults(),
-		core: h.Assoc, heapIndex: -1,
+		core: h.Assoc, heapIndex: -1, routed: true,
 	}
 	a.readable.init(&a.mu)
 	a.writable.init(&a.mu)
@@ -120,6 +121,11 @@ func (a *Assoc) settle(now mono.Time) {
 	}
 	if a.writable.waiters > 0 && a.core.SendSpace() >= a.config.SendBuffer/sendShares {
 		a.todo |= wakeWriters
+	}
+	// Closed is also the state of one that the peer's cookie has made and that has not seen the cookie's packet yet.
+	if a.phase == ended && a.core.State() == assoc.StateClosed {
+		a.unroute()
+		return
 	}
 	a.arm(now)
 }
@@ -150,7 +156,7 @@ func (a *Assoc) discard(now mono.Time) {
 // arm makes the timers come back in time for the next deadline.
 func (a *Assoc) arm(now mono.Time) {
 	at := mono.Earliest(a.core.NextDeadline(), a.abortAt)
-	if at.IsZero() || a.removed || (!a.armed.IsZero() && a.armed <= at) {
+	if at.IsZero() || (!a.armed.IsZero() && a.armed <= at) {
 		return
 	}
 	a.armed = at
@@ -206,21 +212,32 @@ func (a *Assoc) unlock() {
 	}
 }
 
-// removeIfClosed takes the association out of the endpoint once it is over and has nothing left to send. a.mu is held.
-func (a *Assoc) removeIfClosed() {
-	if a.removed || a.core.State() != assoc.StateClosed {
+// unroute takes an association that is over out of the endpoint and the timers. Its last packets may still have to leave, but the peer may
+// use the same port again as soon as it has the last one. a.mu is held.
+func (a *Assoc) unroute() {
+	if !a.routed {
 		return
 	}
-	a.finish(nil)
-	a.removed = true
+	a.routed = false
+	a.abortAt, a.armed = 0, 0
 	a.engine.timers.remove(a)
-	a.todo |= leave
 
 	e := a.engine
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.core.Remove(a.handle)
+	if e.err == nil {
+		e.core.Remove(a.handle)
+	}
 	delete(e.assocs, a)
+}
+
+// leave tells the socket that the association is over and has nothing left to send. a.mu is held.
+func (a *Assoc) leave() {
+	if a.routed || a.left {
+		return
+	}
+	a.left = true
+	a.todo |= leave
 }
 
 // finish makes the end of the association visible; the first reason counts. a.mu is held.
@@ -236,10 +253,10 @@ func (a *Assoc) finish(err error) {
 // fail ends the association because the carrier did.
 func (a *Assoc) fail(err error) {
 	a.mu.Lock()
-	a.removed = true
+	a.routed = false
 	a.finish(&net.OpError{Op: "carrier", Net: "sctp", Err: err})
 	a.note(assoc.AssocChange{State: assoc.CommLost, Err: err})
-	a.todo |= leave
+	a.leave()
 	a.unlock()
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	mathrand "math/rand/v2"
 	"net/netip"
 	"sync"
 	"time"
@@ -48,6 +49,8 @@ type Engine struct {
 	portsMu sync.Mutex
 	claims  map[claimKey]*sharedClaim
 	ootb    bool
+	// lastEphemeral is the ephemeral port taken last, less firstEphemeral.
+	lastEphemeral int
 
 	out    writer
 	timers timers
@@ -79,10 +82,12 @@ func Open(o Options) (*Engine, error) {
 		done:      make(chan struct{}),
 	}
 	e.fireFunc = e.fire
+	e.out.idle.L = &e.out.mu
+	e.lastEphemeral = mathrand.IntN(1<<16 - firstEphemeral)
 	// A carrier that nobody shares leaves every out-of-the-blue packet to this engine.
 	e.ootb = !e.caps.Shared
 	c := endpoint.Config{OOTB: e.ootb}
-	rand.Read(c.Seed[:])
+	rand.Read(c.Seed[:]) // It never fails.
 	e.core = endpoint.New(c)
 	e.core.SetLocalAddrs(addrs)
 	for queue := range e.carrier.Queues() {
@@ -97,8 +102,11 @@ func Open(o Options) (*Engine, error) {
 	return e, nil
 }
 
-// Close ends the engine, its associations with no word to their peers, and the carrier. It waits for all goroutines.
+// Close ends the engine, its associations with no word to their peers, and the carrier. It waits for all goroutines. What the
+// associations had to send is sent.
 func (e *Engine) Close() error {
+	e.transmit()
+	e.out.flush()
 	e.fail(errClosed)
 	err := e.carrier.Close()
 	e.goroutines.Wait()

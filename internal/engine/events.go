@@ -118,7 +118,7 @@ func (a *Assoc) changed(ev assoc.AssocChange) {
 // updateRoutes tells the endpoint the tag and paths of the association, and has new paths measured.
 func (a *Assoc) updateRoutes() {
 	a.todo |= measurePaths
-	if a.removed {
+	if !a.routed {
 		return
 	}
 	tag, paths := a.core.LocalTag(), a.core.Paths(nil)

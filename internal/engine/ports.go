@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"net/netip"
 	"slices"
 
@@ -62,12 +61,13 @@ func (e *Engine) bind(s *Socket) error {
 	return e.filterPorts()
 }
 
-// bindEphemeral tries the ephemeral ports from a random one on.
+// bindEphemeral tries the ephemeral ports, first the one after the last that was taken: a port should rest before it is used
+// again, since the peer may not know yet that it is free. The very first is random (RFC 6056 section 3.3.1).
 func (e *Engine) bindEphemeral(s *Socket) error {
 	const count = 1<<16 - firstEphemeral
-	start := rand.IntN(count)
-	for i := range count {
-		s.core.Port = uint16(firstEphemeral + (start+i)%count)
+	for range count {
+		e.lastEphemeral = (e.lastEphemeral + 1) % count
+		s.core.Port = uint16(firstEphemeral + e.lastEphemeral)
 		if err := e.bindPort(s); err == nil {
 			return nil
 		}

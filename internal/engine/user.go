@@ -262,7 +262,7 @@ func (a *Assoc) close(end func(*Assoc)) error {
 	a.readable.setDeadline(time.Time{})
 	a.writable.setDeadline(time.Time{})
 	a.events = eventQueue{}
-	if !a.removed {
+	if a.routed {
 		end(a)
 	}
 	a.unlock()

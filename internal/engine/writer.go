@@ -24,8 +24,10 @@ const (
 // writer is the transmit list and the role of the one who empties it.
 type writer struct {
 	mu sync.Mutex
-	// busy: somebody holds the role. Only the holder touches batch and arena.
-	busy bool
+	// busy: somebody holds the role. Only the holder touches batch and arena. idle is broadcast when the role is free, or
+	// waits for the carrier, which parked says.
+	busy, parked bool
+	idle         sync.Cond
 	// first and last are the ends of the list of marked associations, linked through Assoc.nextMarked.
 	first, last *Assoc
 	replies     replyQueue
@@ -86,7 +88,25 @@ func (w *writer) release() bool {
 		return false
 	}
 	w.busy = false
+	w.idle.Broadcast()
 	return true
+}
+
+// park notes whether the holder of the role waits for the carrier.
+func (w *writer) park(waiting bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.parked = waiting
+	w.idle.Broadcast()
+}
+
+// flush waits until everything has been written that was on the list, unless the carrier is full.
+func (w *writer) flush() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for w.busy && !w.parked {
+		w.idle.Wait()
+	}
 }
 
 // stop ends all writing for good.
@@ -133,7 +153,10 @@ func (e *Engine) write(turns int) {
 // writeWhenWritable holds the role while the carrier is full, and goes on as the writer.
 func (e *Engine) writeWhenWritable(batch []transport.Datagram) {
 	for len(batch) > 0 {
-		if err := e.carrier.WaitWritable(); err != nil {
+		e.out.park(true)
+		err := e.carrier.WaitWritable()
+		e.out.park(false)
+		if err != nil {
 			break
 		}
 		n, err := e.carrier.WriteBatch(batch)
@@ -185,7 +208,7 @@ func (a *Assoc) pull(n, used int) (int, int, bool) {
 	}
 	a.settle(now)
 	if !more {
-		a.removeIfClosed()
+		a.leave()
 	}
 	a.unlock()
 	return n, used, more
