@@ -155,7 +155,7 @@ func (a *Association) updateFrom(now mono.Time, in *inbound, c *cookie.Content) 
 			a.primary = p
 		}
 	}
-	a.outStreams = c.OutStreams
+	a.limitStreams(c.OutStreams)
 	a.peerIs(c.PeerTSN, c.PeerRwnd, c.InStreams)
 	if c.HasAdaptation {
 		a.emit(AdaptationIndication{Ind: c.PeerAdaptation})
@@ -176,7 +176,7 @@ func (a *Association) restart(now mono.Time, in *inbound, c *cookie.Content) {
 	a.localTag, a.peerTag = c.LocalTag, c.PeerTag
 	a.localTieTag, a.peerTieTag = 0, 0
 	a.initialTSN = c.LocalTSN
-	a.outStreams = c.OutStreams
+	a.limitStreams(c.OutStreams)
 	for _, p := range a.paths {
 		s := path.Unconfirmed
 		if p.Addr.Remote == c.PeerAddrs[0] {

@@ -49,11 +49,15 @@ func (a *Association) expireT1(now mono.Time) {
 	o.path = a.nextOpeningPath(o.path)
 	o.pending = true
 	o.sentAt = 0
-	if a.state == StateCookieEchoed {
-		a.send.outstanding.MarkTimedOut(o.path.ID) // data goes with the COOKIE ECHO again
-		a.send.outstanding.MarkTimedOut(a.primary.ID)
-	}
+	a.recallData()
 	a.restartT1(now)
+}
+
+// recallData marks the data that went with a COOKIE ECHO, so that it goes with the next one.
+func (a *Association) recallData() {
+	for _, p := range a.paths {
+		a.send.outstanding.MarkTimedOut(p.ID)
+	}
 }
 
 // nextOpeningPath goes round the confirmed addresses.
@@ -94,15 +98,15 @@ func (a *Association) recvInitAck(now mono.Time, in *inbound, c wire.Chunk) {
 		a.violation(err.Error())
 		return
 	}
-	p, err := parseInitParams(ack.Params)
-	if err != nil {
-		a.violation(err.Error())
-		return
-	}
 	// Section 3.3.3: a zero Initiate Tag or number of streams destroys the TCB; without the peer's tag there is nobody to tell.
 	a.peerTag = ack.Tag
 	if ack.Tag == 0 {
 		a.end(CantStartAssoc, ErrProtocol)
+		return
+	}
+	p, err := parseInitParams(ack.Params)
+	if err != nil {
+		a.violation(err.Error())
 		return
 	}
 	fault := p.fault(nil, &ack)
@@ -124,7 +128,7 @@ func (a *Association) takeInitAck(now mono.Time, in *inbound, ack *wire.Init, p 
 		o.path.RTO.Measured(now.Sub(o.sentAt))
 	}
 	a.adoptPeerAddrs(in, p)
-	a.outStreams = min(a.cfg.OutStreams, ack.InStreams)
+	a.limitStreams(min(a.cfg.OutStreams, ack.InStreams))
 	a.peerIs(ack.InitialTSN, ack.ARwnd, min(ack.OutStreams, a.cfg.MaxInStreams))
 	a.takeAdaptation(p)
 
@@ -211,6 +215,7 @@ func (a *Association) recvStaleCookie(now mono.Time, microseconds uint32) {
 	o.tries = 0
 	o.sentAt = 0
 	o.rto = o.path.RTO.Current()
-	a.send.outstanding.MarkTimedOut(a.primary.ID)
+	a.recallData()
+	a.control.reset()
 	a.restartT1(now)
 }

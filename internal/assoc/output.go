@@ -14,7 +14,9 @@ type builder struct {
 	path  *path.Path
 	// control counts control chunks, data DATA chunks.
 	control, data int
-	mayFragment   bool
+	// cookie: COOKIE ECHO is in the packet.
+	cookie      bool
+	mayFragment bool
 }
 
 // room is what the packet has left.
@@ -154,6 +156,7 @@ func (k *builder) add(b []byte) {
 func (a *Association) buildCookie(now mono.Time, k *builder) {
 	if a.state == StateCookieEchoed && a.opening.pending {
 		k.add(wire.AppendChunk(k.b, wire.ChunkCookieEcho, 0, a.opening.cookie))
+		k.cookie = true
 		k.mayFragment = k.room() < 0
 		a.openingSent(now)
 	}
@@ -231,7 +234,7 @@ func (a *Association) mayCarryData(k *builder) bool {
 	case StateEstablished, StateShutdownPending, StateShutdownReceived:
 		return true
 	case StateCookieEchoed:
-		return k.control > 0 && !k.mayFragment
+		return k.cookie && !k.mayFragment
 	case StateClosed, StateCookieWait, StateShutdownSent, StateShutdownAckSent:
 	}
 	return false

@@ -94,6 +94,13 @@ func (a *Association) fragmentSize() int {
 	return n
 }
 
+// limitStreams takes the number of outbound streams that the peer agreed to. Messages queued for others go back to the user (RFC 9260 section
+// 5.1.1).
+func (a *Association) limitStreams(n uint16) {
+	a.outStreams = n
+	a.send.queue.DropStreams(n, func(m *tx.Message) { a.failMessage(m, ErrBadStream) })
+}
+
 // failMessages gives all messages that were not acknowledged back to the user.
 func (a *Association) failMessages(err error) {
 	a.failOutstanding(err)
@@ -114,6 +121,8 @@ func (a *Association) failOutstanding(err error) {
 		a.send.outstanding.Drain(func(m *tx.Message) {
 			if m == head {
 				head = nil // not twice
+			} else {
+				a.send.queue.Forget(m)
 			}
 			a.failMessage(m, err)
 		})
@@ -173,6 +182,9 @@ func (a *Association) otherPath(p *path.Path) *path.Path {
 
 // retransmitPath is where a chunk goes again: after a time-out to another address, after a fast retransmit to the same (section 6.4).
 func (a *Association) retransmitPath(c *tx.Chunk) *path.Path {
+	if a.opening != nil {
+		return a.opening.path
+	}
 	p := a.paths[min(c.Path, len(a.paths)-1)]
 	if c.TimedOut {
 		p = a.otherPath(p)
@@ -183,8 +195,11 @@ func (a *Association) retransmitPath(c *tx.Chunk) *path.Path {
 	return p
 }
 
-// newDataPath is where the next message goes: where its sender wanted it, if that works.
+// newDataPath is where the next message goes: where its sender wanted it, if that works, but before COOKIE ACK with the COOKIE ECHO.
 func (a *Association) newDataPath() *path.Path {
+	if a.opening != nil {
+		return a.opening.path
+	}
 	if m := a.send.queue.Head(); m != nil && m.Path.IsValid() {
 		if p := a.pathTo(m.Path); p != nil && p.State() == path.Active {
 			return p

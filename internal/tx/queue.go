@@ -97,5 +97,22 @@ func (q *Queue) Pop() *Message {
 	return m
 }
 
+// DropStreams removes the messages on streams from streams on of which nothing was sent, and hands them to f.
+func (q *Queue) DropStreams(streams uint16, f func(*Message)) {
+	for range q.messages.len() {
+		m := q.messages.pop()
+		if m.Stream < streams || m.Sent() {
+			q.messages.push(m)
+			continue
+		}
+		q.unsent -= len(m.Data)
+		q.held -= len(m.Data)
+		f(m)
+	}
+}
+
+// Forget tells that m, which was cut to its end, went back to the user.
+func (q *Queue) Forget(m *Message) { q.held -= len(m.Data) }
+
 // Restart makes every stream begin with sequence number 0 again (RFC 9260 section 6.5).
 func (q *Queue) Restart() { clear(q.nextSSN) }
