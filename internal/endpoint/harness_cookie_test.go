@@ -10,6 +10,7 @@ import (
 type offer struct {
 	tag  uint32 // the host's
 	echo []byte // the COOKIE ECHO chunk
+	mac  int    // where in echo the last bytes of the MAC begin
 }
 
 // offered has an INIT of the stranger at 203.0.113.9 answered.
@@ -35,7 +36,7 @@ func offerIn(t testing.TB, packet []byte) offer {
 			t.Fatal(err)
 		}
 		if p.Type == wire.ParamStateCookie {
-			return offer{ack.Tag, chunk(wire.ChunkCookieEcho, p.Value...)}
+			return offer{ack.Tag, chunk(wire.ChunkCookieEcho, p.Value...), len(p.Raw) - 4}
 		}
 		rest = more
 	}

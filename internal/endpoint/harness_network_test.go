@@ -147,14 +147,15 @@ func (n *network) loseNth(numbers ...int) {
 	n.lose = func(*host, *transport.Datagram) bool { return slices.Contains(numbers, n.sent-start) }
 }
 
-// loseNext loses the next packet that has a chunk of type c.
+// loseNext loses the next packet that has a chunk of type c, beside what is lost already.
 func (n *network) loseNext(c wire.ChunkType) {
-	n.lose = func(_ *host, d *transport.Datagram) bool {
-		if !has(d.Data, c) {
-			return false
+	others := n.lose
+	n.lose = func(from *host, d *transport.Datagram) bool {
+		if has(d.Data, c) {
+			n.lose = others
+			return true
 		}
-		n.lose = nil
-		return true
+		return others != nil && others(from, d)
 	}
 }
 
