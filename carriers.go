@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"github.com/gosctp/sctp/internal/engine"
+	"github.com/gosctp/sctp/internal/porttable"
 	"github.com/gosctp/sctp/transport"
 	"github.com/gosctp/sctp/transport/rawip"
 	"github.com/gosctp/sctp/transport/udpencap"
@@ -45,7 +46,17 @@ func openUDP(port uint16) (*link, error) {
 		if err != nil {
 			return engine.Options{}, err
 		}
-		return engine.Options{Carrier: wrapCarrier(t), EncapPort: t.LocalPort()}, nil
+		ports, err := porttable.Open(porttable.UDP, t.LocalPort())
+		if err != nil {
+			t.Close()
+			return engine.Options{}, err
+		}
+		return engine.Options{
+			Carrier:   wrapCarrier(t),
+			Ports:     ports,
+			EncapPort: t.LocalPort(),
+			Alias:     carrierKey{udp: true, port: t.LocalPort()},
+		}, nil
 	})
 }
 
@@ -56,7 +67,12 @@ func openRaw() (*link, error) {
 		if err != nil {
 			return engine.Options{}, err
 		}
-		return engine.Options{Carrier: wrapCarrier(t)}, nil
+		ports, err := porttable.Open(porttable.Raw, 0)
+		if err != nil {
+			t.Close()
+			return engine.Options{}, err
+		}
+		return engine.Options{Carrier: wrapCarrier(t), Ports: ports}, nil
 	})
 }
 

@@ -82,9 +82,14 @@ func (l *link) boundAddr(s *engine.Socket, ips []netip.Addr) *Addr {
 	return &Addr{IPs: ips, Port: s.Port(), EncapPort: l.engine.EncapPort()}
 }
 
-// peer returns where to connect to.
+// peer returns where to connect to. A process of this host that could not have the default UDP port is found through the table of
+// ports.
 func (l *link) peer(a *Addr) engine.Peer {
-	return engine.Peer{Addrs: a.IPs, Port: a.Port, EncapPort: a.EncapPort}
+	p := engine.Peer{Addrs: a.IPs, Port: a.Port, EncapPort: a.EncapPort}
+	if p.EncapPort == 0 {
+		p.EncapPort = l.engine.PeerEncapPort(a.IPs[0], a.Port)
+	}
+	return p
 }
 
 // pathAddrs collects the addresses of both sides from the paths of an association, or from its socket when there are none.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gosctp/sctp/internal/endpoint"
 	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/porttable"
 	"github.com/gosctp/sctp/transport"
 )
 
@@ -18,10 +19,12 @@ import (
 type Options struct {
 	// Carrier is what to serve. The engine closes it with Close.
 	Carrier transport.Transport
-	// Ports arbitrates ports between the processes of this host; nil if the carrier is nobody else's.
-	Ports PortTable
+	// Ports shares the ports of this host among its processes; nil if the carrier is nobody else's. The engine closes it.
+	Ports *porttable.Table
 	// EncapPort is the UDP port that the carrier receives on, 0 if there is none.
 	EncapPort uint16
+	// Alias, if not nil, is a second key by which Share knows the engine.
+	Alias any
 	// onEnd is called when the engine has ended.
 	onEnd func()
 }
@@ -30,7 +33,7 @@ type Options struct {
 type Engine struct {
 	carrier transport.Transport
 	caps    transport.Caps
-	ports   PortTable
+	ports   *porttable.Table
 	// encapPort is this side's UDP port.
 	encapPort uint16
 	// start is the origin of the clock.
@@ -155,6 +158,9 @@ func (e *Engine) fail(err error) {
 		c.release()
 	}
 	clear(e.claims)
+	if e.ports != nil {
+		e.ports.Close()
+	}
 	if e.onEnd != nil {
 		// The registry's lock comes before that of the ports.
 		go e.onEnd()

@@ -1,30 +1,19 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
+	"os"
 	"slices"
+	"syscall"
 
+	"github.com/gosctp/sctp/internal/porttable"
 	"github.com/gosctp/sctp/transport"
 )
 
 // firstEphemeral is the first of the ports that are picked for sockets that ask for none (RFC 6335 section 6).
 const firstEphemeral = 49152
-
-// PortTable arbitrates SCTP ports between the processes of this host.
-type PortTable interface {
-	// Claim takes port on addrs (all of the host's if empty) from the other processes, or some free port if it is 0.
-	Claim(port uint16, addrs []netip.Addr) (PortClaim, error)
-	// AwaitOOTB returns true when this process has become the one to answer out-of-the-blue packets to ports that
-	// nobody holds, and false when done is closed.
-	AwaitOOTB(done <-chan struct{}) bool
-}
-
-// PortClaim is a port that this process holds.
-type PortClaim interface {
-	Port() uint16
-	Release()
-}
 
 // claimKey names what a socket claims.
 type claimKey struct {
@@ -36,7 +25,7 @@ type claimKey struct {
 // the same. Guarded by Engine.portsMu.
 type sharedClaim struct {
 	key   claimKey
-	held  PortClaim // nil without a PortTable
+	held  *porttable.Claim // nil without a port table
 	users int
 }
 
@@ -51,6 +40,9 @@ func (c *sharedClaim) release() {
 func (e *Engine) bind(s *Socket) error {
 	e.portsMu.Lock()
 	defer e.portsMu.Unlock()
+	if err := e.haveAddrs(s.core.Addrs); err != nil {
+		return err
+	}
 	if s.core.Port == 0 {
 		if err := e.bindEphemeral(s); err != nil {
 			return err
@@ -61,6 +53,24 @@ func (e *Engine) bind(s *Socket) error {
 	return e.filterPorts()
 }
 
+// haveAddrs reports an address that is not one of this host's.
+func (e *Engine) haveAddrs(addrs []netip.Addr) error {
+	if len(addrs) == 0 {
+		return nil
+	}
+	local, err := e.carrier.LocalAddrs()
+	if err != nil {
+		return err
+	}
+	for _, a := range addrs {
+		// All of 127.0.0.0/8 is the host's, of which it lists only one.
+		if !a.IsLoopback() && !slices.Contains(local, a) {
+			return fmt.Errorf("%v is not an address of this host: %w", a, syscall.EADDRNOTAVAIL)
+		}
+	}
+	return nil
+}
+
 // bindEphemeral tries the ephemeral ports, first the one after the last that was taken: a port should rest before it is used
 // again, since the peer may not know yet that it is free. The very first is random (RFC 6056 section 3.3.1).
 func (e *Engine) bindEphemeral(s *Socket) error {
@@ -68,12 +78,13 @@ func (e *Engine) bindEphemeral(s *Socket) error {
 	for range count {
 		e.lastEphemeral = (e.lastEphemeral + 1) % count
 		s.core.Port = uint16(firstEphemeral + e.lastEphemeral)
-		if err := e.bindPort(s); err == nil {
-			return nil
+		err := e.bindPort(s)
+		if !errors.Is(err, syscall.EADDRINUSE) {
+			return err
 		}
 	}
 	s.core.Port = 0
-	return errNoPort
+	return porttable.ErrNoPort
 }
 
 // bindPort takes s.core.Port. portsMu is held.
@@ -109,7 +120,8 @@ func (e *Engine) bindCore(s *Socket) error {
 		return e.err
 	}
 	if err := e.core.Bind(&s.core); err != nil {
-		return err
+		// Nothing else can be wrong here. Whether this or another process has the port makes no difference to the user.
+		return &porttable.InUseError{Port: s.core.Port, PID: os.Getpid()}
 	}
 	e.sockets[s] = struct{}{}
 	return nil
@@ -143,10 +155,14 @@ func (e *Engine) filterPorts() error {
 	return f.SetPorts(slices.Compact(ports), e.ootb)
 }
 
-// watchOOTB waits for the right to answer for ports that nobody holds, which one process of a host has.
+// watchOOTB waits for the right to answer for ports that nobody holds, which one process of a host has at a time.
 func (e *Engine) watchOOTB() {
-	if !e.ports.AwaitOOTB(e.done) {
-		return
+	for !e.ports.ClaimOOTB() {
+		select {
+		case <-e.ports.OOTBFree():
+		case <-e.done:
+			return
+		}
 	}
 	e.portsMu.Lock()
 	defer e.portsMu.Unlock()
@@ -155,6 +171,15 @@ func (e *Engine) watchOOTB() {
 	e.core.SetOOTB(true)
 	e.mu.Unlock()
 	_ = e.filterPorts() // As in unclaim.
+}
+
+// PeerEncapPort returns the UDP port at which a process of this host has the SCTP port of addr, 0 if it is not known.
+func (e *Engine) PeerEncapPort(addr netip.Addr, port uint16) uint16 {
+	if e.ports == nil || !e.caps.Encapsulated || e.haveAddrs([]netip.Addr{addr}) != nil {
+		return 0
+	}
+	udpPort, _ := e.ports.Lookup(port, addr)
+	return udpPort
 }
 
 func addrsKey(addrs []netip.Addr) string {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"maps"
 	"sync"
 
 	"github.com/gosctp/sctp/transport"
@@ -45,7 +46,7 @@ func (r *registry) share(key any, keep bool, open func() (Options, error)) (*Eng
 		if err != nil {
 			return nil, nil, err
 		}
-		o.onEnd = func() { r.remove(key) }
+		o.onEnd = r.removeEnded
 		e, err := Open(o)
 		if err != nil {
 			if !keep {
@@ -55,32 +56,31 @@ func (r *registry) share(key any, keep bool, open func() (Options, error)) (*Eng
 		}
 		s = &shared{engine: e, keep: keep}
 		r.engines[key] = s
+		if o.Alias != nil {
+			r.engines[o.Alias] = s
+		}
 	}
 	s.users++
-	return s.engine, sync.OnceFunc(func() { r.release(key, s) }), nil
+	return s.engine, sync.OnceFunc(func() { r.release(s) }), nil
 }
 
 // release drops a user. The last one closes the engine, in a goroutine since it may be one of the engine's own that says so.
-func (r *registry) release(key any, s *shared) {
+func (r *registry) release(s *shared) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s.users--
 	if s.users > 0 || s.keep {
 		return
 	}
-	if r.engines[key] == s {
-		delete(r.engines, key)
-	}
+	maps.DeleteFunc(r.engines, func(_ any, other *shared) bool { return other == s })
 	go s.engine.Close()
 }
 
-// remove forgets engines that have ended.
-func (r *registry) remove(key any) {
+// removeEnded forgets engines that have ended.
+func (r *registry) removeEnded() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if s := r.engines[key]; s != nil && s.engine.ended() {
-		delete(r.engines, key)
-	}
+	maps.DeleteFunc(r.engines, func(_ any, s *shared) bool { return s.engine.ended() })
 }
 
 // ended reports whether the engine has ended.

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"net/netip"
 
@@ -240,6 +239,3 @@ func (a *Assoc) Paths() []transport.Path {
 	defer a.mu.Unlock()
 	return a.core.Paths(nil)
 }
-
-// errNoPort says that the ephemeral ports are used up.
-var errNoPort = fmt.Errorf("no free port between %d and 65535", firstEphemeral)
