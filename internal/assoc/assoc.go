@@ -62,8 +62,8 @@ type Association struct {
 	// opening exists in COOKIE-WAIT and COOKIE-ECHOED only, closing in the SHUTDOWN states only.
 	opening *opening
 	closing *closing
-	// accepted: the cookie that Accept was given has been echoed.
-	accepted bool
+	// begun: it has left CLOSED once, to which it comes back for good. After Accept it begins when the cookie is echoed.
+	begun bool
 
 	send    sender
 	receive receiver
@@ -136,7 +136,8 @@ func (a *Association) peerIs(initial seq.TSN, rwnd uint32, inStreams uint16) {
 		a.receive.inbound = rx.NewInbound(rx.Config{
 			Streams:              int(a.cfg.MaxInStreams),
 			PartialDeliveryPoint: a.cfg.PartialDeliveryPoint,
-			MaxBytes:             a.cfg.RecvBuffer + a.cfg.RecvBuffer/overshoot,
+			Window:               a.cfg.RecvBuffer,
+			MaxBytes:             2*a.cfg.RecvBuffer + receiveSlack,
 		})
 	}
 	a.receive.inbound.Start(initial)

@@ -32,10 +32,10 @@ const (
 	MaxStaleCookies = 3
 )
 
-// overshoot is the part of Config.RecvBuffer by which received data may exceed the window: what was in flight before the peer learnt that the
-// window is smaller than it thought, which happens because memory counts the overhead of chunks and the peer does not. A third
-// makes package rx hand out an incomplete message just when the window closes.
-const overshoot = 3
+// receiveSlack is, with a second Config.RecvBuffer, the memory by which received data may exceed the window. A peer counts its bytes
+// against the window, this side also what each chunk costs to keep, and a burst of tiny messages that the peer was allowed to send has
+// to find room even when the window is small.
+const receiveSlack = 128 << 10
 
 // minRwnd is the smallest window that INIT and INIT ACK may announce (RFC 9260 section 3.3.2).
 const minRwnd = 1500

@@ -19,6 +19,9 @@ type Config struct {
 	// PartialDeliveryPoint is the number of bytes from which on an incomplete message is handed out in parts. Zero does so only
 	// when memory runs out.
 	PartialDeliveryPoint int
+	// Window is the number of bytes, as Bytes counts them, at which the receive window is closed: then an incomplete message is handed out
+	// in parts if there is nothing else to read, or the window would stay closed for ever. Zero stands for three quarters of MaxBytes.
+	Window int
 	// MaxBytes is the memory to use, as Bytes counts it. See [Inbound.Add] for the exceptions.
 	MaxBytes int
 }
@@ -45,6 +48,9 @@ type Inbound struct {
 
 // NewInbound returns an empty Inbound.
 func NewInbound(c Config) *Inbound {
+	if c.Window == 0 {
+		c.Window = c.MaxBytes - c.MaxBytes/4
+	}
 	return &Inbound{
 		config:    c,
 		partial:   partials{point: c.PartialDeliveryPoint},
@@ -247,7 +253,7 @@ func (q *Inbound) finish(r *run) {
 // beginPartial lets a partial delivery begin if one should. When memory is short and there is nothing to read, one has to:
 // otherwise the window stays closed for ever.
 func (q *Inbound) beginPartial() {
-	short := q.refused || q.Bytes() >= q.config.MaxBytes-q.config.MaxBytes/4
+	short := q.refused || q.Bytes() >= q.config.Window
 	if r := q.partial.begin(short && q.ready.head == nil); r != nil {
 		q.ready.push(r, placeReady)
 	}
