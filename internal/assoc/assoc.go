@@ -10,6 +10,7 @@ import (
 	"github.com/gosctp/sctp/internal/rx"
 	"github.com/gosctp/sctp/internal/seq"
 	"github.com/gosctp/sctp/internal/tx"
+	"github.com/gosctp/sctp/transport"
 )
 
 // State of an association (RFC 9260 section 4).
@@ -122,7 +123,7 @@ func (a *Association) adopt(now mono.Time, c *cookie.Content) {
 		a.addPath(addr, s)
 	}
 	a.primary = a.paths[0]
-	a.primary.Addr.Local = c.LocalAddr
+	a.learnSource(a.primary, transport.Path{Local: c.LocalAddr, EncapPort: c.PeerEncapPort})
 	a.send.start(c.LocalTSN)
 	a.peerIs(c.PeerTSN, c.PeerRwnd, c.InStreams)
 }

@@ -1,6 +1,8 @@
 package assoc
 
 import (
+	"net/netip"
+
 	"github.com/gosctp/sctp/internal/cookie"
 	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/internal/path"
@@ -102,8 +104,11 @@ func (a *Association) recvCookieEcho(now mono.Time, in *inbound, chunk wire.Chun
 		a.updateFrom(now, in, c)
 	case tieRestart: // A
 		if a.state == StateShutdownAckSent {
+			// Not in one packet: SHUTDOWN ACK has the tag of the incarnation that is gone, and the new one would not read beyond it.
 			a.closing.pending = closeShutdownAck
-			a.queueError(wire.CauseCookieWhileShuttingDown, nil)
+			a.reply(in.d.Path, func(b []byte) []byte {
+				return appendError(b, c, wire.AppendCause(nil, wire.CauseCookieWhileShuttingDown, nil))
+			})
 			return false
 		}
 		a.restart(now, in, c)
@@ -116,10 +121,10 @@ func (a *Association) recvCookieEcho(now mono.Time, in *inbound, chunk wire.Chun
 
 // accept builds the association that Accept prepared.
 func (a *Association) accept(now mono.Time, in *inbound, c *cookie.Content) bool {
-	if c.LocalTag != a.localTag || c.PeerTag != a.peerTag || a.send.outstanding == nil || a.accepted {
+	if c.LocalTag != a.localTag || c.PeerTag != a.peerTag || a.begun {
 		return false
 	}
-	a.accepted = true
+	a.begun = true
 	a.established(now)
 	if c.HasAdaptation {
 		a.emit(AdaptationIndication{Ind: c.PeerAdaptation})
@@ -149,11 +154,7 @@ func (a *Association) updateFrom(now mono.Time, in *inbound, c *cookie.Content) 
 		return
 	}
 	if a.state == StateCookieWait {
-		primary := a.primary.Addr.Remote
 		a.adoptPeerAddrs(in, &initParams{addrs: c.PeerAddrs})
-		if p := a.pathTo(primary); p != nil {
-			a.primary = p
-		}
 	}
 	a.limitStreams(c.OutStreams)
 	a.peerIs(c.PeerTSN, c.PeerRwnd, c.InStreams)
@@ -172,25 +173,44 @@ func (a *Association) restart(now mono.Time, in *inbound, c *cookie.Content) {
 	}
 	a.receive.inbound.Reset()
 	a.control.reset()
+	shutdown := a.state == StateShutdownPending || a.state == StateShutdownSent
 	a.closing = nil
 	a.localTag, a.peerTag = c.LocalTag, c.PeerTag
 	a.localTieTag, a.peerTieTag = 0, 0
 	a.initialTSN = c.LocalTSN
 	a.limitStreams(c.OutStreams)
-	for _, p := range a.paths {
-		s := path.Unconfirmed
-		if p.Addr.Remote == c.PeerAddrs[0] {
-			s = path.Active
-			p.Addr.Local, p.Addr.EncapPort = in.d.Path.Local, in.d.Path.EncapPort
-			a.primary = p
-		}
-		p.Restart(s)
-	}
+	a.restartPaths(in, c.PeerAddrs)
 	a.send.restart(c.LocalTSN)
+	a.send.replenish(a.cfg.MaxBurst)
 	a.peerIs(c.PeerTSN, c.PeerRwnd, c.InStreams)
 	a.state = StateEstablished
 	a.errors = 0
 	a.startHeartbeats(now)
 	a.emit(RoutesChanged{})
 	a.emit(AssocChange{State: Restart, OutStreams: a.outStreams, InStreams: a.inStreams})
+	if shutdown { // the user is done, and may not look again
+		a.Shutdown(now)
+	}
+}
+
+// restartPaths makes addrs the peer's addresses; all but the first, where the INIT came from, have to be confirmed anew.
+func (a *Association) restartPaths(in *inbound, addrs []netip.Addr) {
+	old := a.paths
+	a.paths = nil
+	for i, addr := range addrs {
+		s := path.Unconfirmed
+		if i == 0 {
+			s = path.Active
+		}
+		p := pathAmong(old, addr)
+		if p == nil {
+			a.addPath(addr, s)
+			continue
+		}
+		p.ID = len(a.paths)
+		p.Restart(s)
+		a.paths = append(a.paths, p)
+	}
+	a.primary = a.paths[0]
+	a.primary.Addr.Local, a.primary.Addr.EncapPort = in.d.Path.Local, in.d.Path.EncapPort
 }

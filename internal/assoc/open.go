@@ -31,6 +31,7 @@ type opening struct {
 // open enters COOKIE-WAIT.
 func (a *Association) open(now mono.Time) {
 	a.state = StateCookieWait
+	a.begun = true
 	a.opening = &opening{path: a.primary, pending: true, rto: a.primary.RTO.Current()}
 	a.restartT1(now)
 }

@@ -39,12 +39,15 @@ func AppendShutdownComplete(b []byte, src, dst uint16, tag uint32, reflected boo
 
 // AppendStaleCookie appends a packet with an ERROR that tells by how much the cookie is too old (section 3.3.10.3).
 func AppendStaleCookie(b []byte, c *cookie.Content, stale time.Duration) []byte {
+	microseconds := min(stale.Microseconds(), 1<<32-1)
+	return appendError(b, c, wire.AppendStaleCookie(nil, uint32(microseconds)))
+}
+
+// appendError appends a packet with an ERROR to the sender of a cookie.
+func appendError(b []byte, c *cookie.Content, causes []byte) []byte {
 	start := len(b)
 	b = beginPacket(b, c.LocalPort, c.PeerPort, c.PeerTag)
-	microseconds := min(stale.Microseconds(), 1<<32-1)
-	b, mark := wire.BeginChunk(b, wire.ChunkError, 0)
-	b = wire.AppendStaleCookie(b, uint32(microseconds))
-	b = wire.EndChunk(b, mark)
+	b = wire.AppendChunk(b, wire.ChunkError, 0, causes)
 	return sealPacket(b, start)
 }
 
