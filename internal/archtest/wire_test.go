@@ -117,7 +117,7 @@ var parsersAreFuzzed = rule{
 	},
 }
 
-// calledNames returns, for every function and method declared in files, the identifiers in its body.
+// calledNames returns, for every function and method declared in files, the names that its body calls.
 func calledNames(files []*file) map[string]map[string]bool {
 	calls := make(map[string]map[string]bool)
 	for _, f := range files {
