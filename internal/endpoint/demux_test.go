@@ -173,6 +173,7 @@ func TestRoutesFollowThePeersAddresses(t *testing.T) {
 	}
 	wantRoutes(t, "COOKIE-WAIT: what the user named", a.e, "192.0.2.2", "198.51.100.2", "2001:db8::2", "203.0.113.2")
 	a.adopt(h)
+	a.drain(h)
 	n.settle()
 	wantRoutes(t, "ESTABLISHED: what the peer announced, of a family that A has", a.e, "192.0.2.2", "198.51.100.2")
 	if len(a.e.tags) != 1 || a.e.tags[h.Assoc.LocalTag()] != h {

@@ -43,6 +43,7 @@ type Endpoint struct {
 	sockets map[uint16][]*Socket
 	routes  map[route][]*Handle
 	tags    map[uint32]*Handle
+	retired retiredTags
 	last    lastRoute
 	reply   []byte
 }
@@ -124,10 +125,10 @@ func (e *Endpoint) identity(tag uint32) assoc.Identity {
 	return assoc.Identity{Tag: tag, Seed: e.seed(), Secret: e.secret}
 }
 
-// newTag returns a random tag that no association has (RFC 9260 section 5.3.1).
+// newTag returns a random tag that no association has or had lately (RFC 9260 section 5.3.1).
 func (e *Endpoint) newTag() uint32 {
 	for {
-		if t := uint32(e.rand.Uint64()); t != 0 && e.tags[t] == nil {
+		if t := uint32(e.rand.Uint64()); t != 0 && e.tags[t] == nil && !e.retired.has(t) {
 			return t
 		}
 	}

@@ -42,9 +42,12 @@ func (f *forger) next() *transport.Datagram {
 	return &f.d
 }
 
+// raceEnabled tells that the race detector makes everything ten times slower.
+var raceEnabled bool
+
 // floodSize is how many packets a flood has.
 func floodSize() int {
-	if testing.Short() {
+	if testing.Short() || raceEnabled {
 		return 50_000
 	}
 	return 1_000_000

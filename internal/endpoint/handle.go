@@ -62,6 +62,9 @@ func (e *Endpoint) find(r route, local netip.Addr) *Handle {
 // Update renews the routes of h after assoc.RoutesChanged: the caller reads tag and paths from the association, under its lock, first.
 func (e *Endpoint) Update(h *Handle, localTag uint32, paths []transport.Path) {
 	e.forget(h)
+	if h.tag != localTag && h.tag != 0 {
+		e.retired.add(h.tag) // a restart gave it up
+	}
 	h.tag = localTag
 	e.tags[localTag] = h
 	for _, p := range paths {
@@ -75,6 +78,10 @@ func (e *Endpoint) Update(h *Handle, localTag uint32, paths []transport.Path) {
 func (e *Endpoint) Remove(h *Handle) {
 	e.Taken(h)
 	e.forget(h)
+	if h.tag != 0 {
+		e.retired.add(h.tag)
+		h.tag = 0
+	}
 }
 
 // forget removes the routes of h.

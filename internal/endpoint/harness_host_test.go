@@ -66,13 +66,13 @@ func (h *host) connect(to *host, c assoc.Config) *Handle {
 		h.t.Fatal(err)
 	}
 	h.adopt(a)
+	h.drain(a)
 	return a
 }
 
 func (h *host) adopt(a *Handle) {
 	h.handles = append(h.handles, a)
 	h.setMTU(a)
-	h.drain(a)
 }
 
 func (h *host) setMTU(a *Handle) {

@@ -174,8 +174,8 @@ func (e *Endpoint) routeCookieEcho(now mono.Time, p *packet) Verdict {
 	}
 	s := e.socket(c.LocalPort, p.d.Path.Local)
 	switch {
-	case s == nil || s.Backlog == 0:
-		return e.abort(p, p.header.Tag, true)
+	case s == nil || s.Backlog == 0, e.retired.has(c.LocalTag):
+		return e.abort(p, p.header.Tag, true) // section 8.4 item 8
 	case s.waiting >= s.Backlog:
 		return Verdict{Reason: DropBacklog} // the peer's T1-cookie tries again
 	case e.tags[c.LocalTag] != nil:
