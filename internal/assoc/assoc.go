@@ -187,7 +187,7 @@ func (a *Association) established(now mono.Time) {
 	}
 }
 
-// end enters CLOSED: timers stop, unsent and unacknowledged messages go back to the user, what was received stays readable.
+// end enters CLOSED: timers stop, unsent and unacknowledged messages go back to the user, what was received whole stays readable.
 func (a *Association) end(reason AssocState, err error) {
 	if a.state == StateClosed {
 		return
@@ -202,11 +202,18 @@ func (a *Association) end(reason AssocState, err error) {
 	a.control.reset()
 	a.failMessages(err)
 	if a.receive.inbound != nil && err != nil {
-		if cut, ok := a.receive.inbound.PartlyRead(); ok {
-			a.emit(PartialDeliveryAborted{Stream: cut.Stream})
-		}
+		a.dropIncomplete()
 	}
 	a.emit(AssocChange{State: reason, Err: err, OutStreams: a.outStreams, InStreams: a.inStreams})
+}
+
+// dropIncomplete throws away the messages of which the rest will not come, also the one of which the user has read a part: he learns that the
+// rest of it will not come, and so may not get any more of it later.
+func (a *Association) dropIncomplete() {
+	if cut, ok := a.receive.inbound.PartlyRead(); ok {
+		a.emit(PartialDeliveryAborted{Stream: cut.Stream})
+	}
+	a.receive.inbound.Reset()
 }
 
 // randomTag returns a random number that is not zero.
