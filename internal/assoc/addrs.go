@@ -135,6 +135,21 @@ func (a *Association) sourceFor(remote netip.Addr) (best netip.Addr) {
 	return best
 }
 
+// learnSource notes the way of a packet that came along p. What this side sends goes to the encapsulation port that the peer has now (RFC
+// 6951 section 5.4). With one path it also leaves from the address that the peer sends to, which is what a NAT between them expects. With
+// several, the routes decide about sources (or sourceFor, for bound addresses): a source in another network would let both paths die of
+// one cut, since answers go to the source.
+func (a *Association) learnSource(p *path.Path, way transport.Path) {
+	p.Addr.EncapPort = way.EncapPort
+	if !a.params.Wildcard || !way.Local.IsValid() {
+		return
+	}
+	p.Addr.Local = netip.Addr{}
+	if len(a.paths) == 1 {
+		p.Addr.Local = way.Local
+	}
+}
+
 func commonPrefix(a, b netip.Addr) int {
 	x, y := a.As16(), b.As16()
 	for i := range x {

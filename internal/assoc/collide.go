@@ -141,7 +141,7 @@ func (a *Association) acknowledgeCookie(in *inbound) {
 	if p == nil {
 		p = a.primary
 	}
-	a.control.cookieAck = p
+	a.control.cookieAck, a.control.cookieAckFrom = p, in.d.Path.Local
 	if !p.State().Confirmed() {
 		p.HB.Wanted = true
 	}
@@ -212,5 +212,5 @@ func (a *Association) restartPaths(in *inbound, addrs []netip.Addr) {
 		a.paths = append(a.paths, p)
 	}
 	a.primary = a.paths[0]
-	a.primary.Addr.Local, a.primary.Addr.EncapPort = in.d.Path.Local, in.d.Path.EncapPort
+	a.learnSource(a.primary, in.d.Path)
 }

@@ -1,6 +1,8 @@
 package assoc
 
 import (
+	"net/netip"
+
 	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/internal/path"
 	"github.com/gosctp/sctp/internal/wire"
@@ -13,8 +15,9 @@ type control struct {
 
 	// replies are complete packets, for where no association speaks: answers to INIT, last words.
 	replies []reply
-	// cookieAck is where to send COOKIE ACK; nil for none.
-	cookieAck *path.Path
+	// cookieAck is where to send COOKIE ACK, nil for none; cookieAckFrom the address that the COOKIE ECHO came to.
+	cookieAck     *path.Path
+	cookieAckFrom netip.Addr
 	// heartbeatAcks are answers to HEARTBEATs, errors the causes of an ERROR chunk.
 	heartbeatAcks []heartbeatAck
 	errors        []byte
@@ -27,6 +30,7 @@ type reply struct {
 
 type heartbeatAck struct {
 	path *path.Path
+	from netip.Addr // the address that the HEARTBEAT came to
 	info []byte
 }
 

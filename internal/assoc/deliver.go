@@ -69,16 +69,12 @@ func (a *Association) acceptTag(tag uint32, first wire.Chunk, chunks []byte) boo
 	return own
 }
 
-// learn notes where authentic packets come from: answers leave from the address that the peer uses, and to the encapsulation
-// port that it has now (RFC 6951 section 5.4). An INIT proves nothing and teaches nothing.
+// learn notes where authentic packets come from. An INIT proves nothing and teaches nothing.
 func (a *Association) learn(in *inbound) {
 	if in.path == nil || in.header.Tag != a.localTag {
 		return
 	}
-	if l := in.d.Path.Local; l.IsValid() && a.params.Wildcard {
-		in.path.Addr.Local = l
-	}
-	in.path.Addr.EncapPort = in.d.Path.EncapPort
+	a.learnSource(in.path, in.d.Path)
 }
 
 // deliverChunk handles one chunk and reports whether the rest of the packet is to be read.

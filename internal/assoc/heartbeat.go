@@ -118,7 +118,7 @@ func (a *Association) recvHeartbeat(in *inbound, c wire.Chunk) {
 		return
 	}
 	// The chunk's value goes back whole: "with any other received TLVs, copied unchanged".
-	a.control.heartbeatAcks = append(a.control.heartbeatAcks, heartbeatAck{in.path, append([]byte(nil), c.Value...)})
+	a.control.heartbeatAcks = append(a.control.heartbeatAcks, heartbeatAck{in.path, in.d.Path.Local, append([]byte(nil), c.Value...)})
 }
 
 // recvHeartbeatAck confirms a path, clears its errors and measures its round trip.
@@ -141,8 +141,10 @@ func (a *Association) recvHeartbeatAck(now mono.Time, c wire.Chunk) {
 		return // late or forged
 	}
 	p.RTO.Measured(rtt)
-	if a.send.outstanding.Len() == 0 {
-		a.errors = 0 // section 8.1: with data outstanding, only its acknowledgement counts
+	// Section 8.1: with data outstanding only its acknowledgement counts, except before the first SACK: the COOKIE ACK may be lost, and a
+	// peer in COOKIE-ECHOED answers HEARTBEATs but takes no data.
+	if a.send.outstanding.Len() == 0 || !a.send.answered {
+		a.errors = 0
 	}
 	a.pathAnswered(p, true)
 	a.scheduleHeartbeat(now, p)

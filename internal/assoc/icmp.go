@@ -25,11 +25,22 @@ func (a *Association) deliverICMP(now mono.Time, d *transport.Datagram) {
 			a.changePMTU(now, p, d.MTU)
 		}
 	case transport.ProtocolUnreachable: // ICMP8
-		if isInit == (a.state == StateCookieWait) {
-			a.end(a.lossReason(), ErrUnreachable)
-		}
+		a.protocolUnreachable(p, isInit)
 	case transport.Unreachable: // ICMP9: an error of the path, but for the packet's own timer to count
 	case transport.Packet:
+	}
+}
+
+// protocolUnreachable handles the report that the peer's host has no SCTP (ICMP8). In COOKIE-WAIT it ends the association. Later
+// the peer has shown that it has SCTP, and the report is doubtful: a Linux host with a userland stack sends it whenever the raw
+// socket's buffer is full. It is believed when the path has errors; else the path is probed, which soon gives it some if the peer is gone.
+func (a *Association) protocolUnreachable(p *path.Path, isInit bool) {
+	switch {
+	case isInit != (a.state == StateCookieWait):
+	case isInit, p.Errors() > 0:
+		a.end(a.lossReason(), ErrUnreachable)
+	case a.heartbeating() && p.HB.Nonce == 0:
+		p.HB.Wanted = true
 	}
 }
 

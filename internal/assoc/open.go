@@ -171,7 +171,7 @@ func (a *Association) adoptPeerAddrs(in *inbound, p *initParams) {
 		a.primary = a.paths[0]
 	}
 	in.path = a.pathTo(in.d.Path.Remote)
-	in.path.Addr.Local, in.path.Addr.EncapPort = in.d.Path.Local, in.d.Path.EncapPort
+	a.learnSource(in.path, in.d.Path)
 }
 
 func (a *Association) takeAdaptation(p *initParams) {

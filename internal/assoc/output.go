@@ -1,6 +1,8 @@
 package assoc
 
 import (
+	"net/netip"
+
 	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/internal/path"
 	"github.com/gosctp/sctp/internal/wire"
@@ -17,6 +19,8 @@ type builder struct {
 	// cookie: COOKIE ECHO is in the packet.
 	cookie      bool
 	mayFragment bool
+	// from, if valid, is the source address: an answer leaves from the address that the question came to.
+	from netip.Addr
 }
 
 // room is what the packet has left.
@@ -55,6 +59,9 @@ func (a *Association) NextPacket(now mono.Time, buf []byte, d *transport.Datagra
 	a.stats.PacketsSent++
 	a.stats.ControlSent += uint64(k.control)
 	*d = transport.Datagram{Path: p.Addr, Data: k.b, MayFragment: k.mayFragment || len(k.b) > p.PMTU()}
+	if k.from.IsValid() {
+		d.Path.Local = k.from
+	}
 	return true
 }
 
@@ -162,6 +169,7 @@ func (a *Association) buildCookie(now mono.Time, k *builder) {
 	}
 	if a.control.cookieAck == k.path {
 		k.add(wire.AppendChunk(k.b, wire.ChunkCookieAck, 0, nil))
+		k.from = a.control.cookieAckFrom
 		a.control.cookieAck = nil
 	}
 }
@@ -170,7 +178,8 @@ func (a *Association) buildCookie(now mono.Time, k *builder) {
 func (a *Association) buildHeartbeats(now mono.Time, k *builder) {
 	acks := a.control.heartbeatAcks[:0]
 	for _, h := range a.control.heartbeatAcks {
-		if h.path == k.path && (k.empty() || len(h.info)+8 <= k.room()) {
+		if h.path == k.path && (k.empty() || h.from == k.from && len(h.info)+8 <= k.room()) {
+			k.from = h.from
 			k.add(wire.AppendChunk(k.b, wire.ChunkHeartbeatAck, 0, h.info))
 		} else {
 			acks = append(acks, h)

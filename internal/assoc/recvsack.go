@@ -45,7 +45,7 @@ func (a *Association) acknowledged(now mono.Time, cum seq.TSN, gaps wire.Gaps, r
 		return
 	}
 	busy := out.Len() > 0
-	s.heard = true
+	s.heard, s.answered = true, true
 	s.replenish(a.cfg.MaxBurst)
 
 	for i := range a.paths {

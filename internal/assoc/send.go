@@ -19,6 +19,8 @@ type sender struct {
 	// windowClosed: the last SACK announced no window. heard: a SACK came since the last T3-rtx expiration. While both hold, expirations
 	// are of zero window probes and count as no errors (section 6.1 A).
 	windowClosed, heard bool
+	// answered: a SACK came since the association began or restarted.
+	answered bool
 	// probe lets one DATA chunk through a closed window.
 	probe bool
 	// burst is the number of packets that may still leave at this opportunity (section 6.1 D).
@@ -35,7 +37,7 @@ func (s *sender) restart(initial seq.TSN) {
 	s.queue.Restart()
 	s.start(initial)
 	s.recovery = recovery{}
-	s.windowClosed, s.probe = false, false
+	s.windowClosed, s.probe, s.answered = false, false, false
 }
 
 // peerChunkOverhead is what a chunk in flight is assumed to cost the peer beyond its user data. Receivers charge their memory, not
