@@ -24,7 +24,7 @@ import (
 type Row struct {
 	// Feature says what works, as a user would ask for it.
 	Feature string
-	// Source is where it is specified: "RFC 9260 §5.1".
+	// Source is where it is specified: "RFC 9260 §5.1"; empty for what is this project's own.
 	Source string
 	// Tests prove it, each as "directory.TestName" from the module's root ("." for the root itself). Without tests the
 	// capability is one that this stack does not have yet.
@@ -59,7 +59,11 @@ func render(rows []Row, tree fs.FS) (string, error) {
 	missing.WriteString("Not yet:\n\n")
 	for _, r := range rows {
 		if len(r.Tests) == 0 {
-			fmt.Fprintf(&missing, "- %s (%s)\n", r.Feature, r.Source)
+			missing.WriteString("- " + r.Feature)
+			if r.Source != "" {
+				missing.WriteString(" (" + r.Source + ")")
+			}
+			missing.WriteByte('\n')
 			continue
 		}
 		var links []string
