@@ -69,7 +69,7 @@ type Association struct {
 	send    sender
 	receive receiver
 	control control
-	events  []Event
+	events  eventQueue
 	stats   Stats
 }
 
@@ -156,20 +156,9 @@ func (a *Association) LocalTag() uint32 { return a.localTag }
 func (a *Association) PeerTag() uint32 { return a.peerTag }
 
 // NextEvent returns the oldest event not yet taken.
-func (a *Association) NextEvent() (Event, bool) {
-	if len(a.events) == 0 {
-		return nil, false
-	}
-	e := a.events[0]
-	a.events[0] = nil
-	a.events = a.events[1:]
-	if len(a.events) == 0 {
-		a.events = nil
-	}
-	return e, true
-}
+func (a *Association) NextEvent() (Event, bool) { return a.events.pop() }
 
-func (a *Association) emit(e Event) { a.events = append(a.events, e) }
+func (a *Association) emit(e Event) { a.events.push(e) }
 
 // established enters ESTABLISHED from an opening state.
 func (a *Association) established(now mono.Time) {
