@@ -7,6 +7,7 @@ import (
 	mathrand "math/rand/v2"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gosctp/sctp/internal/endpoint"
@@ -62,8 +63,9 @@ type Engine struct {
 
 	goroutines sync.WaitGroup
 	onEnd      func()
-	// done is closed when the engine ends.
-	done chan struct{}
+	// done is closed when the engine ends; ended says the same to those who must not touch the channels of a synctest bubble.
+	done  chan struct{}
+	ended atomic.Bool
 }
 
 // Open starts an engine.
@@ -140,6 +142,7 @@ func (e *Engine) fail(err error) {
 	}
 	e.err = err
 	close(e.done)
+	e.ended.Store(true)
 	sockets, assocs := e.sockets, e.assocs
 	e.sockets, e.assocs = make(map[*Socket]struct{}), make(map[*Assoc]struct{})
 	e.mu.Unlock()

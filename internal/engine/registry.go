@@ -41,7 +41,7 @@ func (r *registry) share(key any, keep bool, open func() (Options, error)) (*Eng
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := r.engines[key]
-	if s == nil || s.engine.ended() {
+	if s == nil || s.engine.ended.Load() {
 		o, err := open()
 		if err != nil {
 			return nil, nil, err
@@ -80,15 +80,5 @@ func (r *registry) release(s *shared) {
 func (r *registry) removeEnded() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	maps.DeleteFunc(r.engines, func(_ any, s *shared) bool { return s.engine.ended() })
-}
-
-// ended reports whether the engine has ended.
-func (e *Engine) ended() bool {
-	select {
-	case <-e.done:
-		return true
-	default:
-		return false
-	}
+	maps.DeleteFunc(r.engines, func(_ any, s *shared) bool { return s.engine.ended.Load() })
 }

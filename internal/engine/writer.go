@@ -142,12 +142,18 @@ func (e *Engine) write(turns int) {
 			}
 			batch = batch[n:]
 			if len(batch) > 0 {
-				e.goroutines.Go(func() { e.writeWhenWritable(batch) })
+				e.park(batch)
 				return
 			}
 		}
 	}
 	e.goroutines.Go(func() { e.write(-1) })
+}
+
+// park hands the role to a goroutine that waits for the carrier. (In a function of its own, batch is on the heap only when the carrier
+// is full.)
+func (e *Engine) park(batch []transport.Datagram) {
+	e.goroutines.Go(func() { e.writeWhenWritable(batch) })
 }
 
 // writeWhenWritable holds the role while the carrier is full, and goes on as the writer.

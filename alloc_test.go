@@ -1,0 +1,44 @@
+package sctp_test
+
+import (
+	"testing"
+
+	"github.com/gosctp/sctp"
+)
+
+// In steady state neither a message nor a packet allocates, over real sockets and with the acknowledgements counted in.
+func TestMessagesDoNotAllocate(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		size int
+	}{{"small", 100}, {"several packets", 100_000}} {
+		t.Run(c.name, func(t *testing.T) {
+			client, server := pairUDP(t, sctp.Config{})
+			defer client.Close()
+			defer server.Close()
+			out, in := make([]byte, c.size), make([]byte, c.size)
+			info := sctp.SndInfo{Stream: 1}
+			roundTrip := func() {
+				for _, way := range [][2]*sctp.Conn{{client, server}, {server, client}} {
+					if _, err := way[0].WriteMsg(out, &info); err != nil {
+						t.Fatal(err)
+					}
+					for n := 0; n < len(in); {
+						m, _, err := way[1].ReadMsg(in[n:])
+						if err != nil {
+							t.Fatal(err)
+						}
+						n += m
+					}
+				}
+			}
+			for range 100 {
+				roundTrip()
+			}
+			// What the runtime allocates in the background is far less than one per round trip.
+			if n := testing.AllocsPerRun(1000, roundTrip); n >= 1 {
+				t.Errorf("a round trip costs %v allocations, want none", n)
+			}
+		})
+	}
+}
