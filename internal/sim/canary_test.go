@@ -131,7 +131,7 @@ func TestEventsAreJudged(t *testing.T) {
 	}{
 		{"up twice", []assoc.Event{assoc.AssocChange{State: assoc.CommUp}, assoc.AssocChange{State: assoc.CommUp}}},
 		{"something after the end", []assoc.Event{assoc.AssocChange{State: assoc.ShutdownComplete}, assoc.ShutdownEvent{}}},
-		{"a cut message for no reason", []assoc.Event{assoc.PartialDeliveryAborted{}}},
+		{"a cut message where none was read", []assoc.Event{assoc.PartialDeliveryAborted{}}},
 	} {
 		w := &world{s: plain(), meddle: &Meddle{}}
 		u := &user{w: w, n: &node{w: w}, talk: &talk{plan: &Talk{}}, ending: &ending{}}

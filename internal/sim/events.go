@@ -23,10 +23,10 @@ func (u *user) event(e assoc.Event) {
 	case assoc.SendFailed:
 		u.sendFailed(e)
 	case assoc.PartialDeliveryAborted:
-		if u.in.flow == nil || !u.in.flow.broken && !u.w.s.Unreliable {
-			u.fail(RuleEvents, "partial delivery was aborted, but nothing can have happened to the sender")
+		if u.in.flow == nil {
+			u.fail(RuleEvents, "partial delivery was aborted, but there was none")
 		}
-		u.in = reading{}
+		u.in, u.cut = reading{}, true
 	}
 }
 
@@ -42,17 +42,26 @@ func (u *user) changed(e assoc.AssocChange) {
 	case assoc.ShutdownComplete:
 		u.ended = true
 		u.ending.graceful = true
+		if u.cut {
+			u.fail(RuleEvents, "partial delivery was aborted, yet the end was graceful")
+		}
 	case assoc.CommLost, assoc.CantStartAssoc:
 		u.ended = true
-		if neverBegun := e.State == assoc.CantStartAssoc && u.closing; !u.w.s.Unreliable && !neverBegun {
+		u.ending.givenUp = u.ending.givenUp || e.State == assoc.CantStartAssoc && u.closing
+		if !u.w.s.Unreliable && !u.ending.explains() {
 			u.fail(RuleError, "ended with %v", e.Err)
 		}
 	}
 }
 
+// explains reports whether an error is as it should be where nothing went wrong: one side shut down before the beginning; or the peer
+// has seen the graceful end, its SHUTDOWN COMPLETE was late, and it had only the ABORT of RFC 9260 section 8.4 for some packet that was late
+// as well.
+func (e *ending) explains() bool { return e.graceful || e.givenUp }
+
 // restart begins a new flow after the peer has lost its state and set up the association again.
 func (u *user) restart() {
-	u.restarted, u.closing = true, false
+	u.restarted, u.closing, u.cut = true, false, false
 	u.mon.restart()
 	u.talk.restarted(u)
 }

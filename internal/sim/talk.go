@@ -13,10 +13,11 @@ type talk struct {
 	endings []*ending
 }
 
-// ending is what the two sides of one association sent, and whether at least one of them saw it end gracefully.
+// ending is what the two sides of one association sent, and how it ended: at least one of them saw a graceful end, or shut down before the
+// beginning.
 type ending struct {
-	flows    [2]*flow
-	graceful bool
+	flows             [2]*flow
+	graceful, givenUp bool
 }
 
 // begin starts a flow of one side.
@@ -26,24 +27,41 @@ func (t *talk) begin(side int) *flow {
 	return f
 }
 
-// join makes u the live user of its side: the second end of the association that began last, or the first end of a new one. The cookie of an
-// association that is over may make another one while it is valid, and bring the same messages again.
+// join makes u the live user of its side.
 func (t *talk) join(u *user) {
+	other := t.users[1-u.side]
 	t.users[u.side] = u
-	if n := len(t.endings); n > 0 && t.endings[n-1].flows[u.side] == nil {
-		u.ending = t.endings[n-1]
-	} else {
+	switch {
+	case other == nil || !paired(u, other):
+		// Whatever the other side has sent may come here: the cookie of an association that is over makes another one while it is valid, and
+		// replayed packets fit it.
+		for _, f := range t.flows[1-u.side] {
+			if other == nil || other.ended || f != other.out {
+				f.orphan()
+			}
+		}
 		u.ending = t.newEnding()
-		if other := t.users[1-u.side]; other != nil {
-			other.ending, other.mon.blind = u.ending, true
-			u.ending.flows[other.side] = other.out
-		}
-		if old := len(t.flows[1-u.side]); old > 0 {
-			t.flows[1-u.side][old-1].orphan()
-		}
+		u.oldest = uint32(len(t.flows[1-u.side]) + 1)
+	case other.ending.flows[u.side] != nil:
+		// The other side does not know that somebody else was there before u, and is gone.
+		other.out.orphan()
+		other.mon.blind = true
+		other.ending = t.newEnding()
+		other.ending.flows[other.side] = other.out
+		fallthrough
+	default:
+		u.ending = other.ending
+		u.oldest = other.out.generation
 	}
 	u.ending.flows[u.side] = u.out
-	u.oldest = uint32(max(1, len(t.flows[1-u.side])))
+}
+
+// paired reports whether two users are the ends of one association: by the tags, or because both have just begun it.
+func paired(u, other *user) bool {
+	if tag := u.a.PeerTag(); tag != 0 {
+		return tag == other.a.LocalTag()
+	}
+	return other.a.PeerTag() == 0
 }
 
 func (t *talk) newEnding() *ending {

@@ -43,6 +43,7 @@ type user struct {
 	up, ended bool
 	restarted bool
 	closing   bool // Shutdown was called, or the peer has
+	cut       bool // the rest of a message did not come
 }
 
 func (w *world) newUser(n *node, t *talk, side int, h *endpoint.Handle) *user {
@@ -146,9 +147,9 @@ func (u *user) removeIfOver() {
 // over reports whether nothing is left to do with the association.
 func (u *user) over() bool { return u.h == nil && !u.a.Readable() }
 
-// read reads one piece of a message.
+// read reads one piece of a message. Who has shut down does not pause: the peer can never end if its messages are not taken.
 func (u *user) read() bool {
-	if u.n.paused {
+	if u.n.paused && !u.closing {
 		return false
 	}
 	var p piece
