@@ -67,7 +67,7 @@ func cells(link string) []report.Cell {
 }
 
 // measure runs everything and returns the tables. Within a repetition the transports take turns, so that a slow drift of
-// the machine meets all of them alike.
+// the machine meets all of them alike. A run that fails is told, and leaves the others their figures.
 func measure(ctx context.Context, o options) (string, error) {
 	scratch, err := os.MkdirTemp("", "sctpbench")
 	if err != nil {
@@ -85,7 +85,8 @@ func measure(ctx context.Context, o options) (string, error) {
 	defer lab.Close()
 
 	var table report.Table
-	noisy := 0
+	var noisy int
+	var failed []string
 	for n := range o.repeat {
 		for _, link := range links {
 			for _, cell := range cells(link.Name) {
@@ -95,8 +96,13 @@ func measure(ctx context.Context, o options) (string, error) {
 						continue
 					}
 					r, quiet, err := o.once(ctx, link, cell, transport, usbench)
+					if ctx.Err() != nil {
+						return "", ctx.Err()
+					}
 					if err != nil {
-						return "", fmt.Errorf("%s: %w", id, err)
+						fmt.Fprintf(os.Stderr, "%d/%d %s: %v\n", n+1, o.repeat, id, err)
+						failed = append(failed, id)
+						continue
 					}
 					if !quiet {
 						noisy++
@@ -107,7 +113,7 @@ func measure(ctx context.Context, o options) (string, error) {
 			}
 		}
 	}
-	return tables(&table, links, o, noisy), nil
+	return tables(&table, links, o, noisy, failed), nil
 }
 
 // once takes one figure, again and again while other processes disturb it; it says whether the last try was quiet.

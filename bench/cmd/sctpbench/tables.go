@@ -17,11 +17,14 @@ const (
 )
 
 // tables is what a run found, as Markdown.
-func tables(t *report.Table, links []lab.Link, o options, noisy int) string {
+func tables(t *report.Table, links []lab.Link, o options, noisy int, failed []string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %d cores, %s; median of %d, %s each.", runtime.GOOS+"/"+runtime.GOARCH, runtime.NumCPU(), runtime.Version(), o.repeat, o.time)
 	if noisy > 0 {
 		fmt.Fprintf(&b, " During %d runs other processes used more than %.0f %% of a core.", noisy, o.foreign*100)
+	}
+	if len(failed) > 0 {
+		fmt.Fprintf(&b, " %d runs failed: %s.", len(failed), strings.Join(failed, ", "))
 	}
 	b.WriteByte('\n')
 	for _, l := range links {

@@ -97,7 +97,7 @@ func (t *Table) median(c Cell, transport string) (float64, bool) {
 // Ratio is one column of ratios: how many times better Ours is than Theirs.
 type Ratio struct{ Ours, Theirs string }
 
-// Ratios is a Markdown table of the cells of one link: a column for each ratio.
+// Ratios is a Markdown table of the cells of one link: a column for each ratio, a dash where one side moved nothing.
 func (t *Table) Ratios(link string, ratios []Ratio) string {
 	var b strings.Builder
 	header(&b, len(ratios), func(i int) string { return ratios[i].Ours + " : " + ratios[i].Theirs })
@@ -106,7 +106,7 @@ func (t *Table) Ratios(link string, ratios []Ratio) string {
 		for _, r := range ratios {
 			ours, ok1 := t.median(c, r.Ours)
 			theirs, ok2 := t.median(c, r.Theirs)
-			if ok1 && ok2 {
+			if ok1 && ok2 && ours > 0 && theirs > 0 {
 				fmt.Fprintf(&b, " %.2f |", c.better(ours, theirs))
 			} else {
 				b.WriteString(" – |")
