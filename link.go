@@ -92,33 +92,15 @@ func (l *link) peer(a *Addr) engine.Peer {
 	return p
 }
 
-// pathAddrs collects the addresses of both sides from the paths of an association, or from its socket when there are none.
+// pathAddrs collects the addresses of both sides of an association.
 func pathAddrs(a *engine.Assoc, paths []transport.Path) (local, remote *Addr) {
-	s := a.Socket()
-	local = &Addr{Port: s.Port(), EncapPort: a.LocalEncapPort()}
+	local = &Addr{IPs: a.LocalAddrs(), Port: a.Socket().Port(), EncapPort: a.LocalEncapPort()}
 	remote = &Addr{Port: a.PeerPort()}
 	for _, p := range paths {
 		remote.EncapPort = max(remote.EncapPort, p.EncapPort)
-		remote.IPs = appendNew(remote.IPs, p.Remote)
-		local.IPs = appendNew(local.IPs, p.Local)
-	}
-	if len(local.IPs) == 0 {
-		local.IPs = s.Addrs()
+		remote.IPs = append(remote.IPs, p.Remote)
 	}
 	return local, remote
-}
-
-// appendNew appends ip if it is an address and not there yet.
-func appendNew(ips []netip.Addr, ip netip.Addr) []netip.Addr {
-	if !ip.IsValid() {
-		return ips
-	}
-	for _, other := range ips {
-		if other == ip {
-			return ips
-		}
-	}
-	return append(ips, ip)
 }
 
 func loopback(f family) netip.Addr {

@@ -177,6 +177,18 @@ func (a *Association) Paths(dst []transport.Path) []transport.Path {
 	return dst
 }
 
+// LocalAddrs appends the addresses of this side that the peer was told of.
+func (a *Association) LocalAddrs(dst []netip.Addr) []netip.Addr {
+	remote := a.primary.Addr.Remote
+	if known := Announceable(dst, a.params.LocalAddrs, remote); len(known) > len(dst) {
+		return known
+	}
+	if l := a.primary.Addr.Local; l.IsValid() {
+		dst = append(dst, l)
+	}
+	return dst
+}
+
 // limitPMTU applies Config.MaxPMTU.
 func (a *Association) limitPMTU(n int) int {
 	if a.cfg.MaxPMTU > 0 {

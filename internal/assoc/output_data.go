@@ -134,7 +134,7 @@ func (a *Association) wantsSack(k *builder, c *tx.Chunk, most int) bool {
 		return true
 	}
 	// A window of one packet is filled by one packet, and the peer's delay would be all the time there is.
-	return k.path.CC.Cwnd() < 2*k.path.PMDCS() && s.outstanding.Flight(k.path.ID) >= k.path.CC.Cwnd()
+	return k.path.OnePacket || k.path.CC.Cwnd() < 2*k.path.PMDCS() && s.outstanding.Flight(k.path.ID) >= k.path.CC.Cwnd()
 }
 
 // appendData writes the chunk and returns where its flags are.

@@ -239,3 +239,10 @@ func (a *Assoc) Paths() []transport.Path {
 	defer a.mu.Unlock()
 	return a.core.Paths(nil)
 }
+
+// LocalAddrs returns the addresses of this side that the peer knows.
+func (a *Assoc) LocalAddrs() []netip.Addr {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.core.LocalAddrs(nil)
+}
