@@ -66,6 +66,33 @@ func cells(link string) []report.Cell {
 	return cs
 }
 
+// run is one figure to take.
+type run struct {
+	link      lab.Link
+	cell      report.Cell
+	transport string
+}
+
+// String names the run, for the flag -only and for messages.
+func (r run) String() string {
+	return fmt.Sprintf("%s %s %d %d %s", r.link.Name, r.cell.Work, r.cell.Size, r.cell.Workers, r.transport)
+}
+
+// runs are those of one repetition.
+func (o options) runs(links []lab.Link) []run {
+	var rs []run
+	for _, link := range links {
+		for _, cell := range cells(link.Name) {
+			for _, transport := range transports {
+				if r := (run{link, cell, transport}); o.only.MatchString(r.String()) {
+					rs = append(rs, r)
+				}
+			}
+		}
+	}
+	return rs
+}
+
 // measure runs everything and returns the tables. Within a repetition the transports take turns, so that a slow drift of
 // the machine meets all of them alike. A run that fails is told, and leaves the others their figures.
 func measure(ctx context.Context, o options) (string, error) {
@@ -88,89 +115,81 @@ func measure(ctx context.Context, o options) (string, error) {
 	var noisy int
 	var failed []string
 	for n := range o.repeat {
-		for _, link := range links {
-			for _, cell := range cells(link.Name) {
-				for _, transport := range transports {
-					id := fmt.Sprintf("%s %s %d %d %s", link.Name, cell.Work, cell.Size, cell.Workers, transport)
-					if !o.only.MatchString(id) {
-						continue
-					}
-					r, quiet, err := o.once(ctx, link, cell, transport, usbench)
-					if ctx.Err() != nil {
-						return "", ctx.Err()
-					}
-					if err != nil {
-						fmt.Fprintf(os.Stderr, "%d/%d %s: %v\n", n+1, o.repeat, id, err)
-						failed = append(failed, id)
-						continue
-					}
-					if !quiet {
-						noisy++
-					}
-					fmt.Fprintf(os.Stderr, "%d/%d %-48s %10.2f %s\n", n+1, o.repeat, id, cell.Value(r), cell.Unit())
-					table.Add(cell, transport, r)
-				}
+		for _, r := range o.runs(links) {
+			result, quiet, err := o.once(ctx, r, usbench)
+			if ctx.Err() != nil {
+				return "", ctx.Err()
 			}
+			if err != nil {
+				fmt.Fprintf(os.Stderr, "%d/%d %s: %v\n", n+1, o.repeat, r, err)
+				failed = append(failed, r.String())
+				continue
+			}
+			if !quiet {
+				noisy++
+			}
+			fmt.Fprintf(os.Stderr, "%d/%d %-48s %10.2f %s\n", n+1, o.repeat, r, r.cell.Value(result), r.cell.Unit())
+			table.Add(r.cell, r.transport, result)
 		}
 	}
 	return tables(&table, links, o, noisy, failed), nil
 }
 
 // once takes one figure, again and again while other processes disturb it; it says whether the last try was quiet.
-func (o options) once(ctx context.Context, link lab.Link, c report.Cell, transport, usbench string) (r load.Result, quiet bool, err error) {
-	server, client := o.commands(link, c, transport, usbench)
+func (o options) once(ctx context.Context, r run, usbench string) (result load.Result, quiet bool, err error) {
+	server, client := o.commands(r, usbench)
 	for range maxTries {
 		ctx, cancel := context.WithTimeout(ctx, o.warm+o.time+slack)
-		line, q, err := link.Run(ctx, server, client, c.Work == load.Bulk)
+		line, q, err := r.link.Run(ctx, server, client, r.cell.Work == load.Bulk)
 		cancel()
 		if err != nil {
-			return r, false, err
+			return result, false, err
 		}
-		if err := json.Unmarshal([]byte(line), &r); err != nil {
-			return r, false, fmt.Errorf("%q: %w", line, err)
+		if err := json.Unmarshal([]byte(line), &result); err != nil {
+			return result, false, fmt.Errorf("%q: %w", line, err)
 		}
 		if q.Foreign <= o.foreign {
-			return r, true, nil
+			return result, true, nil
 		}
 	}
-	return r, false, nil
+	return result, false, nil
 }
 
 // commands are the programs of the two sides.
-func (o options) commands(link lab.Link, c report.Cell, transport, usbench string) (server, client []string) {
-	switch transport {
+func (o options) commands(r run, usbench string) (server, client []string) {
+	switch r.transport {
 	case "usrsctp-udp":
-		return o.usrsctp(usbench, "server", link, c, serverUDP, clientUDP), o.usrsctp(usbench, "client", link, c, clientUDP, serverUDP)
+		return o.usrsctp(usbench, "server", r, serverUDP, clientUDP), o.usrsctp(usbench, "client", r, clientUDP, serverUDP)
 	case "usrsctp-raw":
-		return o.usrsctp(usbench, "server", link, c, 0, 0), o.usrsctp(usbench, "client", link, c, 0, 0)
+		return o.usrsctp(usbench, "server", r, 0, 0), o.usrsctp(usbench, "client", r, 0, 0)
 	}
-	serverPeer := transport
-	if transport == "pion" && c.Work == load.Setup {
+	serverPeer := r.transport
+	if r.transport == "pion" && r.cell.Work == load.Setup {
 		serverPeer = "pion-listener"
 	}
-	return o.goSide("server", serverPeer, link, c), o.goSide("client", transport, link, c)
+	return o.goSide("server", serverPeer, r), o.goSide("client", r.transport, r)
 }
 
-func (o options) goSide(role, peer string, link lab.Link, c report.Cell) []string {
+func (o options) goSide(role, peer string, r run) []string {
 	self, err := os.Executable()
 	if err != nil {
 		self = os.Args[0]
 	}
 	return []string{
-		self, "side", "-work", c.Work, "-size", strconv.Itoa(c.Size), "-workers", strconv.Itoa(c.Workers),
-		"-warm", o.warm.String(), "-time", o.time.String(), "-mtu", strconv.Itoa(link.MTU - ipUDPHeaders),
-		role, peer, fmt.Sprintf("%s:%d", link.ServerAddr, sctpPort),
+		self, "side", "-work", r.cell.Work, "-size", strconv.Itoa(r.cell.Size), "-workers", strconv.Itoa(r.cell.Workers),
+		"-warm", o.warm.String(), "-time", o.time.String(), "-mtu", strconv.Itoa(r.link.MTU - ipUDPHeaders),
+		role, peer, fmt.Sprintf("%s:%d", r.link.ServerAddr, sctpPort),
 	}
 }
 
-func (o options) usrsctp(program, role string, link lab.Link, c report.Cell, udp, peerUDP int) []string {
-	room := min(link.MTU, maxUsrsctpMTU) - ipUDPHeaders - sctpHeader
+func (o options) usrsctp(program, role string, r run, udp, peerUDP int) []string {
+	room := min(r.link.MTU, maxUsrsctpMTU) - ipUDPHeaders - sctpHeader
 	if udp == 0 {
 		room += udpHeader
 	}
-	args := []string{program, role, c.Work, link.ServerAddr}
+	args := []string{program, role, r.cell.Work, r.link.ServerAddr}
 	for _, n := range []int{
-		sctpPort, c.Size, c.Workers, int(o.warm.Milliseconds()), int(o.time.Milliseconds()), room, udp, peerUDP,
+		sctpPort, r.cell.Size, r.cell.Workers, int(o.warm.Milliseconds()), int(o.time.Milliseconds()), room, udp, peerUDP,
 	} {
 		args = append(args, strconv.Itoa(n))
 	}
