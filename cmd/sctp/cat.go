@@ -23,9 +23,9 @@ func newCat() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "cat [-l] [flags] ADDR",
 		Short: "join standard input and output, or files, with an association",
-		Long: `cat sends standard input and prints what it receives, to the end of the input, when it shuts the association down, or until
-the peer does. With -l it waits for one association instead of setting one up. --send and --receive take files instead, and
-show their progress on a terminal.`,
+		Long: `cat sends standard input and prints what it receives. At the end of the input it shuts the association down, after everything
+has arrived; with --wait it leaves that to the peer. With -l it waits for an association instead of setting one up, and
+leaves the shutdown to the peer unless it sends a file. --send and --receive take files, and show their progress on a terminal.`,
 		Args: cli.OneArg(cli.AddrHelp),
 		RunE: cc.run,
 	}
@@ -46,6 +46,7 @@ show their progress on a terminal.`,
 
 func (cc *catCommand) run(c *cobra.Command, args []string) error {
 	p := &cc.pipe
+	p.Wait = p.Wait || cc.listen && p.SendFile == ""
 	defer p.Close()
 	if err := p.Open(c.InOrStdin(), c.OutOrStdout(), c.ErrOrStderr()); err != nil {
 		return err

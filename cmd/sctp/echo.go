@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -46,6 +47,7 @@ func (e *echo) run(c *cobra.Command, args []string) error {
 		if len(args) > 1 {
 			return cli.Usagef("unexpected argument %q; allowed: a server (-l) takes an address only", args[1])
 		}
+		e.net.Config.OutStreams = math.MaxUint16 // to answer on whatever stream is used
 		return e.net.Serve(c, args[0], serveEcho)
 	}
 	e.net.Config.OutStreams = max(e.stream+1, 10)

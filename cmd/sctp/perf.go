@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -56,8 +57,9 @@ func (pc *perfCommand) run(c *cobra.Command, args []string) error {
 		return cli.Usagef("--latency and --setup given; allowed: one of them")
 	}
 	pc.net.Config.SendBuffer, pc.net.Config.RecvBuffer = pc.buffer, pc.buffer
-	pc.net.Config.OutStreams = max(uint16(o.Streams), 10)
+	pc.net.Config.OutStreams = uint16(o.Streams)
 	if pc.server {
+		pc.net.Config.OutStreams = math.MaxUint16 // to answer on whatever stream is used
 		return pc.net.Serve(c, args[0], perf.Serve)
 	}
 	if o.Mode = perf.Bulk; pc.latency {

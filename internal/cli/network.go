@@ -14,7 +14,7 @@ import (
 )
 
 // AddrHelp says what an address looks like.
-const AddrHelp = "HOST:PORT, several addresses of one host as 192.0.2.1/198.51.100.1:PORT, IPv6 in brackets"
+const AddrHelp = "HOST:PORT, several addresses of one host as 192.0.2.1/198.51.100.1:PORT, IPv6 in brackets, ?udp=PORT at the end with --udp"
 
 // networks are the names that --net takes, as in sctp.Dial.
 var networks = []string{"sctp", "sctp4", "sctp6", "sctp/udp", "sctp/udp4", "sctp/udp6"}

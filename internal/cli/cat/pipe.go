@@ -184,5 +184,5 @@ func describe(w io.Writer, info sctp.RcvInfo, size int) {
 	if info.Unordered {
 		order = " unordered"
 	}
-	fmt.Fprintf(w, "stream %d%s ppid %d: %d bytes\n", info.Stream, order, info.PPID, size)
+	fmt.Fprintf(w, "stream %d%s ppid %d: %d B\n", info.Stream, order, info.PPID, size)
 }

@@ -45,7 +45,10 @@ func (p *play) run(ctx context.Context) error {
 	}
 	for range p.arrived {
 	}
-	return p.received
+	if p.received != nil {
+		return p.received
+	}
+	return p.client.Shutdown(ctx) // to its end: the SHUTDOWN COMPLETE may be on its way
 }
 
 // connect sets the association up.
