@@ -68,7 +68,7 @@ bench:
 	cd bench && $(GO) run ./cmd/sctpbench -write ../docs/performance.md
 
 bench-check:
-	cd bench && $(GO) vet ./... && $(GO) test ./...
+	cd bench && $(GO) vet ./... && $(GO) tool -modfile=../tools/go.mod staticcheck ./... && $(GO) test ./...
 	$(CC) -O2 -Wall -Wextra -Werror -fsyntax-only bench/c/*.c
 
 # The capability table of README.md, from the tests that prove each row.
