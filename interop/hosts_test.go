@@ -113,7 +113,7 @@ func judged(t *testing.T, n *lab.Namespace) (stop func() (file string)) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), scenarioTime)
 	defer cancel()
-	file := filepath.Join(t.TempDir(), "capture.pcap")
+	file := filepath.Join(t.ArtifactDir(), "capture.pcap")
 	capture, err := n.Capture(bench.ctx, ctx, file, kernel.CaptureFilter)
 	if err != nil {
 		t.Fatal(err)

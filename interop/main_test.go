@@ -25,7 +25,7 @@ var update = flag.Bool("update", false, "write the captured conversations in doc
 const (
 	runTime      = 10 * time.Minute
 	bootTime     = 90 * time.Second
-	scenarioTime = 60 * time.Second
+	scenarioTime = 20 * time.Second
 )
 
 // bench is what all tests of a run share, each made when first needed.

@@ -134,9 +134,11 @@ func run(args ...string) error {
 	return nil
 }
 
-// command is exec.CommandContext for a child that does not outlive this process.
+// command is exec.CommandContext for a child that leads a process group of its own, so that it is killed with its children,
+// and that does not outlive this process.
 func command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	return cmd
 }

@@ -28,7 +28,7 @@ type Process struct {
 	log []string
 }
 
-// Start starts cmd. The name is for messages.
+// Start starts cmd, which [Namespace.Command] made. The name is for messages.
 func Start(name string, cmd *exec.Cmd) (*Process, error) {
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
@@ -131,10 +131,10 @@ func (p *Process) Wait(ctx context.Context) error {
 // CloseInput closes the program's standard input.
 func (p *Process) CloseInput() error { return p.stdin.Close() }
 
-// Stop kills the program if it still runs and waits for its end.
+// Stop kills the program and its children if it still runs and waits for its end.
 func (p *Process) Stop() {
 	p.stdin.Close()
-	p.cmd.Process.Kill()
+	p.cmd.Cancel()
 	for range p.lines { // the reader may be waiting for room
 	}
 	<-p.done

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/gosctp/sctp"
+	"github.com/gosctp/sctp/interop/plan"
+)
+
+// options is what the arguments say.
+type options struct {
+	role, net, local, remote, port, end string
+	plan                                plan.Plan
+	expect, hold                        int
+	echo, fast                          bool
+}
+
+// parseArgs reads key=value arguments.
+func parseArgs(args []string) (*options, error) {
+	o := &options{net: "ip", end: "peer", plan: plan.Plan{Streams: 1, Sizes: []int{1}}}
+	text := map[string]*string{"role": &o.role, "net": &o.net, "port": &o.port, "end": &o.end}
+	number := map[string]*int{
+		"streams": &o.plan.Streams, "count": &o.plan.Count, "unordered": &o.plan.Unordered, "expect": &o.expect, "hold": &o.hold,
+	}
+	flag := map[string]*bool{"echo": &o.echo, "fast": &o.fast}
+
+	for _, arg := range args {
+		key, value, _ := strings.Cut(arg, "=")
+		var err error
+		switch {
+		case text[key] != nil:
+			*text[key] = value
+		case number[key] != nil:
+			*number[key], err = strconv.Atoi(value)
+		case flag[key] != nil:
+			*flag[key], err = strconv.ParseBool(value)
+		case key == "local":
+			o.local = bracketed(value)
+		case key == "remote":
+			o.remote = bracketed(value)
+		case key == "sizes":
+			o.plan.Sizes, err = sizes(value)
+		default:
+			err = fmt.Errorf("unknown key")
+		}
+		if err != nil {
+			return nil, fmt.Errorf("argument %s: %w", arg, err)
+		}
+	}
+	return o, nil
+}
+
+// bracketed puts IPv6 addresses of a list A/B in brackets, as addresses of package sctp have them.
+func bracketed(list string) string {
+	hosts := strings.Split(list, "/")
+	for i, host := range hosts {
+		if strings.Contains(host, ":") {
+			hosts[i] = "[" + host + "]"
+		}
+	}
+	return strings.Join(hosts, "/")
+}
+
+func sizes(list string) ([]int, error) {
+	var sizes []int
+	for field := range strings.SplitSeq(list, ",") {
+		size, err := strconv.Atoi(field)
+		if err != nil {
+			return nil, err
+		}
+		sizes = append(sizes, size)
+	}
+	return sizes, nil
+}
+
+// network is the network of package sctp that net= stands for.
+func (o *options) network() string {
+	if o.net == "udp" {
+		return "sctp/udp"
+	}
+	return "sctp"
+}
+
+// config leaves all at the defaults but what the test asks for.
+func (o *options) config() sctp.Config {
+	c := sctp.Config{OutStreams: maxStreams}
+	if o.fast {
+		fast(&c)
+	}
+	return c
+}
