@@ -25,7 +25,9 @@ type host struct {
 	dropped []DropReason
 	// hoard leaves accepted associations in the backlog.
 	hoard bool
-	mtu   int
+	// greeting, if set, is sent on every accepted association at once.
+	greeting string
+	mtu      int
 }
 
 func (n *network) host(name string, seed byte, addrs ...string) *host {
@@ -125,6 +127,9 @@ func (h *host) receive(d transport.Datagram) {
 		v.Handle.Assoc.Deliver(now, &d)
 		if !h.hoard {
 			h.e.Taken(v.Handle)
+		}
+		if h.greeting != "" {
+			h.send(v.Handle, h.greeting)
 		}
 		h.drain(v.Handle)
 	case Deliver:

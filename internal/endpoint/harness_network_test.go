@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"testing"
@@ -25,6 +26,8 @@ type network struct {
 	sent int
 	// broken are addresses that nothing gets to or comes from.
 	broken map[netip.Addr]bool
+	// quiet: packets are not printed.
+	quiet bool
 }
 
 // flying is a packet under way.
@@ -56,8 +59,15 @@ func (n *network) carry(from *host, d transport.Datagram) {
 		n.queue = append(n.queue, flying{to, arriving})
 	}
 	n.sent++
-	if testing.Verbose() {
-		n.t.Logf("%v %s %v > %v%s %s", time.Duration(n.now), from.name, d.Path.Local, d.Path.Remote, fate, wire.Describe(d.Data))
+	if testing.Verbose() && !n.quiet {
+		n.note(fmt.Sprintf("%s %v > %v%s %s", from.name, d.Path.Local, d.Path.Remote, fate, wire.Describe(d.Data)))
+	}
+}
+
+// note prints something that happened.
+func (n *network) note(what string) {
+	if testing.Verbose() && !n.quiet {
+		n.t.Logf("%v %s", time.Duration(n.now), what)
 	}
 }
 
