@@ -8,6 +8,8 @@ import (
 
 	"github.com/gosctp/sctp/internal/ladder"
 	"github.com/gosctp/sctp/transport"
+	"github.com/gosctp/sctp/transport/fault"
+	"github.com/gosctp/sctp/transport/pcap"
 	"github.com/gosctp/sctp/transport/udpencap"
 )
 
@@ -16,6 +18,7 @@ type network struct {
 	addrs          []netip.Addr
 	client, server transport.Transport
 	serverUDP      uint16
+	faults         []*fault.Transport
 	// down is the path that is cut, named by the address that it has at both ends; nil if none is.
 	down atomic.Pointer[netip.Addr]
 }
@@ -23,20 +26,34 @@ type network struct {
 // newNetwork opens both carriers and has what they send drawn on s.
 func newNetwork(addrs []netip.Addr, s *screen, wrap func(transport.Transport) transport.Transport) (*network, error) {
 	n := &network{addrs: addrs}
-	client, err := udpencap.Open(udpencap.Config{AnyPort: true, LocalAddrs: addrs})
-	if err != nil {
+	observer := pcap.NewObserver(func(dir pcap.Direction, d *transport.Datagram) {
+		if dir != pcap.Out {
+			return
+		}
+		s.packet(ladder.Packet{
+			Time: time.Now(), Src: d.Path.Local, Dst: d.Path.Remote, Data: d.Data, Dropped: n.severed(d.Path),
+		})
+	})
+	open := func() (transport.Transport, uint16, error) {
+		udp, err := udpencap.Open(udpencap.Config{AnyPort: true, LocalAddrs: addrs})
+		if err != nil {
+			return nil, 0, err
+		}
+		f := fault.Wrap(udp, 0)
+		n.faults = append(n.faults, f)
+		return observer.Wrap(f), udp.LocalPort(), nil
+	}
+	var err error
+	if n.client, _, err = open(); err != nil {
 		return nil, err
 	}
-	server, err := udpencap.Open(udpencap.Config{AnyPort: true, LocalAddrs: addrs})
-	if err != nil {
-		client.Close()
+	if n.server, n.serverUDP, err = open(); err != nil {
+		n.client.Close()
 		return nil, err
 	}
-	n.client, n.server = &cable{client, n, s}, &cable{server, n, s}
 	if wrap != nil {
 		n.client = wrap(n.client)
 	}
-	n.serverUDP = server.LocalPort()
 	return n, nil
 }
 
@@ -45,38 +62,33 @@ func (n *network) close() {
 	n.server.Close()
 }
 
-func (n *network) cut(addr netip.Addr) { n.down.Store(&addr) }
+// ends are the paths that begin or end at addr.
+func ends(addr netip.Addr) []fault.Match {
+	return []fault.Match{{Local: addr}, {Remote: addr}}
+}
 
-func (n *network) repair(netip.Addr) { n.down.Store(nil) }
+func (n *network) cut(addr netip.Addr) {
+	n.down.Store(&addr)
+	for _, f := range n.faults {
+		for _, m := range ends(addr) {
+			f.Cut(m)
+		}
+	}
+}
+
+func (n *network) repair(addr netip.Addr) {
+	for _, f := range n.faults {
+		for _, m := range ends(addr) {
+			f.Repair(m)
+		}
+	}
+	n.down.Store(nil)
+}
 
 // severed reports whether packets on p are lost.
 func (n *network) severed(p transport.Path) bool {
 	down := n.down.Load()
 	return down != nil && (p.Remote == *down || p.Local == *down)
-}
-
-// cable is a carrier that draws what is sent on it, and loses it if the path is cut.
-type cable struct {
-	transport.Transport
-	network *network
-	screen  *screen
-}
-
-// WriteBatch draws packets before they are sent: what the other side answers is to stand below.
-func (c *cable) WriteBatch(ds []transport.Datagram) (int, error) {
-	for i := range ds {
-		lost := c.network.severed(ds[i].Path)
-		c.screen.packet(ladder.Packet{
-			Time: time.Now(), Src: ds[i].Path.Local, Dst: ds[i].Path.Remote, Data: ds[i].Data, Dropped: lost,
-		})
-		if lost {
-			continue
-		}
-		if n, err := c.Transport.WriteBatch(ds[i : i+1]); n == 0 || err != nil {
-			return i, err
-		}
-	}
-	return len(ds), nil
 }
 
 // usable reports whether a is an address of this machine.

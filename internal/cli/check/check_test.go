@@ -1,0 +1,44 @@
+package check
+
+import (
+	"context"
+	"strings"
+	"testing"
+)
+
+func TestAssociationOverUDPWorksEverywhere(t *testing.T) {
+	detail, err := overUDP(t.Context())
+	if err != nil || !strings.Contains(detail, "127.0.0.1") {
+		t.Errorf("%q, %v", detail, err)
+	}
+}
+
+func TestProbesSayWhyTheyFail(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, r := range Run(ctx) {
+		if r.Detail == "" {
+			t.Errorf("%s: no detail", r.Name)
+		}
+		if r.Name == "over UDP (sctp/udp)" && r.OK {
+			t.Errorf("%s works although it was given no time", r.Name)
+		}
+	}
+}
+
+func TestUsable(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		r    []Result
+		want bool
+	}{
+		{"nothing", nil, false},
+		{"a carrier", []Result{{OK: true, carries: true}}, true},
+		{"a carrier that fails", []Result{{carries: true}}, false},
+		{"only what is no carrier", []Result{{OK: true}, {carries: true}}, false},
+	} {
+		if got := Usable(c.r); got != c.want {
+			t.Errorf("%s: usable is %t", c.name, got)
+		}
+	}
+}

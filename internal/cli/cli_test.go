@@ -1,0 +1,77 @@
+package cli
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+// newRoot returns a command with one below it, which fails with err.
+func newRoot(err error) *cobra.Command {
+	root := &cobra.Command{Use: "tool", Args: Subcommand, RunE: Subcommand}
+	root.AddCommand(&cobra.Command{Use: "act", Short: "do it", RunE: func(*cobra.Command, []string) error { return err }})
+	return root
+}
+
+func TestStatusTellsWrongUseFromFailure(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		err    error
+		status int
+		stderr string
+	}{
+		{"success", nil, 0, ""},
+		{"failure", errors.New("no luck"), 1, "tool act: no luck\n"},
+		{"wrong use", Usagef("%d given; allowed: %d", 3, 2), 2, "tool act: 3 given; allowed: 2\n"},
+		{"wrapped", errors.Join(Usagef("wrong"), errors.New("too")), 2, "tool act: wrong; too\n"},
+	} {
+		var out, err strings.Builder
+		got := Run(t.Context(), newRoot(c.err), []string{"act"}, strings.NewReader(""), &out, &err)
+		if got != c.status || err.String() != c.stderr || out.String() != "" {
+			t.Errorf("%s: status %d, %q on stderr, %q on stdout", c.name, got, err.String(), out.String())
+		}
+	}
+}
+
+func TestHelpIsNoError(t *testing.T) {
+	for _, args := range [][]string{{"--help"}, {"help"}, {"act", "-h"}} {
+		var out, err strings.Builder
+		status := Run(t.Context(), newRoot(nil), args, strings.NewReader(""), &out, &err)
+		if status != 0 || err.String() != "" || !strings.Contains(out.String(), "Usage:") {
+			t.Errorf("%v: status %d, %q on stderr, %q on stdout", args, status, err.String(), out.String())
+		}
+		if strings.Contains(out.String(), "completion") {
+			t.Errorf("%v speaks of completion:\n%s", args, out.String())
+		}
+	}
+}
+
+func TestNoColorsWhereNoneAreWanted(t *testing.T) {
+	if Color(&strings.Builder{}) {
+		t.Error("colours in a buffer")
+	}
+	f, err := os.Create(t.TempDir() + "/file")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if Color(f) {
+		t.Error("colours in a file")
+	}
+	if _, ok := Terminal(f); ok {
+		t.Error("a file is taken for a terminal")
+	}
+}
+
+func TestTableHasNoSpacesAtLineEnds(t *testing.T) {
+	var b strings.Builder
+	if err := PrintTable(&b, [][]string{{"a", "long cell"}, {"longer", ""}}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := b.String(), "a       long cell\nlonger\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -1,0 +1,88 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gosctp/sctp/internal/ladder"
+)
+
+func TestDemoTellsItsStoryInOrder(t *testing.T) {
+	var b strings.Builder
+	if err := Run(t.Context(), &b, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	rest := b.String()
+	for _, scene := range []string{
+		" INIT tag ", " INIT ACK tag ", " COOKIE ECHO ", " COOKIE ACK ",
+		" DATA 1 stream 0/0 ", " stream 1/0 ",
+		"── the path over 127.0.0.1 is cut", "✗", " ↻ DATA ",
+		"── the path over 127.0.0.1 is repaired", "── the server has seen a heartbeat acknowledged",
+		"── the server has told enough", " SHUTDOWN 0 ", " SHUTDOWN ACK ", " SHUTDOWN COMPLETE ",
+		"12 messages were sent and arrived, each exactly once and in order on its stream",
+	} {
+		_, after, ok := strings.Cut(rest, scene)
+		if !ok {
+			t.Fatalf("%q does not come, or not in its turn, in\n%s", scene, b.String())
+		}
+		rest = after
+	}
+}
+
+// brokenPipe is an output that fails, as that of "sctp demo | head" does.
+type brokenPipe struct{ lines int }
+
+func (w *brokenPipe) Write(p []byte) (int, error) {
+	if w.lines--; w.lines < 0 {
+		return 0, io.ErrClosedPipe
+	}
+	return len(p), nil
+}
+
+func TestDemoStopsWhenNobodyReads(t *testing.T) {
+	if err := Run(t.Context(), &brokenPipe{lines: 5}, Options{}); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("got %v, want the error of the output", err)
+	}
+}
+
+func TestDemoFailsWhenTheTimeIsUp(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	if err := Run(ctx, io.Discard, Options{Ladder: ladder.Options{ASCII: true}}); err == nil {
+		t.Error("a demo that had a millisecond claims to have succeeded")
+	}
+}
+
+func TestJournalWantsEveryMessageOnceAndInOrder(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		received []string // of "a", "b" on stream 0
+		other    string   // on stream 1
+		ok       bool
+	}{
+		{"all", []string{"a", "b"}, "", true},
+		{"lost", []string{"a"}, "", false},
+		{"nothing", nil, "", false},
+		{"twice", []string{"a", "b", "b"}, "", false},
+		{"order", []string{"b", "a"}, "", false},
+		{"altered", []string{"a", "c"}, "", false},
+		{"invented", []string{"a", "b"}, "x", false},
+	} {
+		j := newJournal()
+		j.send(0, "a")
+		j.send(0, "b")
+		for _, text := range c.received {
+			j.receive(0, text)
+		}
+		if c.other != "" {
+			j.receive(1, c.other)
+		}
+		if err := j.verify(); (err == nil) != c.ok {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
