@@ -27,7 +27,7 @@ var rules = []rule{
 	layerTable, carriersKnowOnlyTransport, syscallsInCarriers,
 	wireNumbers, packetAssembly, parsersDoNotPanic, parsersAreFuzzed,
 	testsDoNotSleep, testsSkipByRequire,
-	fileLength, documented, nothingUnfinished, noMachinePaths, noDeadLinks, dependencies,
+	fileLength, documented, nothingUnfinished, noMachinePaths, noDeadLinks, docsNameWhatExists, dependencies,
 }
 
 func TestRules(t *testing.T) {

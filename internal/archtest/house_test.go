@@ -2,7 +2,6 @@ package archtest
 
 import (
 	"go/ast"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -219,32 +218,6 @@ var noMachinePaths = rule{
 		"-- docs/hacking.md --\ncd /ho" + "me/me/sctp",
 	},
 	good: []string{"-- docs/hacking.md --\nSee github.com/gosctp/sctp/internal/work and https://example.org/home/page"},
-}
-
-// link matches the target of a Markdown link within the repository.
-var link = regexp.MustCompile(`\]\(([^)#:\s]+)(?:#[^)]*)?\)`)
-
-var noDeadLinks = rule{
-	name: "no dead links",
-	why:  "documents lead to code and to each other; a link to what has moved leads nowhere",
-	check: func(tr *tree, report reportFunc) {
-		for _, f := range tr.filter(func(f *file) bool { return strings.HasSuffix(f.path, ".md") }) {
-			for i, line := range strings.Split(f.text, "\n") {
-				for _, m := range link.FindAllStringSubmatch(line, -1) {
-					if !tr.paths[path.Join(f.dir, m[1])] {
-						report(where(f, i), "links to %s, which does not exist", m[1])
-					}
-				}
-			}
-		}
-	},
-	bad: []string{
-		"-- README.md --\nRead [this](docs/absent.md).\n",
-		"-- docs/a.md --\nRead [this](README.md).\n-- README.md --\n",
-	},
-	good: []string{
-		"-- docs/a.md --\nRead [this](../README.md#top) and [that](https://example.org/x).\n-- README.md --\n",
-	},
 }
 
 // mayRequire are the modules that users of this one inherit, or its tests need, each with what for.
