@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 
+	"github.com/gosctp/sctp/internal/endpoint"
 	"github.com/gosctp/sctp/internal/engine"
 	"github.com/gosctp/sctp/transport"
 )
@@ -34,7 +35,7 @@ func (l *link) bind(n network, addr *Addr, o engine.SocketOptions) (*engine.Sock
 	o.Port = addr.Port
 	o.Addrs = coreAddrs(addr.IPs)
 	o.OnFree = l.release
-	if err := l.restrict(n, &o); err != nil {
+	if err := n.restrict(&o); err != nil {
 		l.release()
 		return nil, err
 	}
@@ -46,39 +47,26 @@ func (l *link) bind(n network, addr *Addr, o engine.SocketOptions) (*engine.Sock
 	return s, nil
 }
 
-// restrict makes a socket for all addresses one for all of the version of IP that the network names.
-func (l *link) restrict(n network, o *engine.SocketOptions) error {
-	if n.family == anyFamily {
-		return nil
-	}
+// restrict keeps a socket to the version of IP that the network names.
+func (n network) restrict(o *engine.SocketOptions) error {
 	for _, ip := range o.Addrs {
 		if !n.family.admits(ip) {
 			return &net.AddrError{Err: "not an address of network " + n.name, Addr: ip.String()}
 		}
 	}
-	if len(o.Addrs) > 0 {
-		return nil
-	}
-	all, err := l.engine.LocalAddrs()
-	if err != nil {
-		return err
-	}
-	for _, ip := range all {
-		if n.family.admits(ip) {
-			o.Addrs = append(o.Addrs, ip)
-		}
-	}
-	if len(o.Addrs) == 0 {
-		return &net.AddrError{Err: "this host has no address of network " + n.name}
+	switch n.family {
+	case anyFamily:
+		o.Family = endpoint.AnyFamily
+	case onlyIPv4:
+		o.Family = endpoint.IPv4
+	case onlyIPv6:
+		o.Family = endpoint.IPv6
 	}
 	return nil
 }
 
 // boundAddr is the address of a socket as its user gets to see it. ips are the addresses that the user asked for.
 func (l *link) boundAddr(s *engine.Socket, ips []netip.Addr) *Addr {
-	if len(ips) == 0 {
-		ips = s.Addrs()
-	}
 	return &Addr{IPs: ips, Port: s.Port(), EncapPort: l.engine.EncapPort()}
 }
 

@@ -46,6 +46,8 @@ type Engine struct {
 	sockets map[*Socket]struct{}
 	assocs  map[*Assoc]struct{}
 	lastID  uint32
+	// held counts the sockets of each port, those included of which only associations are left.
+	held map[uint16]int
 	// err is why the engine ended, nil while it runs.
 	err error
 
@@ -82,6 +84,7 @@ func Open(o Options) (*Engine, error) {
 		start:     time.Now(),
 		sockets:   make(map[*Socket]struct{}),
 		assocs:    make(map[*Assoc]struct{}),
+		held:      make(map[uint16]int),
 		claims:    make(map[claimKey]*sharedClaim),
 		onEnd:     o.onEnd,
 		done:      make(chan struct{}),

@@ -231,6 +231,7 @@ func (in *Inbox) PeelOff(a *Assoc) error {
 	in.events.take(a, &a.events)
 	in.mu.Unlock()
 	in.remove(a)
+	a.taken()
 	return nil
 }
 

@@ -32,15 +32,20 @@ func (l *Listener) Accept(ctx context.Context) (*Assoc, error) {
 		return nil, err
 	}
 	a.mu.Lock()
+	defer a.mu.Unlock()
 	a.listener = nil
-	a.mu.Unlock()
-	e := l.socket.engine
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if _, alive := e.assocs[a]; alive {
-		e.core.Taken(a.handle)
-	}
+	a.taken()
 	return a, nil
+}
+
+// taken tells the endpoint that a does not count as part of the backlog any more. a.mu is held.
+func (a *Assoc) taken() {
+	if !a.routed {
+		return
+	}
+	a.engine.mu.Lock()
+	defer a.engine.mu.Unlock()
+	a.engine.core.Taken(a.handle)
 }
 
 func (l *Listener) next(ctx context.Context) (*Assoc, error) {

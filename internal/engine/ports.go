@@ -124,6 +124,7 @@ func (e *Engine) bindCore(s *Socket) error {
 		return &porttable.InUseError{Port: s.core.Port, PID: os.Getpid()}
 	}
 	e.sockets[s] = struct{}{}
+	e.held[s.core.Port]++
 	return nil
 }
 
@@ -131,6 +132,11 @@ func (e *Engine) bindCore(s *Socket) error {
 func (e *Engine) unclaim(s *Socket) {
 	e.portsMu.Lock()
 	defer e.portsMu.Unlock()
+	e.mu.Lock()
+	if e.held[s.core.Port]--; e.held[s.core.Port] == 0 {
+		delete(e.held, s.core.Port)
+	}
+	e.mu.Unlock()
 	s.claim.users--
 	if s.claim.users > 0 {
 		return
@@ -153,24 +159,6 @@ func (e *Engine) filterPorts() error {
 	}
 	slices.Sort(ports)
 	return f.SetPorts(slices.Compact(ports), e.ootb)
-}
-
-// watchOOTB waits for the right to answer for ports that nobody holds, which one process of a host has at a time.
-func (e *Engine) watchOOTB() {
-	for !e.ports.ClaimOOTB() {
-		select {
-		case <-e.ports.OOTBFree():
-		case <-e.done:
-			return
-		}
-	}
-	e.portsMu.Lock()
-	defer e.portsMu.Unlock()
-	e.ootb = true
-	e.mu.Lock()
-	e.core.SetOOTB(true)
-	e.mu.Unlock()
-	_ = e.filterPorts() // As in unclaim.
 }
 
 // PeerEncapPort returns the UDP port at which a process of this host has the SCTP port of addr, 0 if it is not known.

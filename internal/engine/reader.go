@@ -12,6 +12,7 @@ func (e *Engine) read(queue int) {
 	var (
 		batch  = make([]transport.Datagram, batchPackets)
 		owners = make([]*Assoc, batchPackets)
+		doubt  replyQueue
 	)
 	for {
 		n, err := e.carrier.ReadBatch(queue, batch)
@@ -20,14 +21,16 @@ func (e *Engine) read(queue int) {
 			return
 		}
 		now := e.now()
-		e.route(now, batch[:n], owners)
+		e.route(now, batch[:n], owners, &doubt)
+		e.answerDoubtful(&doubt)
 		e.deliver(now, batch[:n], owners)
 		e.transmit()
 	}
 }
 
-// route finds the association of each packet, nil for those that need none any more. Stateless answers go to the writer.
-func (e *Engine) route(now mono.Time, batch []transport.Datagram, owners []*Assoc) {
+// route finds the association of each packet, nil for those that need none any more. Stateless answers go to the writer, or to doubt if
+// somebody else may be the one to answer.
+func (e *Engine) route(now mono.Time, batch []transport.Datagram, owners []*Assoc, doubt *replyQueue) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for i := range batch {
@@ -36,7 +39,11 @@ func (e *Engine) route(now mono.Time, batch []transport.Datagram, owners []*Asso
 		switch v.Kind {
 		case endpoint.Drop:
 		case endpoint.Reply:
-			e.out.reply(batch[i].Path, v.Reply)
+			if e.mayBeOfOthers(v.Reply) {
+				doubt.push(batch[i].Path, v.Reply)
+			} else {
+				e.out.reply(batch[i].Path, v.Reply)
+			}
 		case endpoint.Created:
 			h, _ := wire.ParseHeader(batch[i].Data) // Route has read it, so there is no error.
 			if owners[i] = e.accepted(v.Handle, h.SrcPort); owners[i] == nil {

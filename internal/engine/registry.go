@@ -3,6 +3,7 @@ package engine
 import (
 	"maps"
 	"sync"
+	"time"
 
 	"github.com/gosctp/sctp/transport"
 )
@@ -20,14 +21,16 @@ type registry struct {
 type shared struct {
 	engine *Engine
 	users  int
+	// idle counts the times that it had no users, so that only the last of these counts.
+	idle int
 	// keep: the carrier is the caller's, so the engine runs until the caller closes it.
 	keep bool
 }
 
 var process = registry{engines: make(map[any]*shared)}
 
-// Share returns the engine known by key, made by open if there is none. The engine ends with its last user, who says
-// so by calling release.
+// Share returns the engine known by key, made by open if there is none. The engine ends some time after its last user has called
+// release.
 func Share(key any, open func() (Options, error)) (e *Engine, release func(), err error) {
 	return process.share(key, false, open)
 }
@@ -64,7 +67,11 @@ func (r *registry) share(key any, keep bool, open func() (Options, error)) (*Eng
 	return s.engine, sync.OnceFunc(func() { r.release(s) }), nil
 }
 
-// release drops a user. The last one closes the engine, in a goroutine since it may be one of the engine's own that says so.
+// idleTime is how long an engine without users stays, since opening a carrier takes far longer than setting up an association: a client
+// that makes one after the other shall open it once.
+const idleTime = time.Second
+
+// release drops a user.
 func (r *registry) release(s *shared) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -72,8 +79,21 @@ func (r *registry) release(s *shared) {
 	if s.users > 0 || s.keep {
 		return
 	}
+	s.idle++
+	idle := s.idle
+	time.AfterFunc(idleTime, func() { r.closeIdle(s, idle) })
+}
+
+// closeIdle closes an engine that nobody has used since.
+func (r *registry) closeIdle(s *shared, idle int) {
+	r.mu.Lock()
+	if s.users > 0 || s.idle != idle {
+		r.mu.Unlock()
+		return
+	}
 	maps.DeleteFunc(r.engines, func(_ any, other *shared) bool { return other == s })
-	go s.engine.Close()
+	r.mu.Unlock()
+	s.engine.Close() // Nobody waits for the outcome.
 }
 
 // removeEnded forgets engines that have ended.

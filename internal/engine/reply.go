@@ -2,10 +2,10 @@ package engine
 
 import "github.com/gosctp/sctp/transport"
 
-// replyQueue is a ring of stateless answers (RFC 9260 sections 5.1.3 and 8.4) that wait for the writer. Its buffers are
-// used again, so that a flood of forged packets allocates nothing. Guarded by writer.mu.
+// replyQueue is a ring of stateless answers (RFC 9260 sections 5.1.3 and 8.4) that wait. Its buffers are
+// used again, so that a flood of forged packets allocates nothing.
 type replyQueue struct {
-	ring        [maxReplies]reply
+	ring        []reply
 	first, size int
 }
 
@@ -20,6 +20,9 @@ func (q *replyQueue) len() int { return q.size }
 func (q *replyQueue) push(path transport.Path, data []byte) {
 	if q.size == maxReplies {
 		return
+	}
+	if q.ring == nil {
+		q.ring = make([]reply, maxReplies)
 	}
 	r := &q.ring[(q.first+q.size)%maxReplies]
 	r.path = path

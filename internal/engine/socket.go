@@ -16,6 +16,8 @@ type SocketOptions struct {
 	Port uint16
 	// Addrs are the addresses to bind; empty for all of the host's.
 	Addrs []netip.Addr
+	// Family restricts a socket for all addresses to those of one version of IP.
+	Family endpoint.Family
 	// Config is for associations that peers set up.
 	Config assoc.Config
 	// Backlog bounds the associations that wait for Accept, or 0 for a socket that peers cannot connect to.
@@ -46,7 +48,7 @@ type Socket struct {
 // Bind takes a port.
 func (e *Engine) Bind(o SocketOptions) (*Socket, error) {
 	s := &Socket{engine: e, inbox: o.Inbox, transient: o.Transient, onFree: o.OnFree, users: 1}
-	s.core = endpoint.Socket{Port: o.Port, Addrs: o.Addrs, Config: o.Config, Backlog: o.Backlog, User: s}
+	s.core = endpoint.Socket{Port: o.Port, Addrs: o.Addrs, Family: o.Family, Config: o.Config, Backlog: o.Backlog, User: s}
 	if o.Backlog > 0 && o.Inbox == nil {
 		s.listener = newListener(s)
 	}

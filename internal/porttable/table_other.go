@@ -77,6 +77,12 @@ func (t *Table) Lookup(port uint16, addr netip.Addr) (udpPort uint16, ok bool) {
 	return thisProcess.lookup(registryKey{t.kind, port}, addr)
 }
 
+// Held reports whether this process has port for addr.
+func (t *Table) Held(port uint16, addr netip.Addr) bool {
+	_, held := t.Lookup(port, addr)
+	return held
+}
+
 // ClaimOOTB is always granted: no other process gets this carrier's packets here.
 func (t *Table) ClaimOOTB() bool { return true }
 
