@@ -131,6 +131,11 @@ func (a *Association) finishPacket(now mono.Time, in *inbound) {
 	if a.state == StateClosed {
 		return
 	}
+	if a.state == StateShutdownSent && in.header.Tag == a.localTag {
+		// Section 9.2: any packet shows that the peer is there, busy with what it has queued. Only DATA restarts T2-shutdown too: a peer that
+		// heartbeats more often than that would never be told again of a SHUTDOWN that was lost.
+		a.closing.tries = 0
+	}
 	a.afterData(now, in)
 	a.progressShutdown(now)
 }

@@ -39,3 +39,36 @@ func TestNoPartialDeliveryBeginsAfterTheEnd(t *testing.T) {
 		t.Errorf("%q was handed out of a message that can never end", text)
 	}
 }
+
+// RFC 9260 section 9.2: the reception of any packet clears the count of retransmissions, so that the peer can send what it has queued.
+func TestPeerThatHeartbeatsIsNotGivenUpInShutdownSent(t *testing.T) {
+	ta := inState(t, StateShutdownSent, with(func(c *Config) { c.AssocMaxRetrans = 2 }))
+	for range 5 {
+		ta.advanceToTimer() // T2-shutdown
+		ta.want("T2 repeats SHUTDOWN", "SHUTDOWN")
+		ta.recv(heartbeat("busy"))
+		ta.want("HEARTBEAT is answered up to SHUTDOWN-SENT", "HEARTBEAT-ACK")
+	}
+	ta.wantState("the peer shows that it is there", StateShutdownSent)
+	for range 3 {
+		ta.advanceToTimer()
+	}
+	ta.wantState("three times in a row without a sign", StateClosed)
+}
+
+func TestReadingInShutdownSentOpensTheWindow(t *testing.T) {
+	ta := begun(t, with(func(c *Config) { c.RecvBuffer = 4096 }))
+	ta.receive(100)
+	ta.recv(data(1).ofSize(1400))
+	ta.recv(data(2).ofSize(1400))
+	ta.want("every second packet is acknowledged, here with little window left", "SACK 2")
+	ta.recv(data(3).ofSize(400))
+	ta.a.Shutdown(ta.now)
+	ta.settle()
+	ta.forget()
+	ta.wantState("nothing is outstanding", StateShutdownSent)
+	for range 3 {
+		ta.receive(2000)
+	}
+	ta.want("the peer may be waiting for room", "SACK 3")
+}

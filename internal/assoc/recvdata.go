@@ -132,7 +132,9 @@ func (a *Association) rcvInfo(i rx.Info) RcvInfo {
 // windowOpened sends a window update when the user made room for a quarter of the buffer: less would be a silly window, and every little
 // bit a burst of updates (section 6.2).
 func (a *Association) windowOpened() {
-	if a.state != StateEstablished && a.state != StateShutdownPending {
+	switch a.state {
+	case StateEstablished, StateShutdownPending, StateShutdownSent: // those in which the peer may send DATA
+	case StateClosed, StateCookieWait, StateCookieEchoed, StateShutdownReceived, StateShutdownAckSent:
 		return
 	}
 	if a.rwnd()-a.receive.advertised >= a.cfg.RecvBuffer/4 {
