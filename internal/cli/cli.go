@@ -53,18 +53,53 @@ func Run(ctx context.Context, root *cobra.Command, args []string, stdin io.Reade
 	return status
 }
 
+func init() {
+	cobra.EnableCommandSorting = false // the order of the root command is that of interest
+}
+
 // prepare takes from cobra what it would print of its own accord, so that all commands speak alike.
 func prepare(root *cobra.Command) {
 	root.SilenceErrors = true
 	root.SilenceUsage = true
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetHelpCommand(&cobra.Command{Use: "help", Hidden: true, Args: NoArgs, RunE: func(c *cobra.Command, _ []string) error {
-		return c.Root().Help()
-	}})
+	root.SetHelpCommand(newHelp())
 	root.SetFlagErrorFunc(flagError)
+	root.SetUsageTemplate(usage)
 	for _, c := range append(root.Commands(), root) {
 		c.Flags().SortFlags = false
 		c.DisableFlagsInUseLine = true
+		c.Flags().BoolP("help", "h", false, "print this")
+	}
+}
+
+// usage is the template of help, after the description.
+const usage = `Usage:
+  {{.UseLine}}
+{{- if .HasAvailableSubCommands}}
+
+Commands:
+{{- range .Commands}}{{if .IsAvailableCommand}}
+  {{rpad .Name .NamePadding}}  {{.Short}}{{end}}{{end}}
+
+"{{.CommandPath}} COMMAND --help" describes a command.
+{{- else}}
+
+Flags:
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}
+{{- end}}
+`
+
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:    "help [COMMAND]",
+		Hidden: true,
+		RunE: func(c *cobra.Command, args []string) error {
+			about, rest, err := c.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return Usagef("no help about %q; allowed: %s", args[0], strings.Join(commandNames(c.Root()), ", "))
+			}
+			return about.Help()
+		},
 	}
 }
 
@@ -135,17 +170,20 @@ func AtLeastOneArg(what string) cobra.PositionalArgs {
 
 // Subcommand is for the root command: it has no arguments of its own.
 func Subcommand(c *cobra.Command, args []string) error {
-	var names []string
-	for _, s := range c.Commands() {
-		if s.IsAvailableCommand() && s.Name() != "help" {
-			names = append(names, s.Name())
-		}
-	}
-	allowed := strings.Join(names, ", ")
+	allowed := strings.Join(commandNames(c), ", ")
 	if len(args) == 0 {
 		return Usagef("a command is missing; allowed: %s", allowed)
 	}
 	return Usagef("unknown command %q; allowed: %s", args[0], allowed)
+}
+
+func commandNames(c *cobra.Command) (names []string) {
+	for _, s := range c.Commands() {
+		if s.IsAvailableCommand() {
+			names = append(names, s.Name())
+		}
+	}
+	return names
 }
 
 // oneLine makes the errors that errors.Join put on lines of their own one line.

@@ -37,7 +37,7 @@ func TestStatusTellsWrongUseFromFailure(t *testing.T) {
 }
 
 func TestHelpIsNoError(t *testing.T) {
-	for _, args := range [][]string{{"--help"}, {"help"}, {"act", "-h"}} {
+	for _, args := range [][]string{{"--help"}, {"help"}, {"act", "-h"}, {"help", "act"}} {
 		var out, err strings.Builder
 		status := Run(t.Context(), newRoot(nil), args, strings.NewReader(""), &out, &err)
 		if status != 0 || err.String() != "" || !strings.Contains(out.String(), "Usage:") {
