@@ -62,14 +62,14 @@ func (a *Association) appendSack(b []byte, room int) []byte {
 	r.gaps = r.tsns.AppendGaps(r.gaps[:0], blocks)
 	dups := r.tsns.Duplicates()
 	dups = dups[:min(len(dups), blocks-len(r.gaps))]
-	r.advertised = a.rwnd()
-	return wire.AppendSack(b, r.tsns.CumTSN(), uint32(r.advertised), r.gaps, dups)
+	return wire.AppendSack(b, r.tsns.CumTSN(), uint32(a.rwnd()), r.gaps, dups)
 }
 
 // sackSent notes that everything received has been reported.
 func (a *Association) sackSent() {
 	k := &a.receive.ack
 	k.packets, k.deadline, k.due = 0, 0, false
+	a.receive.advertised = a.rwnd()
 	a.receive.tsns.ClearDuplicates()
 	a.stats.SacksSent++
 }

@@ -1,7 +1,6 @@
 package assoc
 
 import (
-	"encoding/binary"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -235,20 +234,18 @@ func causeNames(c wire.Chunk) (names string) {
 
 func flagLetters(flags uint8) string {
 	s := ""
-	for i, letter := range "EBUI" {
-		if flags&(1<<i) != 0 {
-			s = string(letter) + s
+	for _, f := range []struct {
+		flag   uint8
+		letter string
+	}{{wire.FlagBegin, "B"}, {wire.FlagEnd, "E"}, {wire.FlagUnordered, "U"}, {wire.FlagImmediate, "I"}} {
+		if flags&f.flag != 0 {
+			s += f.letter
 		}
 	}
 	if s == "" {
 		return "middle"
 	}
 	return s
-}
-
-// tsnIn is a TSN at the start of b, relative to the association's first one.
-func (ta *testAssoc) tsnIn(b []byte) int {
-	return seq.TSN(binary.BigEndian.Uint32(b)).Diff(ta.localTSN)
 }
 
 // eventText describes an event in the words that wantEvent compares.

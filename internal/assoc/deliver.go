@@ -105,8 +105,10 @@ func (a *Association) deliverChunk(now mono.Time, in *inbound, c wire.Chunk) boo
 		a.recvShutdown(now, c)
 	case wire.ChunkShutdownAck:
 		a.recvShutdownAck(in)
+		return false // in COOKIE-WAIT and COOKIE-ECHOED it came with any tag
 	case wire.ChunkShutdownComplete:
 		a.recvShutdownComplete()
+		return false // it is alone (section 6.10), and may have come with the reflected tag
 	case wire.ChunkAbort:
 		a.recvAbort(c)
 	case wire.ChunkError:

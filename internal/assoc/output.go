@@ -140,16 +140,18 @@ func (a *Association) build(now mono.Time, k *builder) {
 	a.buildErrors(k)
 	tentative := a.buildSack(k)
 	a.buildClose(k)
-	if a.mayCarryData(k) {
-		a.buildData(now, k)
+	if !a.mayCarryData(k) {
+		return
 	}
-	if tentative >= 0 {
-		if k.data == 0 { // only DATA is worth an early SACK (section 6.1)
-			k.b = k.b[:tentative]
-			k.control--
-		} else {
-			a.sackSent()
-		}
+	a.buildData(now, k)
+	switch {
+	case tentative < 0:
+	case k.data > 0:
+		a.sackSent()
+	default: // only DATA is worth an early SACK (section 6.1); a full DATA chunk does not fit beside it
+		k.b = k.b[:tentative]
+		k.control--
+		a.buildData(now, k)
 	}
 }
 
@@ -194,8 +196,9 @@ func (a *Association) buildHeartbeats(now mono.Time, k *builder) {
 
 // buildErrors adds an ERROR chunk.
 func (a *Association) buildErrors(k *builder) {
-	if len(a.control.errors) > 0 && len(a.control.errors)+4 <= k.room() {
+	if n := len(a.control.errors); n > 0 && (n+4 <= k.room() || k.empty()) {
 		k.add(wire.AppendChunk(k.b, wire.ChunkError, 0, a.control.errors))
+		k.mayFragment = k.mayFragment || k.room() < 0
 		a.control.errors = a.control.errors[:0]
 	}
 }
@@ -207,7 +210,6 @@ func (a *Association) buildSack(k *builder) int {
 		return -1
 	}
 	start := len(k.b)
-	advertised := r.advertised
 	k.add(a.appendSack(k.b, k.room()))
 	if r.ack.due {
 		a.sackSent()
@@ -216,7 +218,6 @@ func (a *Association) buildSack(k *builder) int {
 	if !a.mayCarryData(k) || a.dataTarget() != k.path {
 		k.b = k.b[:start]
 		k.control--
-		r.advertised = advertised
 		return -1
 	}
 	return start
