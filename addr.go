@@ -49,7 +49,8 @@ func (a *Addr) String() string {
 	return b.String()
 }
 
-// ParseAddr reads an address with numeric hosts; the package comment has the grammar. [Dialer] and [ListenConfig] look up names, too.
+// ParseAddr reads an address with numeric hosts; the package comment has the grammar. [Dialer] and [ListenConfig] look
+// up names, too.
 func ParseAddr(s string) (*Addr, error) {
 	h, err := splitAddr(s)
 	if err != nil {

@@ -10,8 +10,9 @@ import (
 	"github.com/gosctp/sctp/transport/udpencap"
 )
 
-// WrapCarriers has wrap applied to every carrier that this package opens from now on, for example to record its packets. It is
-// meant for commands and tests, before they do anything else; a carrier that the caller gives the caller also wraps. Nil ends it.
+// WrapCarriers has wrap applied to every carrier that this package opens from now on, for example to record its
+// packets. It is meant for commands and tests, before they do anything else; a carrier that the caller gives the caller
+// also wraps. Nil ends it.
 func WrapCarriers(wrap func(transport.Transport) transport.Transport) {
 	carrierWrap.Lock()
 	defer carrierWrap.Unlock()

@@ -11,7 +11,8 @@ import (
 	"github.com/gosctp/sctp/internal/engine"
 )
 
-// Conn is one association in the one-to-one style. It is a net.Conn; every method may be called by several goroutines at once.
+// Conn is one association in the one-to-one style. It is a net.Conn; every method may be called by several goroutines
+// at once.
 type Conn struct {
 	assoc   *engine.Assoc
 	network string
@@ -72,15 +73,16 @@ func (c *Conn) Abort(reason string) error {
 	return c.wrap("abort", c.assoc.Abort([]byte(reason)))
 }
 
-// Close takes the Conn out of use. It does not wait: what was written is delivered in the background, and what the peer still
-// sends is thrown away. See [Conn.SetLinger] for how long this may take, and [Conn.Shutdown] to wait and to learn the outcome.
+// Close takes the Conn out of use. It does not wait: what was written is delivered in the background, and what the peer
+// still sends is thrown away. See [Conn.SetLinger] for how long this may take, and [Conn.Shutdown] to wait and to learn
+// the outcome.
 func (c *Conn) Close() error {
 	return c.wrap("close", c.assoc.Close(time.Duration(c.linger.Load())))
 }
 
-// SetLinger says what Close does with messages that the peer has not acknowledged (RFC 6458 section 8.1.4): zero aborts the
-// association at once, a positive duration aborts it if it is not shut down by then, and a negative one stands for the default
-// of 60 s.
+// SetLinger says what Close does with messages that the peer has not acknowledged (RFC 6458 section 8.1.4): zero aborts
+// the association at once, a positive duration aborts it if it is not shut down by then, and a negative one stands for
+// the default of 60 s.
 func (c *Conn) SetLinger(d time.Duration) error {
 	if d < 0 {
 		d = defaultLinger

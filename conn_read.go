@@ -9,8 +9,8 @@ import (
 	"github.com/gosctp/sctp/internal/assoc"
 )
 
-// Read reads what is next: of one message, on whatever stream it comes. What does not fit into p, the next Read returns. After the
-// peer has shut the association down and everything is read, it returns io.EOF.
+// Read reads what is next: of one message, on whatever stream it comes. What does not fit into p, the next Read
+// returns. After the peer has shut the association down and everything is read, it returns io.EOF.
 func (c *Conn) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
@@ -19,9 +19,9 @@ func (c *Conn) Read(p []byte) (int, error) {
 	return n, c.wrapRead("read", err)
 }
 
-// ReadMsg reads the next message into p and describes it. If p is too small for it, or the message so large that it is handed
-// out in parts (Config.PartialDeliveryPoint), RcvInfo.EOR is false and the next read goes on with the same message. While one
-// message is being read in parts by several goroutines, which of them gets which part is undefined.
+// ReadMsg reads the next message into p and describes it. If p is too small for it, or the message so large that it is
+// handed out in parts (Config.PartialDeliveryPoint), RcvInfo.EOR is false and the next read goes on with the same
+// message. While one message is being read in parts by several goroutines, which of them gets which part is undefined.
 func (c *Conn) ReadMsg(p []byte) (int, RcvInfo, error) {
 	return c.ReadMsgContext(context.Background(), p)
 }
@@ -35,8 +35,8 @@ func (c *Conn) ReadMsgContext(ctx context.Context, p []byte) (int, RcvInfo, erro
 // minRead is the least room that ReadMessage makes for a part of a message.
 const minRead = 512
 
-// ReadMessage reads a whole message of up to limit bytes into memory of its own. A longer one is cut off there, with EOR false,
-// and the next read goes on with the rest.
+// ReadMessage reads a whole message of up to limit bytes into memory of its own. A longer one is cut off there, with
+// EOR false, and the next read goes on with the rest.
 func (c *Conn) ReadMessage(ctx context.Context, limit int) (Message, error) {
 	var m Message
 	for {
@@ -62,8 +62,8 @@ func (c *Conn) ReadMessage(ctx context.Context, limit int) (Message, error) {
 	}
 }
 
-// Messages returns the messages as they come, whole ones of up to maxMessage bytes. It ends after the peer has shut the association
-// down; when something else ends it, the last step yields the error.
+// Messages returns the messages as they come, whole ones of up to maxMessage bytes. It ends after the peer has shut the
+// association down; when something else ends it, the last step yields the error.
 //
 //	for m, err := range conn.Messages(ctx) {
 //		if err != nil {

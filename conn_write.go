@@ -10,10 +10,10 @@ import (
 // Write sends p as one message, in order on stream 0 or as [Conn.SetDefaultSndInfo] says. It returns when p is queued, which
 // takes room in the send buffer.
 //
-// So that anything that writes to a net.Conn may write to this one, p may have any size: from a quarter of Config.SendBuffer on
-// (256 KiB by default) it is cut into several messages, which follow one another without those of other Writes between them.
-// A reader of bytes sees no difference; to send one large message, or none at all, use [Conn.WriteMsg]. Nothing is sent for an
-// empty p.
+// So that anything that writes to a net.Conn may write to this one, p may have any size: from a quarter of
+// Config.SendBuffer on (256 KiB by default) it is cut into several messages, which follow one another without those of
+// other Writes between them. A reader of bytes sees no difference; to send one large message, or none at all, use
+// [Conn.WriteMsg]. Nothing is sent for an empty p.
 func (c *Conn) Write(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil

@@ -17,15 +17,15 @@ import (
 type Dialer struct {
 	// Config is for the association.
 	Config Config
-	// LocalAddr is the address to dial from: addresses, port, UDP port, any of which may be zero. Nil leaves all to the stack: all
-	// addresses of this host, and a free port.
+	// LocalAddr is the address to dial from: addresses, port, UDP port, any of which may be zero. Nil leaves all to the
+	// stack: all addresses of this host, and a free port.
 	LocalAddr *Addr
 	// Timeout bounds the set-up, look-up of names included; zero leaves it to Config.MaxInitRetransmits.
 	Timeout time.Duration
 	// Deadline is a point in time for the same.
 	Deadline time.Time
-	// Carrier, if not nil, is what to use instead of what the network names. It stays the caller's, who closes it last; its dynamic type must
-	// be comparable, as pointers are.
+	// Carrier, if not nil, is what to use instead of what the network names. It stays the caller's, who closes it last;
+	// its dynamic type must be comparable, as pointers are.
 	Carrier transport.Transport
 	// Resolver looks up names in addresses; nil stands for net.DefaultResolver.
 	Resolver Resolver

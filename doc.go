@@ -1,5 +1,5 @@
-// Package sctp is the Stream Control Transmission Protocol (RFC 9260) for Go programs, over raw IP, over UDP (RFC 6951), or over
-// any carrier of your own. It needs no support in the kernel, and over UDP no privilege.
+// Package sctp is the Stream Control Transmission Protocol (RFC 9260) for Go programs, over raw IP, over UDP (RFC
+// 6951), or over any carrier of your own. It needs no support in the kernel, and over UDP no privilege.
 //
 // SCTP carries messages, not bytes: what one side writes in one call the other reads as one. An association, which is what
 // SCTP calls a connection, has many streams, each ordered for itself, and may use several addresses on each side, so that
@@ -7,10 +7,11 @@
 //
 // # Where to start
 //
-// [Dial] and [Listen] make a [Conn] and a [Listener]. They are a net.Conn and a net.Listener, so that net/http, crypto/tls
-// and whatever else runs over these runs over SCTP unchanged. What SCTP can do beyond is on the Conn: [Conn.ReadMsg] and
-// [Conn.WriteMsg] take messages with their streams and payload protocol identifiers, [Conn.Stream] is a handle of one stream,
-// [Conn.Messages] an iterator, [Conn.NextNotification] tells what happens to the association.
+// [Dial] and [Listen] make a [Conn] and a [Listener]. They are a net.Conn and a net.Listener, so that net/http,
+// crypto/tls and whatever else runs over these runs over SCTP unchanged. What SCTP can do beyond is on the Conn:
+// [Conn.ReadMsg] and [Conn.WriteMsg] take messages with their streams and payload protocol identifiers, [Conn.Stream]
+// is a handle of one stream, [Conn.Messages] an iterator, [Conn.NextNotification] tells what happens to the
+// association.
 //
 // [ListenEndpoint] makes an [Endpoint], the one-to-many style of RFC 6458: one socket with many associations, which are set
 // up by sending.

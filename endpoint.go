@@ -11,8 +11,9 @@ import (
 	"github.com/gosctp/sctp/internal/engine"
 )
 
-// Endpoint is one socket with many associations: the one-to-many style of RFC 6458 section 3. Sending to a peer sets up an
-// association with it, peers set up associations without being asked for, and RcvInfo.AssocID tells whose message was read. Every method may be called by several goroutines at once.
+// Endpoint is one socket with many associations: the one-to-many style of RFC 6458 section 3. Sending to a peer sets up
+// an association with it, peers set up associations without being asked for, and RcvInfo.AssocID tells whose message
+// was read. Every method may be called by several goroutines at once.
 type Endpoint struct {
 	socket  *engine.Socket
 	inbox   *engine.Inbox
@@ -28,8 +29,9 @@ func ListenEndpoint(network, address string) (*Endpoint, error) {
 	return lc.ListenEndpoint(context.Background(), network, address)
 }
 
-// ListenEndpoint is like the function ListenEndpoint with the options of lc. Config is for the associations that sending sets up, too. Backlog
-// bounds the associations that peers may have set up at one time, before any of them is peeled off; zero stands for 65536.
+// ListenEndpoint is like the function ListenEndpoint with the options of lc. Config is for the associations that
+// sending sets up, too. Backlog bounds the associations that peers may have set up at one time, before any of them is
+// peeled off; zero stands for 65536.
 func (lc *ListenConfig) ListenEndpoint(ctx context.Context, network, address string) (*Endpoint, error) {
 	inbox := engine.NewInbox()
 	backlog := lc.Backlog
@@ -48,8 +50,8 @@ const defaultEndpointBacklog = 1 << 16
 // LocalAddr returns the address that the endpoint is bound to, an *[Addr].
 func (e *Endpoint) LocalAddr() net.Addr { return e.addr }
 
-// SendTo sends p as one message to the peer at addr, and sets an association up with it if there is none, which it does not wait for: the message
-// goes out with the set-up. If that fails, notifications say so. It returns the association.
+// SendTo sends p as one message to the peer at addr, and sets an association up with it if there is none, which it does
+// not wait for: the message goes out with the set-up. If that fails, notifications say so. It returns the association.
 func (e *Endpoint) SendTo(ctx context.Context, p []byte, addr *Addr, info *SndInfo) (AssocID, error) {
 	a, err := e.associationWith(addr)
 	if err != nil {
@@ -118,8 +120,8 @@ func (e *Endpoint) SetReadDeadline(t time.Time) error {
 	return nil
 }
 
-// NextNotification waits for news of any association. The newest 128 are kept for those who ask too late; older ones are lost, and
-// counted by LostNotifications.
+// NextNotification waits for news of any association. The newest 128 are kept for those who ask too late; older ones
+// are lost, and counted by LostNotifications.
 func (e *Endpoint) NextNotification(ctx context.Context) (Notification, error) {
 	ev, err := e.inbox.NextEvent(ctx)
 	if err != nil {
@@ -131,8 +133,8 @@ func (e *Endpoint) NextNotification(ctx context.Context) (Notification, error) {
 // LostNotifications counts what NextNotification did not take in time.
 func (e *Endpoint) LostNotifications() uint64 { return e.inbox.LostEvents() }
 
-// PeelOff makes the association id a Conn of its own (RFC 6458 section 9.2): its messages and notifications, those that wait included, go
-// there from now on.
+// PeelOff makes the association id a Conn of its own (RFC 6458 section 9.2): its messages and notifications, those that
+// wait included, go there from now on.
 func (e *Endpoint) PeelOff(id AssocID) (*Conn, error) {
 	a, err := e.byID(id)
 	if err == nil {

@@ -13,7 +13,8 @@ import (
 )
 
 var (
-	// ErrTimeout ends an association whose peer does not answer (RFC 9260 sections 5.1.6 and 8.1). Its Timeout method says true.
+	// ErrTimeout ends an association whose peer does not answer (RFC 9260 sections 5.1.6 and 8.1). Its Timeout method
+	// says true.
 	ErrTimeout error = timeoutError{}
 	// ErrUnreachable ends an association whose peer's host has no SCTP, or none at that UDP port (RFC 9260 section 10).
 	ErrUnreachable = assoc.ErrUnreachable

@@ -51,7 +51,9 @@ func TestNotificationsOfALife(t *testing.T) {
 				t.Errorf("client was told %q, want %s once", ofClient, name)
 			}
 		}
-		for _, name := range []string{"COMM_UP", "SHUTDOWN_COMP", "ShutdownEvent", "AdaptationIndication", "198.51.100.1 ADDR_CONFIRMED"} {
+		for _, name := range []string{
+			"COMM_UP", "SHUTDOWN_COMP", "ShutdownEvent", "AdaptationIndication", "198.51.100.1 ADDR_CONFIRMED",
+		} {
 			if count(ofServer, name) != 1 {
 				t.Errorf("server was told %q, want %s once", ofServer, name)
 			}

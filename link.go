@@ -70,8 +70,8 @@ func (l *link) boundAddr(s *engine.Socket, ips []netip.Addr) *Addr {
 	return &Addr{IPs: ips, Port: s.Port(), EncapPort: l.engine.EncapPort()}
 }
 
-// peer returns where to connect to. A process of this host that could not have the default UDP port is found through the table of
-// ports.
+// peer returns where to connect to. A process of this host that could not have the default UDP port is found through
+// the table of ports.
 func (l *link) peer(a *Addr) engine.Peer {
 	p := engine.Peer{Addrs: a.IPs, Port: a.Port, EncapPort: a.EncapPort}
 	if p.EncapPort == 0 {

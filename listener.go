@@ -19,8 +19,8 @@ type ListenConfig struct {
 	Config Config
 	// Backlog is how many associations may wait for Accept; further ones are refused. Zero stands for DefaultBacklog.
 	Backlog int
-	// Carrier, if not nil, is what to listen on instead of what the network names. It stays the caller's, who closes it last; its dynamic type must
-	// be comparable, as pointers are.
+	// Carrier, if not nil, is what to listen on instead of what the network names. It stays the caller's, who closes it
+	// last; its dynamic type must be comparable, as pointers are.
 	Carrier transport.Transport
 	// Resolver looks up names in addresses; nil stands for net.DefaultResolver.
 	Resolver Resolver
@@ -36,7 +36,8 @@ type Listener struct {
 
 var _ net.Listener = (*Listener)(nil)
 
-// Listen listens for associations; the package comment describes networks and addresses. Port 0 picks a free one, which Addr tells.
+// Listen listens for associations; the package comment describes networks and addresses. Port 0 picks a free one, which
+// Addr tells.
 func Listen(network, address string) (*Listener, error) {
 	var lc ListenConfig
 	return lc.Listen(context.Background(), network, address)
@@ -56,7 +57,9 @@ func (lc *ListenConfig) Listen(ctx context.Context, network, address string) (*L
 }
 
 // bind opens the carrier and takes the port.
-func (lc *ListenConfig) bind(ctx context.Context, name, address string, o engine.SocketOptions) (*engine.Socket, *Addr, *link, error) {
+func (lc *ListenConfig) bind(
+	ctx context.Context, name, address string, o engine.SocketOptions,
+) (*engine.Socket, *Addr, *link, error) {
 	if err := lc.Config.Validate(); err != nil {
 		return nil, nil, nil, err
 	}

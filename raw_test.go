@@ -62,7 +62,7 @@ func clients(t *testing.T, network string, l *sctp.Listener) {
 	var running []*exec.Cmd
 	for range 3 {
 		cmd := exec.Command(os.Args[0])
-		cmd.Env = append(os.Environ(), clientEnv+"="+network+" "+l.Addr().String())
+		cmd.Env = append(os.Environ(), clientEnv+"="+network+" "+l.Addr().String(), "GORACE=atexit_sleep_ms=0")
 		cmd.Stderr = os.Stderr
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)

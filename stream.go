@@ -2,8 +2,9 @@ package sctp
 
 import "context"
 
-// Stream is a handle for sending on one stream of a [Conn], with settings of its own. There may be several of one stream. Make it
-// with [Conn.Stream], set what it needs, then share it: sending is safe for concurrent use, the fields are not.
+// Stream is a handle for sending on one stream of a [Conn], with settings of its own. There may be several of one
+// stream. Make it with [Conn.Stream], set what it needs, then share it: sending is safe for concurrent use, the fields
+// are not.
 type Stream struct {
 	// Info is how Write sends, and WriteMsg without an info. Its Stream is set already.
 	Info SndInfo

@@ -85,8 +85,8 @@ const (
 	leave   // tell listener and socket that the association is over
 )
 
-// sendShares is the part of the send buffer, as a fraction, that has to be free before waiting writers are woken: few wake-ups
-// of a writer with much to do each are cheaper than many.
+// sendShares is the part of the send buffer, as a fraction, that has to be free before waiting writers are woken: few
+// wake-ups of a writer with much to do each are cheaper than many.
 const sendShares = 4
 
 func newAssoc(s *Socket, h *endpoint.Handle, c assoc.Config, peerPort uint16, id uint32) *Assoc {
@@ -212,8 +212,8 @@ func (a *Assoc) unlock() {
 	}
 }
 
-// unroute takes an association that is over out of the endpoint and the timers. Its last packets may still have to leave, but the peer may
-// use the same port again as soon as it has the last one. a.mu is held.
+// unroute takes an association that is over out of the endpoint and the timers. Its last packets may still have to
+// leave, but the peer may use the same port again as soon as it has the last one. a.mu is held.
 func (a *Assoc) unroute() {
 	if !a.routed {
 		return

@@ -48,6 +48,8 @@ type Engine struct {
 	lastID  uint32
 	// held counts the sockets of each port, those included of which only associations are left.
 	held map[uint16]int
+	// localAddrs are the addresses of this host as last heard of.
+	localAddrs []netip.Addr
 	// err is why the engine ended, nil while it runs.
 	err error
 
@@ -65,7 +67,8 @@ type Engine struct {
 
 	goroutines sync.WaitGroup
 	onEnd      func()
-	// done is closed when the engine ends; ended says the same to those who must not touch the channels of a synctest bubble.
+	// done is closed when the engine ends; ended says the same to those who must not touch the channels of a synctest
+	// bubble.
 	done  chan struct{}
 	ended atomic.Bool
 }
@@ -97,21 +100,21 @@ func Open(o Options) (*Engine, error) {
 	c := endpoint.Config{OOTB: e.ootb}
 	rand.Read(c.Seed[:]) // It never fails.
 	e.core = endpoint.New(c)
-	e.core.SetLocalAddrs(addrs)
+	e.setLocalAddrs(addrs)
 	for queue := range e.carrier.Queues() {
 		e.goroutines.Go(func() { e.read(queue) })
 	}
 	if changes := e.carrier.AddrChanges(); changes != nil {
 		e.goroutines.Go(func() { e.watchAddrs(changes) })
 	}
-	if e.caps.Shared && e.ports != nil {
+	if e.caps.Shared && e.ports != nil && !e.claimOOTB() {
 		e.goroutines.Go(e.watchOOTB)
 	}
 	return e, nil
 }
 
-// Close ends the engine, its associations with no word to their peers, and the carrier. It waits for all goroutines. What the
-// associations had to send is sent.
+// Close ends the engine, its associations with no word to their peers, and the carrier. It waits for all goroutines.
+// What the associations had to send is sent.
 func (e *Engine) Close() error {
 	e.transmit()
 	e.out.flush()
@@ -198,11 +201,13 @@ func (e *Engine) watchAddrs(changes <-chan struct{}) {
 		if err != nil {
 			continue // The next change, or the reader's error, tells more.
 		}
-		e.mu.Lock()
-		e.core.SetLocalAddrs(addrs)
-		e.mu.Unlock()
+		e.setLocalAddrs(addrs)
 	}
 }
 
-// LocalAddrs returns the addresses of this host, most global first.
-func (e *Engine) LocalAddrs() ([]netip.Addr, error) { return e.carrier.LocalAddrs() }
+func (e *Engine) setLocalAddrs(addrs []netip.Addr) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.localAddrs = addrs
+	e.core.SetLocalAddrs(addrs)
+}

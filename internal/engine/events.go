@@ -22,7 +22,8 @@ type eventQueue struct {
 	lost        uint64
 }
 
-// push adds ev. A full queue drops its oldest entry: the latest news is worth most. SenderDry after SenderDry says nothing new.
+// push adds ev. A full queue drops its oldest entry: the latest news is worth most. SenderDry after SenderDry says
+// nothing new.
 func (q *eventQueue) push(ev Event) {
 	if _, ok := ev.Event.(assoc.SenderDry); ok && q.size > 0 {
 		last := &q.ring[(q.first+q.size-1)%len(q.ring)]

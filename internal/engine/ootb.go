@@ -2,17 +2,24 @@ package engine
 
 import "github.com/gosctp/sctp/internal/wire"
 
-// On a shared carrier every process of the host gets a copy of every packet, and one of them answers those out of the blue (RFC
-// 9260 section 8.4): the one with the right to it, if the port is nobody's.
+// On a shared carrier every process of the host gets a copy of every packet, and one of them answers those out of the
+// blue (RFC 9260 section 8.4): the one with the right to it, if the port is nobody's.
 
 // watchOOTB waits for the right to answer, which one process of a host has at a time.
 func (e *Engine) watchOOTB() {
-	for !e.ports.ClaimOOTB() {
+	for !e.claimOOTB() {
 		select {
 		case <-e.ports.OOTBFree():
 		case <-e.done:
 			return
 		}
+	}
+}
+
+// claimOOTB begins to answer if no other process does.
+func (e *Engine) claimOOTB() bool {
+	if !e.ports.ClaimOOTB() {
+		return false
 	}
 	e.portsMu.Lock()
 	defer e.portsMu.Unlock()
@@ -21,6 +28,7 @@ func (e *Engine) watchOOTB() {
 	e.core.SetOOTB(true)
 	e.mu.Unlock()
 	_ = e.filterPorts() // As in unclaim.
+	return true
 }
 
 // mayBeOfOthers reports whether a stateless answer comes from a port that another process may have. Engine.mu is held.

@@ -55,20 +55,28 @@ func (e *Engine) bind(s *Socket) error {
 
 // haveAddrs reports an address that is not one of this host's.
 func (e *Engine) haveAddrs(addrs []netip.Addr) error {
-	if len(addrs) == 0 {
-		return nil
-	}
-	local, err := e.carrier.LocalAddrs()
-	if err != nil {
-		return err
-	}
 	for _, a := range addrs {
-		// All of 127.0.0.0/8 is the host's, of which it lists only one.
-		if !a.IsLoopback() && !slices.Contains(local, a) {
+		if e.isLocal(a) {
+			continue
+		}
+		// It may be so new that nobody has told of it yet.
+		local, err := e.carrier.LocalAddrs()
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(local, a) {
 			return fmt.Errorf("%v is not an address of this host: %w", a, syscall.EADDRNOTAVAIL)
 		}
 	}
 	return nil
+}
+
+// isLocal reports whether a is known as an address of this host.
+func (e *Engine) isLocal(a netip.Addr) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	// All of 127.0.0.0/8 is the host's, of which it lists only one.
+	return a.IsLoopback() || slices.Contains(e.localAddrs, a)
 }
 
 // bindEphemeral tries the ephemeral ports, first the one after the last that was taken: a port should rest before it is used
@@ -163,8 +171,14 @@ func (e *Engine) filterPorts() error {
 
 // PeerEncapPort returns the UDP port at which a process of this host has the SCTP port of addr, 0 if it is not known.
 func (e *Engine) PeerEncapPort(addr netip.Addr, port uint16) uint16 {
-	if e.ports == nil || !e.caps.Encapsulated || e.haveAddrs([]netip.Addr{addr}) != nil {
+	if e.ports == nil || !e.caps.Encapsulated || !e.isLocal(addr) {
 		return 0
+	}
+	e.mu.Lock()
+	mine := e.held[port] > 0
+	e.mu.Unlock()
+	if mine {
+		return e.encapPort
 	}
 	udpPort, _ := e.ports.Lookup(port, addr)
 	return udpPort

@@ -28,8 +28,8 @@ func (e *Engine) read(queue int) {
 	}
 }
 
-// route finds the association of each packet, nil for those that need none any more. Stateless answers go to the writer, or to doubt if
-// somebody else may be the one to answer.
+// route finds the association of each packet, nil for those that need none any more. Stateless answers go to the
+// writer, or to doubt if somebody else may be the one to answer.
 func (e *Engine) route(now mono.Time, batch []transport.Datagram, owners []*Assoc, doubt *replyQueue) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -8,8 +8,8 @@ import (
 	"github.com/gosctp/sctp/transport"
 )
 
-// registry has the engines that are shared by all users of this process: two of them cannot serve the same UDP port, and must
-// not serve the same carrier.
+// registry has the engines that are shared by all users of this process: two of them cannot serve the same UDP port,
+// and must not serve the same carrier.
 //
 // Its lock comes before all others. It is held while a carrier is opened, so that it is opened once.
 type registry struct {
@@ -29,8 +29,8 @@ type shared struct {
 
 var process = registry{engines: make(map[any]*shared)}
 
-// Share returns the engine known by key, made by open if there is none. The engine ends some time after its last user has called
-// release.
+// Share returns the engine known by key, made by open if there is none. The engine ends some time after its last user
+// has called release.
 func Share(key any, open func() (Options, error)) (e *Engine, release func(), err error) {
 	return process.share(key, false, open)
 }
@@ -67,8 +67,8 @@ func (r *registry) share(key any, keep bool, open func() (Options, error)) (*Eng
 	return s.engine, sync.OnceFunc(func() { r.release(s) }), nil
 }
 
-// idleTime is how long an engine without users stays, since opening a carrier takes far longer than setting up an association: a client
-// that makes one after the other shall open it once.
+// idleTime is how long an engine without users stays, since opening a carrier takes far longer than setting up an
+// association: a client that makes one after the other shall open it once.
 const idleTime = time.Second
 
 // release drops a user.

@@ -205,8 +205,8 @@ func (s *Socket) drop() {
 	}
 }
 
-// Close lets no further associations come. Those that wait for Accept are aborted, all others live on, and the port stays taken
-// until the last of them has ended.
+// Close lets no further associations come. Those that wait for Accept are aborted, all others live on, and the port
+// stays taken until the last of them has ended.
 func (s *Socket) Close() error {
 	e := s.engine
 	e.mu.Lock()

@@ -236,8 +236,8 @@ func (a *Assoc) Abort(reason []byte) error {
 	})
 }
 
-// Close takes the association from its user. It is shut down gracefully in the background; if that takes longer than linger, or if
-// linger is zero, it is aborted.
+// Close takes the association from its user. It is shut down gracefully in the background; if that takes longer than
+// linger, or if linger is zero, it is aborted.
 func (a *Assoc) Close(linger time.Duration) error {
 	if linger <= 0 {
 		return a.Abort(nil)

@@ -150,8 +150,8 @@ func (e *Engine) write(turns int) {
 	e.goroutines.Go(func() { e.write(-1) })
 }
 
-// park hands the role to a goroutine that waits for the carrier. (In a function of its own, batch is on the heap only when the carrier
-// is full.)
+// park hands the role to a goroutine that waits for the carrier. (In a function of its own, batch is on the heap only
+// when the carrier is full.)
 func (e *Engine) park(batch []transport.Datagram) {
 	e.goroutines.Go(func() { e.writeWhenWritable(batch) })
 }
