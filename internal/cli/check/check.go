@@ -3,7 +3,6 @@ package check
 
 import (
 	"context"
-	"errors"
 	"io"
 
 	"github.com/gosctp/sctp/internal/cli"
@@ -18,9 +17,6 @@ type Result struct {
 	// carries: with this alone, associations of this stack are possible.
 	carries bool
 }
-
-// errUnsupported is the outcome of probes for what a system does not have at all.
-var errUnsupported = errors.New("not on this system")
 
 // probe is one thing to try: what it is called, and a function that tries it and says how it went.
 type probe struct {

@@ -67,22 +67,23 @@ func ends(addr netip.Addr) []fault.Match {
 	return []fault.Match{{Local: addr}, {Remote: addr}}
 }
 
+// cut loses what is sent on the paths of addr from now on. What is on its way still arrives: it was drawn so.
 func (n *network) cut(addr netip.Addr) {
 	n.down.Store(&addr)
-	for _, f := range n.faults {
-		for _, m := range ends(addr) {
-			f.Cut(m)
-		}
-	}
+	n.setFaults(addr, fault.Faults{Loss: 1})
 }
 
 func (n *network) repair(addr netip.Addr) {
+	n.setFaults(addr, fault.Faults{})
+	n.down.Store(nil)
+}
+
+func (n *network) setFaults(addr netip.Addr, faults fault.Faults) {
 	for _, f := range n.faults {
 		for _, m := range ends(addr) {
-			f.Repair(m)
+			f.SetPathFaults(m, faults)
 		}
 	}
-	n.down.Store(nil)
 }
 
 // severed reports whether packets on p are lost.
