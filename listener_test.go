@@ -3,7 +3,9 @@ package sctp_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
+	"slices"
 	"testing"
 	"time"
 
@@ -173,6 +175,42 @@ func TestOnePortOnTwoAddresses(t *testing.T) {
 			}
 			client.Close()
 			server.Close()
+		}
+	})
+}
+
+// What ended before it was accepted and left something to read is kept, but a peer cannot make it grow: at most as many again as
+// the backlog has, the newest.
+func TestEndedAssociationsInTheQueueAreBounded(t *testing.T) {
+	simulate(t, func(t *testing.T, w *world) {
+		const backlog, peers = 2, 10
+		lc := w.server.listenConfig()
+		lc.Backlog = backlog
+		l, err := lc.Listen(t.Context(), "sctp", serverAddr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		for i := range peers {
+			c := w.dial()
+			send(t, c, fmt.Sprint(i), nil)
+			if err := c.Shutdown(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			c.Close()
+		}
+		var got []string
+		l.SetDeadline(time.Now().Add(time.Second))
+		for {
+			c, err := l.AcceptSCTP()
+			if err != nil {
+				break
+			}
+			got = append(got, string(receive(t, c).Data))
+			c.Close()
+		}
+		if want := []string{"6", "7", "8", "9"}; !slices.Equal(got, want) {
+			t.Errorf("accepted those that sent %q, want %q", got, want)
 		}
 	})
 }
