@@ -22,6 +22,7 @@ func Draw(seed uint64) *Scenario {
 	if s.Noise = d.sometimes(0.1); s.Unreliable {
 		s.Replay = d.sometimes(0.1)
 	}
+	s.UDP = d.often(0.2)
 	for range 1 + d.IntN(3) {
 		s.Planes = append(s.Planes, d.plane(s.Unreliable))
 	}
@@ -105,12 +106,15 @@ func (d drawer) config(s *Scenario) assoc.Config {
 		MaxSeg:        pick(d, 0, 0, 0, 100, 700),
 		Nagle:         d.often(0.2),
 		PFMaxRetrans:  pick(d, 0, 0, 2, 5),
+		MaxInStreams:  pick[uint16](d, 0, 0, 3, 100),
+		MaxPMTU:       pick(d, 0, 0, 0, 600, 1300),
 	}
 	if d.often(0.3) {
 		c.PartialDeliveryPoint = 1 + d.IntN(8<<10)
 	}
 	if s.Unreliable {
 		c.RTOMax = pick(d, 0, 5*time.Second, 10*time.Second) // and with it T5-shutdown-guard, which ends what takes too long
+		c.ValidCookieLife = pick(d, 0, 0, 10*time.Millisecond, 300*time.Millisecond)
 		c.AssocMaxRetrans = pick(d, 0, 3, 10)
 		c.PathMaxRetrans = pick(d, 0, 1, 3)
 	}
@@ -126,7 +130,7 @@ func (d drawer) talk(s *Scenario, client int) Talk {
 	}
 	ends := [2]assoc.Config{s.Hosts[client].Config.Defaults(), s.Hosts[0].Config.Defaults()}
 	for side := range t.Loads {
-		t.Loads[side] = d.load(ends[side], bytesPerSeed/(2*len(s.Hosts)))
+		t.Loads[side] = d.load(ends[side], ends[1-side], bytesPerSeed/(2*len(s.Hosts)))
 	}
 	closer := d.IntN(2)
 	t.Closes[closer] = true
@@ -136,15 +140,17 @@ func (d drawer) talk(s *Scenario, client int) Talk {
 
 func (d drawer) readSize() int { return pick(d, 1<<16, 1<<16, 1000, 100+d.IntN(5000)) }
 
-func (d drawer) load(c assoc.Config, budget int) Load {
+// load draws what an application sends, given the parameters of its host and of the peer's.
+func (d drawer) load(c, peer assoc.Config, budget int) Load {
 	if d.often(0.1) {
 		return Load{MinSize: 1, MaxSize: 1}
 	}
 	l := Load{
 		MinSize:   1,
 		MaxSize:   min(pick(d, 1, 50, 1400, 20_000, maxMessageSize), c.SendBuffer),
-		Streams:   1 + d.IntN(int(c.OutStreams)),
+		Streams:   1 + d.IntN(int(min(c.OutStreams, peer.MaxInStreams))),
 		Unordered: pick(d, 0, 0, 0.2, 1),
+		Choosy:    d.sometimes(0.3),
 	}
 	if d.often(0.3) {
 		l.Pace = d.duration(0, 300*time.Millisecond)
@@ -174,6 +180,9 @@ func (d drawer) actions(s *Scenario) {
 	if d.often(0.1) {
 		once(Shutdown, host())
 	}
+	if s.UDP && d.often(0.3) {
+		once(Rebind, 1+d.IntN(len(s.Hosts)-1))
+	}
 	if !s.Unreliable {
 		return
 	}
@@ -184,6 +193,7 @@ func (d drawer) actions(s *Scenario) {
 		once(Abort, host())
 	}
 	if d.often(0.3) {
-		pair(Crash, Reconnect, 1+d.IntN(len(s.Hosts)-1), 10*time.Second)
+		// Soon enough the server has not noticed, and sees a restart (RFC 9260 section 5.2.4 action A).
+		pair(Crash, Reconnect, 1+d.IntN(len(s.Hosts)-1), pick(d, 0, 50*time.Millisecond, 10*time.Second))
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/bits"
 	"math/rand/v2"
+	"net/netip"
 
 	"github.com/gosctp/sctp/internal/assoc"
 )
@@ -20,6 +21,7 @@ type message struct {
 	stream    uint16
 	unordered bool
 	size      int
+	choosy    bool
 	payload   payload
 }
 
@@ -45,6 +47,7 @@ func newFlow(generation uint32, l Load, key uint64, rng *rand.Rand) *flow {
 			stream:    uint16(rng.IntN(max(1, l.Streams))),
 			unordered: rng.Float64() < l.Unordered,
 			size:      skewed(rng, l.MinSize, l.MaxSize),
+			choosy:    rng.Float64() < l.Choosy,
 			payload:   payload(mix(key ^ mix(uint64(generation)<<32|uint64(i)))),
 		})
 	}
@@ -74,8 +77,8 @@ func (f *flow) orphan() {
 // pending reports whether there is a message not yet accepted.
 func (f *flow) pending() bool { return f.accepted < len(f.messages) }
 
-// head fills in the next message to send; data is the buffer for its content.
-func (f *flow) head(m *assoc.Message, data []byte) {
+// head fills in the next message to send; data is the buffer for its content, path one that it may ask for.
+func (f *flow) head(m *assoc.Message, data []byte, path netip.Addr) {
 	h := &f.messages[f.accepted]
 	h.payload.fill(data[:h.size], 0)
 	*m = assoc.Message{
@@ -84,6 +87,9 @@ func (f *flow) head(m *assoc.Message, data []byte) {
 		Unordered: h.unordered,
 		Context:   uint32(f.accepted),
 		Data:      data[:h.size],
+	}
+	if h.choosy {
+		m.Path, m.Immediate = path, true
 	}
 }
 

@@ -12,16 +12,18 @@ import (
 
 // node is a host with its endpoint.
 type node struct {
-	w      *world
-	index  int
-	plan   *HostPlan
-	host   *simnet.Host
-	addrs  []netip.Addr
-	ep     *endpoint.Endpoint
-	sock   *endpoint.Socket
-	starts uint64 // how many endpoints there have been
-	users  []*user
-	paused bool
+	w     *world
+	index int
+	plan  *HostPlan
+	host  *simnet.Host
+	addrs []netip.Addr
+	// encapPort is the UDP port that the host's packets come from, zero outside UDP.
+	encapPort uint16
+	ep        *endpoint.Endpoint
+	sock      *endpoint.Socket
+	starts    uint64 // how many endpoints there have been
+	users     []*user
+	paused    bool
 }
 
 // start gives the node an endpoint that knows nothing of earlier ones.
@@ -47,7 +49,7 @@ func (n *node) connect(t *talk, side int) {
 	if t.plan.FirstAddrOnly {
 		addrs = addrs[:1]
 	}
-	h, err := n.ep.Connect(n.w.now, n.sock, n.plan.Config, peer.sock.Port, addrs, 0)
+	h, err := n.ep.Connect(n.w.now, n.sock, n.plan.Config, peer.sock.Port, addrs, peer.encapPort)
 	if err != nil {
 		n.w.fail(RuleError, "host %d: connect: %v", n.index, err)
 		return

@@ -40,6 +40,10 @@ func (w *world) act(a Action) {
 		if t := w.talks[a.Index-1]; t.users[0] == nil {
 			w.nodes[a.Index].connect(t, 0)
 		}
+	case Rebind:
+		n := w.nodes[a.Index]
+		n.encapPort += 100
+		n.host.SetEncapPort(n.encapPort)
 	case Prefer:
 		w.nodes[a.Index].each(func(u *user, now mono.Time) {
 			// A refusal is no fault: an unconfirmed path may not become primary.

@@ -25,6 +25,8 @@ type Scenario struct {
 	// Talks has what each client and the server do with their association: Talks[i] belongs to host i+1.
 	Talks   []Talk
 	Actions []Action
+	// UDP puts all packets into UDP (RFC 6951), each host behind a port of its own.
+	UDP bool
 	// LatePull is the probability that packets are not pulled at once but up to a millisecond later.
 	LatePull float64
 	// Replay is the share of packets that arrive once more, up to seconds later; Noise is the share on whose occasion somebody who
@@ -90,6 +92,8 @@ type Load struct {
 	Streams          int
 	// Unordered is the share of unordered messages.
 	Unordered float64
+	// Choosy is the share of messages that ask for a path of their own, or for a SACK without delay.
+	Choosy float64
 	// Pace is the time between two messages; zero sends as fast as the buffer takes them.
 	Pace time.Duration
 }
@@ -115,11 +119,13 @@ const (
 	// Prefer makes a random path primary on all associations of a host; Probe sends a heartbeat to one.
 	Prefer
 	Probe
+	// Rebind gives a host another UDP port, as a NAT does that has forgotten the first.
+	Rebind
 )
 
 var actionNames = [...]string{
 	Cut: "cut", Repair: "repair", Pause: "pause", Resume: "resume", Shutdown: "shutdown", Abort: "abort", Crash: "crash",
-	Reconnect: "reconnect", Narrow: "narrow", Prefer: "prefer", Probe: "probe",
+	Reconnect: "reconnect", Narrow: "narrow", Prefer: "prefer", Probe: "probe", Rebind: "rebind",
 }
 
 func (k ActionKind) String() string { return actionNames[k] }
@@ -135,8 +141,8 @@ type Action struct {
 // String describes the scenario in a few lines.
 func (s *Scenario) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "seed %d: late pull %.2f, replay %.2f, noise %.2f, unreliable %v, limit %v\n",
-		s.Seed, s.LatePull, s.Replay, s.Noise, s.Unreliable, s.Limit)
+	fmt.Fprintf(&b, "seed %d: UDP %v, late pull %.2f, replay %.2f, noise %.2f, unreliable %v, limit %v\n",
+		s.Seed, s.UDP, s.LatePull, s.Replay, s.Noise, s.Unreliable, s.Limit)
 	for i, p := range s.Planes {
 		fmt.Fprintf(&b, "  plane %d %v: %+v\n", i, s.prefix(i), p.Link)
 	}

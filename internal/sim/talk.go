@@ -56,12 +56,13 @@ func (t *talk) join(u *user) {
 	u.ending.flows[u.side] = u.out
 }
 
-// paired reports whether two users are the ends of one association: by the tags, or because both have just begun it.
+// paired reports whether two users are the ends of one association: by the tags, or because both are about to set it up (RFC 9260 section
+// 5.2.1).
 func paired(u, other *user) bool {
 	if tag := u.a.PeerTag(); tag != 0 {
 		return tag == other.a.LocalTag()
 	}
-	return other.a.PeerTag() == 0
+	return !other.up
 }
 
 func (t *talk) newEnding() *ending {
@@ -75,6 +76,9 @@ func (t *talk) restarted(u *user) {
 	u.out.orphan()
 	u.out = t.begin(u.side)
 	u.ending = t.newEnding()
+	if other := t.users[1-u.side]; other != nil {
+		u.oldest = min(u.oldest, other.out.generation)
+	}
 	for _, v := range t.users {
 		if v != nil {
 			v.ending = u.ending

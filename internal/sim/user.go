@@ -207,7 +207,7 @@ func (u *user) write() bool {
 		u.sendAt = u.w.now.Add(pace)
 	}
 	var m assoc.Message
-	u.out.head(&m, u.w.message[:])
+	u.out.head(&m, u.w.message[:], u.anyPath())
 	var err error
 	u.once(func(now mono.Time) { err = u.a.Send(now, &m) })
 	switch {

@@ -112,6 +112,10 @@ func (w *world) build() {
 		}
 		n.host = w.net.AddHost(fmt.Sprint("host ", i), n.addrs...)
 		n.host.SetMTU(n.plan.MTU)
+		if w.s.UDP {
+			n.encapPort = simnet.DefaultEncapPort + uint16(i)
+			n.host.SetEncapPort(n.encapPort)
+		}
 		w.nodes = append(w.nodes, n)
 		n.start()
 	}
