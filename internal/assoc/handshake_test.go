@@ -121,7 +121,7 @@ func TestDataGoesWithTheCookieToEachAddressThatT1Tries(t *testing.T) {
 	ta.send(100)
 	ta.want("INIT opens the association", "INIT")
 	ta.recvFrom(peer2, initAck())
-	for _, to := range []netip.Addr{peer2, peer1, peer3, peer2} {
+	for _, to := range []netip.Addr{peer2, peer1, peer3, peer2, peer1, peer3} {
 		ta.wantTo(to, "the echo goes to where INIT ACK came from (section 5.1.2 C), then to each address in turn", "COOKIE-ECHO", "DATA 0")
 		ta.advanceToTimer()
 	}

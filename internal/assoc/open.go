@@ -56,6 +56,7 @@ func (a *Association) expireT1(now mono.Time) {
 
 // recallData marks the data that went with a COOKIE ECHO, so that it goes with the next one.
 func (a *Association) recallData() {
+	a.send.replenish(a.cfg.MaxBurst)
 	for _, p := range a.paths {
 		a.send.outstanding.MarkTimedOut(p.ID)
 	}

@@ -44,6 +44,7 @@ func (a *Association) NextPacket(now mono.Time, buf []byte, d *transport.Datagra
 	}
 	p := a.nextTarget()
 	if p == nil {
+		a.send.endOpportunity(a.opening != nil)
 		return false
 	}
 	k := builder{b: buf[:0], limit: min(p.PMTU(), cap(buf)), path: p}
@@ -53,6 +54,7 @@ func (a *Association) NextPacket(now mono.Time, buf []byte, d *transport.Datagra
 		a.build(now, &k)
 	}
 	if k.empty() {
+		a.send.endOpportunity(a.opening != nil)
 		return false
 	}
 	wire.Seal(k.b)

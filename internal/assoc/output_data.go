@@ -113,7 +113,7 @@ func (a *Association) windowAllows(now mono.Time, p *path.Path, n int) bool {
 		return true
 	}
 	if s.probe {
-		s.probe = false
+		s.probe, s.probing = false, true
 		return true
 	}
 	if p.T3.IsZero() {

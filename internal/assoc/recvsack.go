@@ -55,6 +55,7 @@ func (a *Association) acknowledged(now mono.Time, cum seq.TSN, gaps wire.Gaps, r
 	a.credit(now, cum, gaps, acked)
 	s.peerRwnd = rwnd
 	s.windowClosed = rwnd == 0
+	s.probing = s.probing && !acked.Any
 	if busy && out.Len() == 0 && s.queue.Empty() {
 		a.emit(SenderDry{})
 	}

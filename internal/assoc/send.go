@@ -16,13 +16,13 @@ type sender struct {
 	outstanding *tx.Outstanding
 	// peerRwnd is the a_rwnd of the last SACK, INIT or INIT ACK.
 	peerRwnd int
-	// windowClosed: the last SACK announced no window. heard: a SACK came since the last T3-rtx expiration. While both hold, expirations
-	// are of zero window probes and count as no errors (section 6.1 A).
+	// windowClosed: the last SACK announced no window. heard: a SACK came since the last T3-rtx expiration. While heard and
+	// either windowClosed or probing hold, expirations are of zero window probes and count as no errors (section 6.1 A).
 	windowClosed, heard bool
 	// answered: a SACK came since the association began or restarted.
 	answered bool
-	// probe lets one DATA chunk through a closed window.
-	probe bool
+	// probe lets one DATA chunk through a window that is closed to it; probing: that chunk is in flight.
+	probe, probing bool
 	// burst is the number of packets that may still leave at this opportunity (section 6.1 D).
 	burst    int
 	recovery recovery
@@ -37,7 +37,7 @@ func (s *sender) restart(initial seq.TSN) {
 	s.queue.Restart()
 	s.start(initial)
 	s.recovery = recovery{}
-	s.windowClosed, s.probe, s.answered = false, false, false
+	s.windowClosed, s.probe, s.probing, s.answered = false, false, false, false
 }
 
 // peerChunkOverhead is what a chunk in flight is assumed to cost the peer beyond its user data. Receivers charge their memory, not
@@ -54,6 +54,14 @@ func (s *sender) rwnd() int {
 func (s *sender) replenish(maxBurst int) {
 	const opportunities = 16
 	s.burst = min(s.burst+maxBurst, opportunities*maxBurst)
+}
+
+// endOpportunity takes back the credit that was not used: what windows did not allow now may not leave in one burst when they do. While the
+// association opens it is kept for the COOKIE ECHO.
+func (s *sender) endOpportunity(opening bool) {
+	if !opening {
+		s.burst = 0
+	}
 }
 
 // Send queues a message; errors are those of errors.go and leave everything as it was. Before the association is up, messages are queued.

@@ -61,7 +61,7 @@ func (a *Association) startDataTimers(now mono.Time) {
 func (a *Association) expireT3(now mono.Time, p *path.Path) {
 	s := &a.send
 	p.T3 = 0
-	probing := s.windowClosed && s.heard
+	probing := (s.windowClosed || s.probing) && s.heard
 	s.heard = false
 	s.replenish(a.cfg.MaxBurst)
 	if s.outstanding.Flight(p.ID) == 0 {

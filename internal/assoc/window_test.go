@@ -1,0 +1,120 @@
+package assoc
+
+import (
+	"testing"
+	"time"
+)
+
+// RFC 9260 section 6.1 A.
+func TestClosedWindowIsProbedWithoutCountingErrors(t *testing.T) {
+	ta := established(t, with(func(c *Config) { c.HBInterval = -1 }))
+	ta.send(10)
+	ta.want("the window is open", "DATA 0")
+	ta.recv(sack(0).withRwnd(0))
+	ta.send(10)
+	ta.wantIdle("the window is closed")
+	if d := ta.advanceToTimer(); d != time.Second {
+		t.Errorf("the first probe came after %v, want one RTO", d)
+	}
+	ta.want("a zero window probe", "DATA 1")
+	wait := time.Second
+	for range 30 {
+		ta.recv(sack(0).withRwnd(0))
+		ta.wantIdle("the peer drops the probe and the window stays closed")
+		if d := ta.advanceToTimer(); d != wait {
+			t.Errorf("the next probe came after %v, want %v", d, wait)
+		}
+		wait = min(2*wait, time.Minute)
+		ta.want("the probe again", "DATA 1")
+	}
+	ta.wantState("a window may stay closed for ever", StateEstablished)
+	if p := ta.a.Status().Paths[0]; p.Errors != 0 {
+		t.Errorf("%d errors were counted", p.Errors)
+	}
+	ta.recv(sack(1))
+	ta.wantEvent("at last", "dry")
+	ta.wantEvent("all is sent", "dry")
+}
+
+func TestSilenceOfThePeerIsNoClosedWindow(t *testing.T) {
+	ta := established(t, with(func(c *Config) { c.AssocMaxRetrans = 3 }))
+	ta.send(10)
+	ta.recv(sack(0).withRwnd(0))
+	ta.send(10)
+	for ta.a.State() != StateClosed {
+		ta.advanceToTimer()
+	}
+	ta.events = ta.events[len(ta.events)-1:]
+	ta.wantEvent("probes without any SACK count", "lost (peer does not answer)")
+}
+
+// A window that is smaller than the next DATA chunk counts as closed (RFC 9260 section 6.1 A).
+func TestSmallWindowIsProbedWithoutCountingErrors(t *testing.T) {
+	ta := established(t, with(func(c *Config) { c.HBInterval = -1 }))
+	ta.send(10)
+	ta.recv(sack(0).withRwnd(500))
+	ta.send(1000)
+	ta.forget()
+	for range 20 {
+		ta.advanceToTimer()
+		ta.want("a probe larger than the window", "DATA 1 BE sid=0 ssn=1 len=1000")
+		ta.recv(sack(0).withRwnd(500))
+	}
+	ta.wantState("the peer's reader is slow, not gone", StateEstablished)
+}
+
+func TestWindowUpdateReleasesData(t *testing.T) {
+	ta := established(t)
+	ta.send(10)
+	ta.recv(sack(0).withRwnd(0))
+	ta.forget()
+	ta.send(10)
+	ta.recv(sack(0))
+	ta.want("the window opened", "DATA 1")
+}
+
+// RFC 9260 section 6.1 B: cwnd may be exceeded by less than one packet.
+func TestCwndRule(t *testing.T) {
+	ta := established(t, with(func(c *Config) { c.MaxBurst = 100 }))
+	ta.send(20 * fragment)
+	flight := 0
+	for _, p := range ta.forget() {
+		flight += p.size - 12
+	}
+	cwnd := ta.a.Status().Paths[0].Cwnd
+	if pmdcs := testMTU - 12; flight < cwnd || flight >= cwnd+pmdcs {
+		t.Errorf("%d bytes in flight, want from cwnd = %d to less than a packet more", flight, cwnd)
+	}
+}
+
+// RFC 9260 section 6.1 D.
+func TestMaxBurstBoundsTheAnswerToASack(t *testing.T) {
+	ta := established(t, with(func(c *Config) { c.SendBuffer = 10 << 20 }))
+	ta.send(2000 * fragment)
+	acked := -1
+	for range 40 {
+		sent := len(ta.forget())
+		if sent > 4 {
+			t.Fatalf("%d packets at one opportunity, want at most Max.Burst", sent)
+		}
+		acked += sent
+		ta.recv(sack(acked))
+	}
+}
+
+// RFC 9260 section 7.2.1: cwnd halves with every RTO in which nothing is sent.
+func TestIdlePathForgetsItsWindow(t *testing.T) {
+	ta := established(t, with(func(c *Config) { c.SendBuffer, c.HBInterval = 10<<20, -1 }))
+	ta.send(100 * fragment)
+	acked := -1
+	for len(ta.sent) > 0 {
+		acked += len(ta.forget())
+		ta.recv(sack(acked))
+	}
+	before := ta.a.Status().Paths[0].Cwnd
+	ta.advance(ta.a.Status().Paths[0].RTO + time.Millisecond)
+	ta.send(10)
+	if after := ta.a.Status().Paths[0].Cwnd; after != max(before/2, 4*(testMTU-12)) {
+		t.Errorf("cwnd %d after an idle RTO, before it %d", after, before)
+	}
+}
