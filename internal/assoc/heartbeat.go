@@ -62,8 +62,9 @@ func (a *Association) expireHeartbeat(now mono.Time, p *path.Path) {
 		return
 	}
 	a.scheduleHeartbeat(now, p)
-	// Section 8.3: a path is idle if nothing that measures its round trip was sent in the heartbeat period; data in flight is such.
-	if p.State() == path.Active && a.send.outstanding.Flight(p.ID) > 0 {
+	// Section 8.3: a path is idle if nothing was sent that tells of it in the heartbeat period. Data does, on a potentially failed path
+	// too (RFC 7829 section 3.2 item 6): a HEARTBEAT beside it would count each failure twice.
+	if p.State().Confirmed() && (a.send.outstanding.Flight(p.ID) > 0 || a.dataTarget() == p) {
 		return
 	}
 	if p.HB.Nonce == 0 {

@@ -152,7 +152,7 @@ func preservative(params []byte) uint32 {
 		if err != nil {
 			return 0
 		}
-		if ms, err := wire.ParseCookiePreservative(p); err == nil {
+		if ms, err := wire.ParseCookiePreservative(p); err == nil && p.Type == wire.ParamCookiePreservative {
 			return ms
 		}
 		params = rest

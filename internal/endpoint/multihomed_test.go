@@ -153,6 +153,17 @@ func TestAllPathsCutLosesTheAssociationInTime(t *testing.T) {
 	a.wantForgotten()
 }
 
+func TestOnlyPathCutCountsEachTimeOutOnce(t *testing.T) {
+	n, a, _ := pair(t)
+	n.breakAddrs(true, "192.0.2.2")
+	a.send(a.handles[0], "anybody?")
+	// Association.Max.Retrans+1 expirations of T3-rtx, from RTO.Min doubled to RTO.Max (RFC 9260 sections 6.3.3 and 8.1).
+	const want = (1 + 2 + 4 + 8 + 16 + 32 + 5*60) * time.Second
+	if took := n.advanceUntilClosed(a.handles[0], time.Hour); took != want {
+		t.Errorf("lost after %v, want %v", took, want)
+	}
+}
+
 // advanceUntilClosed lets timers run until an association is over, and returns how long that took.
 func (n *network) advanceUntilClosed(h *Handle, limit time.Duration) time.Duration {
 	n.t.Helper()
