@@ -246,3 +246,30 @@ func TestEndpointEnds(t *testing.T) {
 		}
 	})
 }
+
+// What associations left that are over is kept for the reader, but a peer cannot make it grow: the newest 128 of them.
+func TestUnreadOfEndedAssociationsIsBounded(t *testing.T) {
+	simulate(t, func(t *testing.T, w *world) {
+		const kept, peers = 128, 140
+		server := w.server.open(t, serverAddr)
+		defer server.Close()
+		for i := range peers {
+			c := w.dial()
+			send(t, c, fmt.Sprint(i), nil)
+			if err := c.Shutdown(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			c.Close()
+		}
+		time.Sleep(time.Second)
+		for i := range kept {
+			if got, _ := recv(t, server); got != fmt.Sprint(peers-kept+i) {
+				t.Fatalf("message %d is of association %s", i, got)
+			}
+		}
+		server.SetReadDeadline(time.Now().Add(time.Second))
+		if _, _, err := server.Recv(make([]byte, 10)); !isTimeout(err) {
+			t.Errorf("after %d: %v", kept, err)
+		}
+	})
+}

@@ -29,9 +29,10 @@ type Assoc struct {
 	// mu guards the state machine and the fields of this group.
 	mu   sync.Mutex
 	core *assoc.Association
-	// readable waits for something to read or to be told, or for a change of phase; writable for room to send.
-	readable, writable gate
-	phase              phase
+	// readable waits for something to read, writable for room to send, told for a notification; all of them for a
+	// change of phase.
+	readable, writable, told gate
+	phase                    phase
 	// peerDone: the peer has announced that it sends nothing more.
 	peerDone bool
 	// err is why the association ended, nil after a graceful shutdown.
@@ -77,12 +78,13 @@ const (
 type todo uint8
 
 const (
-	wakeReader  todo = 1 << iota // one reader: there is something to read
-	wakeWriters                  // all writers: there is room
-	wakeAll                      // everybody: the phase has changed
-	measurePaths
-	enqueue // hand over to the listener
-	leave   // tell listener and socket that the association is over
+	wakeReader   todo = 1 << iota // one reader: there is something to read
+	wakeWriters                   // all writers: there is room
+	wakeTold                      // one who waits for notifications
+	wakeAll                       // everybody: the phase has changed
+	measurePaths                  // the paths are others
+	enqueue                       // hand over to the listener
+	tellOwners                    // listener and socket: the association is over
 )
 
 // sendShares is the part of the send buffer, as a fraction, that has to be free before waiting writers are woken: few
@@ -96,6 +98,7 @@ func newAssoc(s *Socket, h *endpoint.Handle, c assoc.Config, peerPort uint16, id
 	}
 	a.readable.init(&a.mu)
 	a.writable.init(&a.mu)
+	a.told.init(&a.mu)
 	a.inbox = s.inbox
 	h.User = a
 	return a
@@ -112,153 +115,6 @@ func (a *Assoc) LocalEncapPort() uint16 { return a.engine.encapPort }
 
 // Socket is the socket that the association belongs to.
 func (a *Assoc) Socket() *Socket { return a.socket }
-
-// settle follows an input, as the run-loop law demands: it drains the events and reads the deadline. a.mu is held.
-func (a *Assoc) settle(now mono.Time) {
-	a.drainEvents()
-	if a.core.Readable() {
-		a.foundReadable(now)
-	}
-	if a.writable.waiters > 0 && a.core.SendSpace() >= a.config.SendBuffer/sendShares {
-		a.todo |= wakeWriters
-	}
-	// Closed is also the state of one that the peer's cookie has made and that has not seen the cookie's packet yet.
-	if a.phase == ended && a.core.State() == assoc.StateClosed {
-		a.unroute()
-		return
-	}
-	a.arm(now)
-}
-
-// foundReadable makes known that there is something to read, to whoever reads this association.
-func (a *Assoc) foundReadable(now mono.Time) {
-	switch {
-	case a.closed:
-		a.discard(now)
-	case a.inbox != nil:
-		a.inbox.ready(a)
-	default:
-		a.todo |= wakeReader
-	}
-}
-
-// discard reads what nobody will, so that the peer can finish sending and the shutdown completes.
-func (a *Assoc) discard(now mono.Time) {
-	var waste [2048]byte
-	for {
-		if _, _, ok := a.core.Receive(now, waste[:]); !ok {
-			return
-		}
-		a.drainEvents()
-	}
-}
-
-// arm makes the timers come back in time for the next deadline.
-func (a *Assoc) arm(now mono.Time) {
-	at := mono.Earliest(a.core.NextDeadline(), a.abortAt)
-	if at.IsZero() || (!a.armed.IsZero() && a.armed <= at) {
-		return
-	}
-	a.armed = at
-	a.engine.timers.set(a, at, now, a.engine.fireFunc)
-}
-
-// expire runs the timers of a that have come, if its heap entry was not early.
-func (a *Assoc) expire(now mono.Time) {
-	a.mu.Lock()
-	a.armed = 0
-	if a.abortAt.Reached(now) {
-		a.abortAt = 0
-		a.core.Abort(now, []byte("linger time is over"))
-		a.settle(now)
-	}
-	if a.core.NextDeadline().Reached(now) {
-		a.core.Expire(now)
-	}
-	a.settle(now)
-	a.unlock()
-}
-
-// unlock releases a.mu and does what settle left to do.
-func (a *Assoc) unlock() {
-	work := a.todo
-	a.todo = 0
-	listener := a.listener
-	a.mu.Unlock()
-	if work == 0 {
-		return
-	}
-	if work&wakeReader != 0 {
-		a.readable.cond.Signal()
-	}
-	if work&wakeWriters != 0 {
-		a.writable.cond.Broadcast()
-	}
-	if work&wakeAll != 0 {
-		a.readable.cond.Broadcast()
-		a.writable.cond.Broadcast()
-	}
-	if work&measurePaths != 0 {
-		a.refreshMTU()
-	}
-	if work&enqueue != 0 && listener != nil {
-		listener.enqueue(a)
-	}
-	if work&leave != 0 {
-		if listener != nil {
-			listener.forgetUnread(a)
-		}
-		a.socket.forget(a)
-	}
-}
-
-// unroute takes an association that is over out of the endpoint and the timers. Its last packets may still have to
-// leave, but the peer may use the same port again as soon as it has the last one. a.mu is held.
-func (a *Assoc) unroute() {
-	if !a.routed {
-		return
-	}
-	a.routed = false
-	a.abortAt, a.armed = 0, 0
-	a.engine.timers.remove(a)
-
-	e := a.engine
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.err == nil {
-		e.core.Remove(a.handle)
-	}
-	delete(e.assocs, a)
-}
-
-// leave tells the socket that the association is over and has nothing left to send. a.mu is held.
-func (a *Assoc) leave() {
-	if a.routed || a.left {
-		return
-	}
-	a.left = true
-	a.todo |= leave
-}
-
-// finish makes the end of the association visible; the first reason counts. a.mu is held.
-func (a *Assoc) finish(err error) {
-	if a.phase == ended {
-		return
-	}
-	a.phase = ended
-	a.err = err
-	a.todo |= wakeAll
-}
-
-// fail ends the association because the carrier did.
-func (a *Assoc) fail(err error) {
-	a.mu.Lock()
-	a.routed = false
-	a.finish(&net.OpError{Op: "carrier", Net: "sctp", Err: err})
-	a.note(assoc.AssocChange{State: assoc.CommLost, Err: err})
-	a.leave()
-	a.unlock()
-}
 
 // refreshMTU asks the carrier for the MTU of every path. No lock is held: a carrier may ask the operating system.
 func (a *Assoc) refreshMTU() {
@@ -311,7 +167,7 @@ func (a *Assoc) waitUp(ctx context.Context) error {
 	return nil
 }
 
-// SetReadDeadline bounds Receive and NextEvent; the zero time takes the bound away.
+// SetReadDeadline bounds Receive and Peek; the zero time takes the bound away.
 func (a *Assoc) SetReadDeadline(t time.Time) error { return a.setDeadline(&a.readable, t) }
 
 // SetWriteDeadline bounds Send; the zero time takes the bound away.

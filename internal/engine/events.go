@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"io"
 
 	"github.com/gosctp/sctp/internal/assoc"
 )
@@ -142,7 +143,7 @@ func (a *Assoc) note(ev assoc.Event) {
 		return
 	}
 	a.events.push(Event{a, ev})
-	a.todo |= wakeAll
+	a.todo |= wakeTold
 }
 
 // NextEvent waits for the next notification. After the last one of an association that has ended it returns io.EOF.
@@ -150,15 +151,16 @@ func (a *Assoc) NextEvent(ctx context.Context) (assoc.Event, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for {
-		if err := a.usable(ctx, &a.readable); err != nil {
+		if err := a.usable(ctx, &a.told); err != nil {
+			a.told.cond.Signal() // The one that ended the wait may have been another's.
 			return nil, err
 		}
 		if ev, ok := a.events.pop(); ok {
 			return ev.Event, nil
 		}
 		if a.phase == ended {
-			return nil, a.lastWord()
+			return nil, io.EOF
 		}
-		a.readable.wait(ctx)
+		a.told.wait(ctx)
 	}
 }

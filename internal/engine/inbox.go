@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -18,11 +19,17 @@ type Inbox struct {
 	arrived, told gate
 	// first and last are the ends of the list of associations to read from, linked through Assoc.nextReady.
 	first, last *Assoc
-	events      eventQueue
-	byID        map[uint32]*Assoc
-	byPeer      map[netip.AddrPort]*Assoc
-	err         error
+	// ended are associations that are over and have left something to read, the oldest first.
+	ended  []*Assoc
+	events eventQueue
+	byID   map[uint32]*Assoc
+	byPeer map[netip.AddrPort]*Assoc
+	err    error
 }
+
+// maxEnded bounds the associations that are over and have left something to read, which peers could make many of: what the
+// oldest left is lost.
+const maxEnded = 128
 
 // NewInbox returns an inbox for one socket.
 func NewInbox() *Inbox {
@@ -74,6 +81,7 @@ func (in *Inbox) next(ctx context.Context) (*Assoc, error) {
 			return nil, in.err
 		}
 		if err := in.arrived.check(ctx); err != nil {
+			in.arrived.cond.Signal() // The one that ended the wait may have been another's.
 			return nil, err
 		}
 		if a := in.first; a != nil {
@@ -115,10 +123,44 @@ func (in *Inbox) receiveFrom(a *Assoc, p []byte) (int, assoc.RcvInfo, bool) {
 		in.again(a)
 	}
 	a.settle(now)
+	done := a.left && !a.core.Readable()
 	a.unlock()
+	if done {
+		in.forgetEnded(a)
+	}
 	e.out.mark(a)
 	e.transmit()
 	return n, info, ok
+}
+
+// keepEnded notes that a is over and has left something to read.
+func (in *Inbox) keepEnded(a *Assoc) {
+	in.mu.Lock()
+	var oldest *Assoc
+	in.ended = append(in.ended, a)
+	if len(in.ended) > maxEnded {
+		oldest = in.ended[0]
+		in.ended = slices.Delete(in.ended, 0, 1)
+	}
+	in.mu.Unlock()
+	if oldest != nil {
+		oldest.throwAway()
+	}
+}
+
+// forgetEnded notes that everything of a has been read.
+func (in *Inbox) forgetEnded(a *Assoc) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.ended = slices.DeleteFunc(in.ended, func(b *Assoc) bool { return b == a })
+}
+
+// throwAway frees what an association that is over has left to read.
+func (a *Assoc) throwAway() {
+	a.mu.Lock()
+	defer a.unlock()
+	a.closed = true
+	a.discard(a.engine.now())
 }
 
 // NextEvent waits for a notification of any association.
@@ -129,7 +171,8 @@ func (in *Inbox) NextEvent(ctx context.Context) (Event, error) {
 		if in.err != nil {
 			return Event{}, in.err
 		}
-		if err := ctx.Err(); err != nil {
+		if err := in.told.check(ctx); err != nil {
+			in.told.cond.Signal() // As in next.
 			return Event{}, err
 		}
 		if ev, ok := in.events.pop(); ok {

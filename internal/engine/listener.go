@@ -56,6 +56,7 @@ func (l *Listener) next(ctx context.Context) (*Assoc, error) {
 			return nil, l.err
 		}
 		if err := l.arrived.check(ctx); err != nil {
+			l.arrived.cond.Signal() // The one that ended the wait may have been another's.
 			return nil, err
 		}
 		if len(l.queue) > 0 {
@@ -91,10 +92,7 @@ func (l *Listener) enqueue(a *Assoc) {
 
 // forgetUnread takes an association that has ended out of the queue, unless it left something to read.
 func (l *Listener) forgetUnread(a *Assoc) {
-	a.mu.Lock()
-	keep := a.core.Readable()
-	a.mu.Unlock()
-	if keep {
+	if a.unread() {
 		return
 	}
 	l.mu.Lock()

@@ -183,6 +183,9 @@ func (e *Engine) accepted(h *endpoint.Handle, peerPort uint16) *Assoc {
 func (s *Socket) forget(a *Assoc) {
 	if s.inbox != nil {
 		s.inbox.remove(a)
+		if a.unread() {
+			s.inbox.keepEnded(a)
+		}
 	}
 	if s.transient {
 		s.Close()

@@ -1,0 +1,88 @@
+package engine
+
+import (
+	"context"
+	"net"
+	"time"
+)
+
+// Shutdown begins the graceful end and waits until the peer has confirmed it, or ctx ends (RFC 9260 section 9.2). Reading
+// goes on meanwhile.
+func (a *Assoc) Shutdown(ctx context.Context) error {
+	if err := a.beginShutdown(ctx); err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for a.phase != ended {
+		if a.closed {
+			return net.ErrClosed
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		a.writable.wait(ctx)
+	}
+	return a.err
+}
+
+// beginShutdown waits for an association that is being set up, since there is nothing to shut down before.
+func (a *Assoc) beginShutdown(ctx context.Context) error {
+	if err := a.waitUp(ctx); err != nil {
+		return err
+	}
+	a.mu.Lock()
+	if a.phase != ended {
+		now := a.engine.now()
+		a.core.Shutdown(now)
+		a.settle(now)
+	}
+	a.unlock()
+	a.engine.out.mark(a)
+	a.engine.transmit()
+	return nil
+}
+
+// Abort ends the association at once and tells the peer why (RFC 9260 section 9.1). It is Close for a user in a hurry.
+func (a *Assoc) Abort(reason []byte) error {
+	return a.close(func(a *Assoc) {
+		now := a.engine.now()
+		a.core.Abort(now, reason)
+		a.settle(now)
+	})
+}
+
+// Close takes the association from its user. It is shut down gracefully in the background; if that takes longer than
+// linger, or if linger is zero, it is aborted.
+func (a *Assoc) Close(linger time.Duration) error {
+	if linger <= 0 {
+		return a.Abort(nil)
+	}
+	return a.close(func(a *Assoc) {
+		now := a.engine.now()
+		a.core.Shutdown(now)
+		a.abortAt = now.Add(linger)
+		a.settle(now)
+	})
+}
+
+// close makes every call of the user fail and lets end say goodbye to the peer.
+func (a *Assoc) close(end func(*Assoc)) error {
+	a.mu.Lock()
+	if a.closed {
+		a.mu.Unlock()
+		return net.ErrClosed
+	}
+	a.closed = true
+	a.todo |= wakeAll
+	a.readable.setDeadline(time.Time{})
+	a.writable.setDeadline(time.Time{})
+	a.events = eventQueue{}
+	if a.routed {
+		end(a)
+	}
+	a.unlock()
+	a.engine.out.mark(a)
+	a.engine.transmit()
+	return nil
+}

@@ -1,0 +1,68 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/gosctp/sctp/internal/assoc"
+)
+
+// Receive waits for data and reads as much of the next message as p takes; the next call goes on where this one ended.
+// At the end of an association that was shut down it returns io.EOF.
+func (a *Assoc) Receive(ctx context.Context, p []byte) (int, assoc.RcvInfo, error) {
+	n, info, err := a.receive(ctx, p)
+	if err == nil {
+		// The window has grown: there may be a SACK to send.
+		a.engine.out.mark(a)
+		a.engine.transmit()
+	}
+	return n, info, err
+}
+
+func (a *Assoc) receive(ctx context.Context, p []byte) (int, assoc.RcvInfo, error) {
+	a.mu.Lock()
+	defer a.unlock()
+	if err := a.awaitReadable(ctx); err != nil {
+		return 0, assoc.RcvInfo{}, err
+	}
+	now := a.engine.now()
+	n, info, _ := a.core.Receive(now, p)
+	// settle wakes the next reader if this one left something.
+	a.settle(now)
+	return n, info, nil
+}
+
+// Peek waits for data and describes it: how much of the next message can be read now.
+func (a *Assoc) Peek(ctx context.Context) (int, assoc.RcvInfo, error) {
+	a.mu.Lock()
+	defer a.unlock()
+	if err := a.awaitReadable(ctx); err != nil {
+		return 0, assoc.RcvInfo{}, err
+	}
+	n, info, _ := a.core.Peek()
+	a.todo |= wakeReader
+	return n, info, nil
+}
+
+// awaitReadable waits until there is something to read. a.mu is held.
+func (a *Assoc) awaitReadable(ctx context.Context) error {
+	for {
+		if err := a.usable(ctx, &a.readable); err != nil {
+			a.todo |= wakeReader // The signal that ended the wait may have been another's.
+			return err
+		}
+		if a.core.Readable() {
+			return nil
+		}
+		if err := a.end(); err != nil {
+			return err
+		}
+		a.readable.wait(ctx)
+	}
+}
+
+// unread reports whether there is something to read for a user who is still to come.
+func (a *Assoc) unread() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return !a.closed && a.core.Readable()
+}

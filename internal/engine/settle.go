@@ -1,0 +1,159 @@
+package engine
+
+import (
+	"net"
+
+	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/internal/mono"
+)
+
+// settle follows an input, as the run-loop law demands: it drains the events and reads the deadline. a.mu is held.
+func (a *Assoc) settle(now mono.Time) {
+	a.drainEvents()
+	if a.core.Readable() {
+		a.foundReadable(now)
+	}
+	if a.writable.waiters > 0 && a.core.SendSpace() >= a.config.SendBuffer/sendShares {
+		a.todo |= wakeWriters
+	}
+	// Closed is also the state of one that the peer's cookie has made and that has not seen the cookie's packet yet.
+	if a.phase == ended && a.core.State() == assoc.StateClosed {
+		a.unroute()
+		return
+	}
+	a.arm(now)
+}
+
+// foundReadable makes known that there is something to read, to whoever reads this association.
+func (a *Assoc) foundReadable(now mono.Time) {
+	switch {
+	case a.closed:
+		a.discard(now)
+	case a.inbox != nil:
+		a.inbox.ready(a)
+	default:
+		a.todo |= wakeReader
+	}
+}
+
+// discard reads what nobody will, so that the peer can finish sending and the shutdown completes.
+func (a *Assoc) discard(now mono.Time) {
+	var waste [2048]byte
+	for {
+		if _, _, ok := a.core.Receive(now, waste[:]); !ok {
+			return
+		}
+		a.drainEvents()
+	}
+}
+
+// arm makes the timers come back in time for the next deadline.
+func (a *Assoc) arm(now mono.Time) {
+	at := mono.Earliest(a.core.NextDeadline(), a.abortAt)
+	if at.IsZero() || (!a.armed.IsZero() && a.armed <= at) {
+		return
+	}
+	a.armed = at
+	a.engine.timers.set(a, at, now, a.engine.fireFunc)
+}
+
+// expire runs the timers of a that have come, if its heap entry was not early.
+func (a *Assoc) expire(now mono.Time) {
+	a.mu.Lock()
+	a.armed = 0
+	if a.abortAt.Reached(now) {
+		a.abortAt = 0
+		a.core.Abort(now, []byte("linger time is over"))
+		a.settle(now)
+	}
+	if a.core.NextDeadline().Reached(now) {
+		a.core.Expire(now)
+	}
+	a.settle(now)
+	a.unlock()
+}
+
+// unlock releases a.mu and does what settle left to do.
+func (a *Assoc) unlock() {
+	work := a.todo
+	a.todo = 0
+	listener := a.listener
+	a.mu.Unlock()
+	if work == 0 {
+		return
+	}
+	if work&wakeReader != 0 {
+		a.readable.cond.Signal()
+	}
+	if work&wakeWriters != 0 {
+		a.writable.cond.Broadcast()
+	}
+	if work&wakeTold != 0 {
+		a.told.cond.Signal()
+	}
+	if work&wakeAll != 0 {
+		a.readable.cond.Broadcast()
+		a.writable.cond.Broadcast()
+		a.told.cond.Broadcast()
+	}
+	if work&measurePaths != 0 {
+		a.refreshMTU()
+	}
+	if work&enqueue != 0 && listener != nil {
+		listener.enqueue(a)
+	}
+	if work&tellOwners != 0 {
+		if listener != nil {
+			listener.forgetUnread(a)
+		}
+		a.socket.forget(a)
+	}
+}
+
+// unroute takes an association that is over out of the endpoint and the timers. Its last packets may still have to
+// leave, but the peer may use the same port again as soon as it has the last one. a.mu is held.
+func (a *Assoc) unroute() {
+	if !a.routed {
+		return
+	}
+	a.routed = false
+	a.abortAt, a.armed = 0, 0
+	a.engine.timers.remove(a)
+
+	e := a.engine
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.err == nil {
+		e.core.Remove(a.handle)
+	}
+	delete(e.assocs, a)
+}
+
+// leave tells the socket that the association is over and has nothing left to send. a.mu is held.
+func (a *Assoc) leave() {
+	if a.routed || a.left {
+		return
+	}
+	a.left = true
+	a.todo |= tellOwners
+}
+
+// finish makes the end of the association visible; the first reason counts. a.mu is held.
+func (a *Assoc) finish(err error) {
+	if a.phase == ended {
+		return
+	}
+	a.phase = ended
+	a.err = err
+	a.todo |= wakeAll
+}
+
+// fail ends the association because the carrier did.
+func (a *Assoc) fail(err error) {
+	a.mu.Lock()
+	a.routed = false
+	a.finish(&net.OpError{Op: "carrier", Net: "sctp", Err: err})
+	a.note(assoc.AssocChange{State: assoc.CommLost, Err: err})
+	a.leave()
+	a.unlock()
+}
