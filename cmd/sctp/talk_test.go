@@ -182,6 +182,22 @@ func TestCatCarriesAFile(t *testing.T) {
 	}
 }
 
+func TestInterruptedClientFails(t *testing.T) {
+	server := start(t, "cat", "-u", "-l", anyPort)
+	client := start(t, "cat", "-u", "-v", server.address())
+	fmt.Fprint(server.stdin, "hello")
+	client.line() // that describes the message: the association is up
+	client.cancel()
+	if got, want := client.line(), "sctp cat: interrupted"; got != want {
+		t.Errorf("said %q, want %q", got, want)
+	}
+	client.wait(1)
+	if got := server.line(); !strings.Contains(got, "aborted by peer") || !strings.Contains(got, "127.0.0.1") {
+		t.Errorf("server said %q, want a line that names the peer, who aborted", got)
+	}
+	server.wait(1)
+}
+
 func TestPerfMeasures(t *testing.T) {
 	server := start(t, "perf", "-u", "-s", anyPort)
 	addr := server.address()

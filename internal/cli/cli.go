@@ -49,7 +49,11 @@ func Run(ctx context.Context, root *cobra.Command, args []string, stdin io.Reade
 	if errors.As(err, &usage) {
 		status = StatusUsage
 	}
-	fmt.Fprintf(stderr, "%s: %s\n", c.CommandPath(), oneLine(err.Error()))
+	message := oneLine(err.Error())
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		message = "interrupted"
+	}
+	fmt.Fprintf(stderr, "%s: %s\n", c.CommandPath(), message)
 	return status
 }
 

@@ -51,6 +51,11 @@ func Run(ctx context.Context, w io.Writer, o Options) error {
 	if err != nil {
 		return err
 	}
+	return perform(ctx, w, o, addrs)
+}
+
+// perform is Run on two given addresses.
+func perform(ctx context.Context, w io.Writer, o Options, addrs []netip.Addr) error {
 	fmt.Fprintf(w, `A client (A) sets up an association with a daytime server (B) on this machine, over UDP, on the two
 addresses %v and %v. The server tells the time %d times: local time on stream 0, GMT on stream 1.
 Midway the first path is cut, and later repaired. So that this takes seconds and not a minute, RTO.Min is %v

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/gosctp/sctp/internal/ladder"
+	"github.com/gosctp/sctp/internal/require"
 )
 
 func TestDemoTellsItsStoryInOrder(t *testing.T) {
@@ -30,6 +32,18 @@ func TestDemoTellsItsStoryInOrder(t *testing.T) {
 			t.Fatalf("%q does not come, or not in its turn, in\n%s", scene, b.String())
 		}
 		rest = after
+	}
+}
+
+func TestDemoOnOneAddressOfEachFamily(t *testing.T) {
+	addrs := []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr("::1")}
+	require.That(t, usable(addrs[1]), "ipv6 on the loopback interface")
+	var b strings.Builder
+	if err := perform(t.Context(), &b, Options{}, addrs); err != nil {
+		t.Fatalf("%v after\n%s", err, b.String())
+	}
+	if !strings.Contains(b.String(), "B2  [::1]:13") {
+		t.Errorf("no line for the IPv6 address of the server in\n%s", b.String())
 	}
 }
 
