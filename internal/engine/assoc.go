@@ -51,7 +51,8 @@ type Assoc struct {
 	armed mono.Time
 	// todo is what unlock has to do for what happened under the lock.
 	todo todo
-	// routed: the endpoint knows the association. left: its socket does not count it any more.
+	// routed: the endpoint knows the association. left: its last packet is written, and its socket does not count it
+	// any more.
 	routed, left bool
 
 	// nextMarked and marked are guarded by writer.mu.

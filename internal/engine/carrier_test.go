@@ -258,3 +258,53 @@ func TestLastPacketLeaves(t *testing.T) {
 		}
 	})
 }
+
+// A program may exit when Shutdown or Abort returns; the peer would wait for what is not written by then.
+func TestShutdownWaitsForItsLastPacket(t *testing.T) {
+	inLab(t, func(t *testing.T, l *lab) {
+		a, b := l.pair()
+		done := make(chan error, 1)
+		go func() { done <- a.Shutdown(t.Context()) }()
+		synctest.Wait() // SHUTDOWN is on its way.
+		l.gate.setFull(true)
+		time.Sleep(time.Second)
+		select {
+		case err := <-done:
+			t.Errorf("Shutdown returned %v before SHUTDOWN COMPLETE was written", err)
+		default:
+		}
+		l.gate.setFull(false)
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		if err := b.Shutdown(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestAbortWaitsForItsPacket(t *testing.T) {
+	inLab(t, func(t *testing.T, l *lab) {
+		a, _ := l.pair()
+		l.gate.setFull(true)
+		start := time.Now()
+		time.AfterFunc(lastPacketPatience/2, func() { l.gate.setFull(false) })
+		a.Abort(nil)
+		if waited := time.Since(start); waited != lastPacketPatience/2 {
+			t.Errorf("Abort returned after %v, the carrier took the packet after %v", waited, lastPacketPatience/2)
+		}
+	})
+}
+
+// A carrier that takes nothing any more does not hold the user for ever.
+func TestAbortDoesNotWaitForEver(t *testing.T) {
+	inLab(t, func(t *testing.T, l *lab) {
+		a, _ := l.pair()
+		l.gate.setFull(true)
+		start := time.Now()
+		a.Abort(nil)
+		if waited := time.Since(start); waited != lastPacketPatience {
+			t.Errorf("Abort returned after %v, want %v", waited, lastPacketPatience)
+		}
+	})
+}

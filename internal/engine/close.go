@@ -14,7 +14,8 @@ func (a *Assoc) Shutdown(ctx context.Context) error {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for a.phase != ended {
+	// A program may exit when this returns, and the peer waits for SHUTDOWN COMPLETE.
+	for !a.left {
 		if a.closed {
 			return net.ErrClosed
 		}
@@ -43,8 +44,35 @@ func (a *Assoc) beginShutdown(ctx context.Context) error {
 	return nil
 }
 
-// Abort ends the association at once and tells the peer why (RFC 9260 section 9.1). It is Close for a user in a hurry.
+// Abort ends the association at once and tells the peer why (RFC 9260 section 9.1). It is Close for a user in a hurry,
+// who may exit when it returns: so it waits until the packet is written.
 func (a *Assoc) Abort(reason []byte) error {
+	if err := a.abandon(reason); err != nil {
+		return err
+	}
+	a.awaitLast()
+	return nil
+}
+
+// lastPacketPatience bounds the wait for a carrier that is full, which is short unless something is broken.
+const lastPacketPatience = time.Second
+
+// awaitLast waits until the last packet is written.
+func (a *Assoc) awaitLast() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.left {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), lastPacketPatience)
+	defer cancel()
+	for !a.left && ctx.Err() == nil {
+		a.writable.wait(ctx)
+	}
+}
+
+// abandon is Abort that does not wait.
+func (a *Assoc) abandon(reason []byte) error {
 	return a.close(func(a *Assoc) {
 		now := a.engine.now()
 		a.core.Abort(now, reason)

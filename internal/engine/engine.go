@@ -120,6 +120,7 @@ func (e *Engine) Close() error {
 	e.out.flush()
 	e.fail(errClosed)
 	err := e.carrier.Close()
+	e.out.await()
 	e.goroutines.Wait()
 	return err
 }

@@ -74,7 +74,7 @@ func (l *Listener) enqueue(a *Assoc) {
 	l.mu.Lock()
 	if l.err != nil {
 		l.mu.Unlock()
-		a.Abort(nil)
+		a.abandon(nil)
 		return
 	}
 	l.queue = append(l.queue, a)
@@ -86,7 +86,7 @@ func (l *Listener) enqueue(a *Assoc) {
 	l.mu.Unlock()
 	l.arrived.cond.Signal()
 	if dropped != nil {
-		dropped.Abort(nil)
+		dropped.abandon(nil)
 	}
 }
 
@@ -125,6 +125,6 @@ func (l *Listener) close(err error) {
 	l.mu.Unlock()
 	l.arrived.cond.Broadcast()
 	for _, a := range queue {
-		a.Abort(nil)
+		a.abandon(nil)
 	}
 }

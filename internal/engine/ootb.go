@@ -1,6 +1,13 @@
 package engine
 
-import "github.com/gosctp/sctp/internal/wire"
+import (
+	"net/netip"
+	"time"
+
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/wire"
+	"github.com/gosctp/sctp/transport"
+)
 
 // On a shared carrier every process of the host gets a copy of every packet, and one of them answers those out of the
 // blue (RFC 9260 section 8.4): the one with the right to it, if the port is nobody's.
@@ -31,6 +38,42 @@ func (e *Engine) claimOOTB() bool {
 	return true
 }
 
+const (
+	// maxNeighbours bounds the ports of other processes that a reader remembers; it forgets all when there are more.
+	maxNeighbours = 1024
+	// neighbourTime is how long it remembers one. So long may a packet to a port that was given back stay unanswered.
+	neighbourTime = time.Second
+)
+
+// neighbours are the ports of this host that other processes hold, as one reader has found out: the one with the right
+// to answer gets copies of all their packets, and asking the table takes system calls.
+type neighbours map[neighbour]mono.Time
+
+type neighbour struct {
+	port uint16
+	addr netip.Addr
+}
+
+// destination returns the port that a packet goes to, and whether that is another process's as far as is known.
+func (n neighbours) destination(now mono.Time, d *transport.Datagram) (port uint16, known bool) {
+	if len(n) == 0 || d.Kind != transport.Packet {
+		return 0, false
+	}
+	h, err := wire.ParseHeader(d.Data)
+	if err != nil {
+		return 0, false
+	}
+	return h.DstPort, now.Before(n[neighbour{h.DstPort, d.Path.Local}])
+}
+
+// add remembers that another process holds a port.
+func (n neighbours) add(now mono.Time, port uint16, addr netip.Addr) {
+	if len(n) >= maxNeighbours {
+		clear(n)
+	}
+	n[neighbour{port, addr}] = now.Add(neighbourTime)
+}
+
 // mayBeOfOthers reports whether a stateless answer comes from a port that another process may have. Engine.mu is held.
 func (e *Engine) mayBeOfOthers(answer []byte) bool {
 	return e.caps.Shared && e.ports != nil && e.held[sourcePort(answer)] == 0
@@ -38,10 +81,12 @@ func (e *Engine) mayBeOfOthers(answer []byte) bool {
 
 // answerDoubtful gives those answers to the writer that come from nobody's ports. No lock is held: the table of ports is the
 // operating system's.
-func (e *Engine) answerDoubtful(doubt *replyQueue) {
+func (e *Engine) answerDoubtful(now mono.Time, doubt *replyQueue, others neighbours) {
 	for doubt.len() > 0 {
 		r := doubt.pop()
-		if !e.ports.Held(sourcePort(r.data), r.path.Local) {
+		if port := sourcePort(r.data); e.ports.Held(port, r.path.Local) {
+			others.add(now, port, r.path.Local)
+		} else {
 			e.out.reply(r.path, r.data)
 		}
 	}

@@ -13,6 +13,7 @@ func (e *Engine) read(queue int) {
 		batch  = make([]transport.Datagram, batchPackets)
 		owners = make([]*Assoc, batchPackets)
 		doubt  replyQueue
+		others = make(neighbours)
 	)
 	for {
 		n, err := e.carrier.ReadBatch(queue, batch)
@@ -21,8 +22,8 @@ func (e *Engine) read(queue int) {
 			return
 		}
 		now := e.now()
-		e.route(now, batch[:n], owners, &doubt)
-		e.answerDoubtful(&doubt)
+		e.route(now, batch[:n], owners, &doubt, others)
+		e.answerDoubtful(now, &doubt, others)
 		e.deliver(now, batch[:n], owners)
 		e.transmit()
 	}
@@ -30,11 +31,14 @@ func (e *Engine) read(queue int) {
 
 // route finds the association of each packet, nil for those that need none any more. Stateless answers go to the
 // writer, or to doubt if somebody else may be the one to answer.
-func (e *Engine) route(now mono.Time, batch []transport.Datagram, owners []*Assoc, doubt *replyQueue) {
+func (e *Engine) route(now mono.Time, batch []transport.Datagram, owners []*Assoc, doubt *replyQueue, others neighbours) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for i := range batch {
 		owners[i] = nil
+		if port, known := others.destination(now, &batch[i]); known && e.held[port] == 0 {
+			continue
+		}
 		v := e.core.Route(now, &batch[i])
 		switch v.Kind {
 		case endpoint.Drop:

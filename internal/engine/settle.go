@@ -129,13 +129,13 @@ func (a *Assoc) unroute() {
 	delete(e.assocs, a)
 }
 
-// leave tells the socket that the association is over and has nothing left to send. a.mu is held.
+// leave tells everybody that the association is over and its last packet written. a.mu is held.
 func (a *Assoc) leave() {
-	if a.routed || a.left {
+	if a.left {
 		return
 	}
 	a.left = true
-	a.todo |= tellOwners
+	a.todo |= tellOwners | wakeAll
 }
 
 // finish makes the end of the association visible; the first reason counts. a.mu is held.

@@ -82,7 +82,7 @@ func (s *Socket) Connect(ctx context.Context, c assoc.Config, p Peer) (*Assoc, e
 		return nil, err
 	}
 	if err := a.waitUp(ctx); err != nil {
-		a.Abort(nil)
+		a.abandon(nil)
 		return nil, err
 	}
 	return a, nil

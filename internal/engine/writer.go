@@ -35,6 +35,8 @@ type writer struct {
 
 	batch []transport.Datagram
 	arena []byte
+	// leaving are associations that are over and have their last packets in the batch.
+	leaving []*Assoc
 }
 
 // mark puts a on the transmit list if it is not there.
@@ -109,11 +111,20 @@ func (w *writer) flush() {
 	}
 }
 
-// stop ends all writing for good.
+// stop ends all writing for good; whoever is at it finishes the batch.
 func (w *writer) stop() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.stopped = true
+}
+
+// await waits until nobody writes any more, after stop.
+func (w *writer) await() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for w.busy {
+		w.idle.Wait()
+	}
 }
 
 // transmit offers to write. It returns at once if somebody else is at it already, who will then also write what was
@@ -128,23 +139,17 @@ func (e *Engine) transmit() {
 func (e *Engine) write(turns int) {
 	for ; turns != 0; turns-- {
 		batch := e.pull()
-		if len(batch) == 0 {
-			if e.out.release() {
-				return
-			}
-			continue
-		}
-		for len(batch) > 0 {
+		if len(batch) > 0 {
 			n, err := e.carrier.WriteBatch(batch)
-			if err != nil {
-				// The reader sees a broken carrier as well, and ends the engine. Until then packets are lost.
-				break
-			}
-			batch = batch[n:]
-			if len(batch) > 0 {
-				e.park(batch)
+			// The reader sees a broken carrier as well, and ends the engine. Until then packets are lost.
+			if err == nil && n < len(batch) {
+				e.park(batch[n:])
 				return
 			}
+		}
+		e.out.dismiss()
+		if len(batch) == 0 && e.out.release() {
+			return
 		}
 	}
 	e.goroutines.Go(func() { e.write(-1) })
@@ -171,6 +176,7 @@ func (e *Engine) writeWhenWritable(batch []transport.Datagram) {
 		}
 		batch = batch[n:]
 	}
+	e.out.dismiss()
 	e.write(-1)
 }
 
@@ -213,9 +219,20 @@ func (a *Assoc) pull(n, used int) (int, int, bool) {
 		n++
 	}
 	a.settle(now)
-	if !more {
-		a.leave()
+	if !more && !a.routed {
+		w.leaving = append(w.leaving, a)
 	}
 	a.unlock()
 	return n, used, more
+}
+
+// dismiss lets those go whose last packets have been written.
+func (w *writer) dismiss() {
+	for i, a := range w.leaving {
+		a.mu.Lock()
+		a.leave()
+		a.unlock()
+		w.leaving[i] = nil
+	}
+	w.leaving = w.leaving[:0]
 }
