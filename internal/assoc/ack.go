@@ -16,8 +16,8 @@ type acker struct {
 	due bool
 	// begun: the first DATA chunk of the association has been acknowledged (section 5.1).
 	begun bool
-	// path the last DATA came from.
-	path *path.Path
+	// path is where the next SACK goes, last where the last one went.
+	path, last *path.Path
 }
 
 // afterData does for the DATA chunks of a packet what is done once per packet: decide when to acknowledge.
@@ -30,8 +30,9 @@ func (a *Association) afterData(now mono.Time, in *inbound) {
 	if in.path != nil && in.path.State().Confirmed() {
 		k.path = in.path
 	}
-	if d.duplicate && !d.fresh {
-		k.path = a.otherPath(k.path) // section 6.4: the way of the last SACK may be broken
+	if d.duplicate && !d.fresh && k.path == k.last {
+		// Section 6.4: the way back may be broken. It is not if the last SACK took another one: then that is the broken way.
+		k.path = a.otherPath(k.path)
 	}
 	k.packets++
 	switch {
@@ -69,6 +70,7 @@ func (a *Association) appendSack(b []byte, room int) []byte {
 func (a *Association) sackSent() {
 	k := &a.receive.ack
 	k.packets, k.deadline, k.due = 0, 0, false
+	k.last = a.sackPath()
 	a.receive.advertised = a.rwnd()
 	a.receive.tsns.ClearDuplicates()
 	a.stats.SacksSent++

@@ -53,11 +53,27 @@ func (a *Association) acknowledged(now mono.Time, cum seq.TSN, gaps wire.Gaps, r
 	}
 	acked := out.Ack(cum, gaps, s.queue)
 	a.credit(now, cum, gaps, acked)
+	opened := rwnd > s.peerRwnd
 	s.peerRwnd = rwnd
 	s.windowClosed = rwnd == 0
 	s.probing = s.probing && !acked.Any
+	if s.probing && opened {
+		a.repeatProbe()
+	}
 	if busy && out.Len() == 0 && s.queue.Empty() {
 		a.emit(SenderDry{})
+	}
+}
+
+// repeatProbe sends a zero window probe again that the peer threw away, now that its window has opened: until T3-rtx expires it could
+// take RTO.Max, since probes back off.
+func (a *Association) repeatProbe() {
+	a.send.probing = false
+	for _, p := range a.paths {
+		if a.send.outstanding.Flight(p.ID) > 0 {
+			a.send.outstanding.MarkTimedOut(p.ID)
+			p.T3 = 0
+		}
 	}
 }
 
@@ -120,7 +136,9 @@ func (a *Association) pathAcked(now mono.Time, id int, r *tx.PathAcked, cumAdvan
 		Bytes: r.Bytes, FlightBefore: a.send.flightBefore[id], CumAdvanced: cumAdvanced,
 		FastRecovery: a.send.recovery.active, Drained: a.send.outstanding.Flight(id) == 0,
 	})
-	a.pathAnswered(p, false)
+	if r.InFlight { // section 8.2
+		a.pathAnswered(p, false)
+	}
 }
 
 // fastRetransmit counts miss indications and enters fast recovery (section 7.2.4). In fast recovery, and when the Cumulative TSN Ack Point

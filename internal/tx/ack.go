@@ -12,6 +12,9 @@ import (
 type PathAcked struct {
 	// Bytes newly acknowledged, as sent last to this path.
 	Bytes int
+	// InFlight: at least one of the chunks was in flight. Those that a time-out gave up show that the path worked once, not that it
+	// works.
+	InFlight bool
 	// Earliest: the earliest TSN in flight was among them, so T3-rtx restarts (RFC 9260 section 6.3.2 R3).
 	Earliest bool
 	// SentAt is when a chunk left whose acknowledgement measures the round trip; unset if none does.
@@ -72,6 +75,7 @@ func (o *Outstanding) acknowledge(c *Chunk) {
 	switch c.fate {
 	case inFlight:
 		r.Earliest = o.outOfFlight(c) || r.Earliest
+		r.InFlight = true
 	case lost:
 		o.lost--
 	case acked: // excluded above
