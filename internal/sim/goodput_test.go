@@ -34,6 +34,35 @@ func transfer(rtt time.Duration, loss float64, paths int) *Scenario {
 	return s
 }
 
+// interruptions adds how long a transfer takes that something happens to.
+func interruptions(t *testing.T, b *strings.Builder) {
+	fmt.Fprintln(b)
+	fmt.Fprintln(b, "Time that the same takes over 10 ms RTT without loss when something happens after 100 ms:")
+	fmt.Fprintln(b)
+	for _, c := range []struct {
+		what    string
+		paths   int
+		actions []Action
+	}{
+		{"nothing", 1, nil},
+		{"the reader stops for 10 s", 1, []Action{{100 * time.Millisecond, Pause, 0}, {10100 * time.Millisecond, Resume, 0}}},
+		{"the only path breaks for 1 s", 1, []Action{{100 * time.Millisecond, Cut, 0}, {1100 * time.Millisecond, Repair, 0}}},
+		{"the only path breaks for 10 s", 1, []Action{{100 * time.Millisecond, Cut, 0}, {10100 * time.Millisecond, Repair, 0}}},
+		{"the primary path of two breaks", 2, []Action{{100 * time.Millisecond, Cut, 0}}},
+		{"the primary path of three breaks for 1 s", 3, []Action{{100 * time.Millisecond, Cut, 0}, {1100 * time.Millisecond, Repair, 0}}},
+		{"the MTU drops to 1280", 1, []Action{{100 * time.Millisecond, Narrow, 0}}},
+	} {
+		s := transfer(10*time.Millisecond, 0, c.paths)
+		s.Hosts[0].Config.RecvBuffer = 256 << 10
+		s.Actions = c.actions
+		r := Run(s, Options{})
+		if r.Violation != nil {
+			t.Errorf("%s: %v", c.what, r.Violation)
+		}
+		fmt.Fprintf(b, "%7.2f s  %s\n", r.Took.Seconds(), c.what)
+	}
+}
+
 // TestGoodput compares the goodput over standard networks with the table that was committed: a change of congestion
 // control is a change of that file.
 func TestGoodput(t *testing.T) {
@@ -55,6 +84,7 @@ func TestGoodput(t *testing.T) {
 			fmt.Fprintln(&b)
 		}
 	}
+	interruptions(t, &b)
 	if *update {
 		if err := os.WriteFile(goodputFile, []byte(b.String()), 0o666); err != nil {
 			t.Fatal(err)
