@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,11 +13,10 @@ import (
 	"github.com/gosctp/sctp/internal/cli"
 	"github.com/gosctp/sctp/internal/ladder"
 	"github.com/gosctp/sctp/internal/wire"
+	"github.com/gosctp/sctp/transport"
 	"github.com/gosctp/sctp/transport/pcap"
+	"github.com/gosctp/sctp/transport/udpencap"
 )
-
-// maxDrawn bounds the packets that are held in memory to be drawn as ladders. Nobody reads that far.
-const maxDrawn = 100_000
 
 // dump is the command of that name.
 type dump struct {
@@ -28,6 +26,10 @@ type dump struct {
 	together      bool
 	ladder        bool
 	opts          ladder.Options
+	capture       cli.Capture
+	// copy is the file of -w, nil if there is none, and now the time of the packet that goes there.
+	copy *pcap.Writer
+	now  time.Time
 }
 
 func newDump() *cobra.Command {
@@ -51,6 +53,7 @@ sent again and ✗ what is known to be lost; TSNs count from 1 in each direction
 	cli.IntVar(f, &d.opts.Width, "width", "", ladder.MinWidth, 1000, "width of a diagram in columns")
 	f.BoolVar(&d.opts.ASCII, "ascii", false, "draw with ASCII characters only")
 	f.BoolVar(&d.opts.AbsoluteTSN, "absolute", false, "draw TSNs as they are in the packets")
+	d.capture.Flag(f)
 	return c
 }
 
@@ -71,21 +74,32 @@ func (d *dump) run(c *cobra.Command, args []string) error {
 		defer f.Close()
 		in = f
 	}
-	r, err := pcap.NewReader(in, 9899, d.udpPort)
+	err := d.capture.Write(d.clock, func(copy *pcap.Writer) error {
+		d.copy = copy
+		return d.show(in, c.OutOrStdout(), c.ErrOrStderr())
+	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", args[0], err)
 	}
-	out := bufio.NewWriter(c.OutOrStdout())
-	if d.ladder {
-		d.opts.Color = cli.Color(c.OutOrStdout())
-		err = d.draw(r, out, c.ErrOrStderr())
-	} else {
-		err = d.print(r, out)
+	return nil
+}
+
+// show reads a capture from in and writes it to out.
+func (d *dump) show(in io.Reader, out, warnings io.Writer) error {
+	ports := []uint16{udpencap.DefaultPort}
+	if d.udpPort != 0 {
+		ports = append(ports, d.udpPort)
 	}
+	r, err := pcap.NewReader(in, ports...)
 	if err != nil {
-		err = fmt.Errorf("%s: %w", args[0], err)
+		return err
 	}
-	return errors.Join(err, out.Flush())
+	if !d.ladder {
+		return d.print(r, out)
+	}
+	d.opts.Color = cli.Color(out)
+	buffered := bufio.NewWriter(out)
+	return errors.Join(d.draw(r, buffered, warnings), buffered.Flush())
 }
 
 // each calls f for the packets to be shown, whose data is f's for the duration of the call.
@@ -102,6 +116,7 @@ func (d *dump) each(r *pcap.Reader, f func(ladder.Packet) error) error {
 			continue
 		}
 		n++
+		d.write(&p)
 		lp := ladder.Packet{Time: p.Time, Src: p.Src, Dst: p.Dst, SrcUDP: p.SrcUDP, DstUDP: p.DstUDP, Data: p.Data}
 		if err := f(lp); err != nil {
 			return err
@@ -109,6 +124,22 @@ func (d *dump) each(r *pcap.Reader, f func(ladder.Packet) error) error {
 	}
 	return nil
 }
+
+// write copies p to the file of -w, if there is one.
+func (d *dump) write(p *pcap.Packet) {
+	if d.copy == nil {
+		return
+	}
+	port := p.SrcUDP
+	if p.Direction == pcap.In {
+		port = p.DstUDP
+	}
+	d.now = p.Time
+	d.copy.Record(p.Direction, &transport.Datagram{Path: p.Path(), Data: p.Data, ECN: p.ECN}, port)
+}
+
+// clock is the time in the capture.
+func (d *dump) clock() time.Time { return d.now }
 
 // print writes packets as text as they are read.
 func (d *dump) print(r *pcap.Reader, w io.Writer) error {
@@ -122,67 +153,4 @@ func (d *dump) print(r *pcap.Reader, w io.Writer) error {
 		_, err := w.Write(line)
 		return err
 	})
-}
-
-// draw sorts the packets into associations, and then draws these one after the other.
-func (d *dump) draw(r *pcap.Reader, w, warnings io.Writer) error {
-	var assocs [][]ladder.Packet
-	var sp ladder.Splitter
-	held := 0
-	err := d.each(r, func(p ladder.Packet) error {
-		i := 0
-		if !d.together {
-			i = sp.Index(p)
-		}
-		if i == len(assocs) {
-			assocs = append(assocs, nil)
-		}
-		if held++; held > maxDrawn {
-			return errFull
-		}
-		p.Data = slices.Clone(p.Data)
-		assocs[i] = append(assocs[i], p)
-		return nil
-	})
-	if errors.Is(err, errFull) {
-		fmt.Fprintf(warnings, "sctp dump: only the first %d packets are drawn; --port and --count choose others\n", maxDrawn)
-		err = nil
-	}
-	if err != nil {
-		return err
-	}
-	if d.assoc > len(assocs) {
-		return cli.Usagef("--assoc %d: the capture has %d; allowed: 1 to %d", d.assoc, len(assocs), len(assocs))
-	}
-	for i, packets := range assocs {
-		if d.assoc != 0 && d.assoc != i+1 {
-			continue
-		}
-		if len(assocs) > 1 {
-			fmt.Fprintf(w, "\nassociation %d of %d\n", i+1, len(assocs))
-		}
-		if err := drawOne(w, d.opts, packets); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// errFull ends the reading of a capture that is too long to be drawn.
-var errFull = errors.New("too many packets")
-
-// drawOne draws packets as one diagram.
-func drawOne(w io.Writer, opts ladder.Options, packets []ladder.Packet) error {
-	diagram := ladder.New(w, opts)
-	for _, p := range packets {
-		if err := diagram.Learn(p); err != nil {
-			return err
-		}
-	}
-	for _, p := range packets {
-		if err := diagram.Add(p); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -17,24 +17,30 @@ type Capture struct{ file string }
 
 // Flag defines the flag.
 func (c *Capture) Flag(fs *pflag.FlagSet) {
-	fs.StringVarP(&c.file, "write", "w", "", "record all packets in this pcapng `FILE`")
+	fs.StringVarP(&c.file, "write", "w", "", "write all packets to this pcapng `FILE`")
 }
 
-// Record runs f with a function that has the packets of a carrier recorded. It does nothing if the flag is not given.
-func (c *Capture) Record(f func(wrap func(transport.Transport) transport.Transport) error) error {
+// Write runs f with a file to record packets in, whose time stamps the clock now gives; nil if the flag is not given.
+func (c *Capture) Write(now func() time.Time, f func(*pcap.Writer) error) error {
 	if c.file == "" {
-		return f(func(t transport.Transport) transport.Transport { return t })
+		return f(nil)
 	}
 	file, err := os.Create(c.file)
 	if err != nil {
 		return err
 	}
-	w, err := pcap.NewWriter(file, time.Now)
+	w, err := pcap.NewWriter(file, now)
 	if err != nil {
 		return errors.Join(err, file.Close())
 	}
-	err = f(func(t transport.Transport) transport.Transport { return pcap.Wrap(t, w) })
-	return errors.Join(err, w.Flush(), file.Close())
+	return errors.Join(f(w), w.Flush(), file.Close())
+}
+
+// Record runs f with a function that has the packets of a carrier recorded. It does nothing if the flag is not given.
+func (c *Capture) Record(f func(wrap func(transport.Transport) transport.Transport) error) error {
+	return c.Write(time.Now, func(w *pcap.Writer) error {
+		return f(func(t transport.Transport) transport.Transport { return pcap.Wrap(t, w) })
+	})
 }
 
 // Record runs f and records the packets of all carriers that the network opens meanwhile, if the flags ask for it.

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/gosctp/sctp/internal/cli"
+	"github.com/gosctp/sctp/transport"
 )
 
 // Result is the outcome of one probe.
@@ -18,11 +19,14 @@ type Result struct {
 	carries bool
 }
 
+// wrapFunc is put around every carrier that a probe opens.
+type wrapFunc = func(transport.Transport) transport.Transport
+
 // probe is one thing to try: what it is called, and a function that tries it and says how it went.
 type probe struct {
 	name    string
 	carries bool
-	try     func(context.Context) (detail string, err error)
+	try     func(context.Context, wrapFunc) (detail string, err error)
 }
 
 var probes = []probe{
@@ -32,11 +36,14 @@ var probes = []probe{
 	{"interception (sctp with)", false, interception},
 }
 
-// Run tries everything.
-func Run(ctx context.Context) []Result {
+// Run tries everything. If wrap is not nil it is put around the carriers that are opened, such as to record packets.
+func Run(ctx context.Context, wrap func(transport.Transport) transport.Transport) []Result {
+	if wrap == nil {
+		wrap = func(t transport.Transport) transport.Transport { return t }
+	}
 	results := make([]Result, len(probes))
 	for i, p := range probes {
-		detail, err := p.try(ctx)
+		detail, err := p.try(ctx, wrap)
 		if err != nil {
 			detail = err.Error()
 		}

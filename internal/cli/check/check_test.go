@@ -4,10 +4,12 @@ import (
 	"context"
 	"strings"
 	"testing"
+
+	"github.com/gosctp/sctp/transport"
 )
 
 func TestAssociationOverUDPWorksEverywhere(t *testing.T) {
-	detail, err := overUDP(t.Context())
+	detail, err := overUDP(t.Context(), func(t transport.Transport) transport.Transport { return t })
 	if err != nil || !strings.Contains(detail, "127.0.0.1") {
 		t.Errorf("%q, %v", detail, err)
 	}
@@ -16,7 +18,7 @@ func TestAssociationOverUDPWorksEverywhere(t *testing.T) {
 func TestProbesSayWhyTheyFail(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	for _, r := range Run(ctx) {
+	for _, r := range Run(ctx, nil) {
 		if r.Detail == "" {
 			t.Errorf("%s: no detail", r.Name)
 		}

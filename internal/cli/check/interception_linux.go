@@ -14,7 +14,7 @@ import (
 
 // interception looks for what it takes to serve the sockets of an unmodified program: system calls that the kernel hands
 // to a supervisor (seccomp user notification), and access to the memory of a child process.
-func interception(context.Context) (string, error) {
+func interception(context.Context, wrapFunc) (string, error) {
 	var sizes struct{ notif, resp, data uint16 }
 	const getNotifSizes = 3 // SECCOMP_GET_NOTIF_SIZES
 	_, _, errno := unix.Syscall(unix.SYS_SECCOMP, getNotifSizes, 0, uintptr(unsafe.Pointer(&sizes)))

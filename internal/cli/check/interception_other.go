@@ -4,4 +4,4 @@ package check
 
 import "context"
 
-func interception(context.Context) (string, error) { return "", errUnsupported }
+func interception(context.Context, wrapFunc) (string, error) { return "", errUnsupported }

@@ -4,6 +4,6 @@ package check
 
 import "context"
 
-func kernelSCTP(context.Context) (string, error) { return "", errUnsupported }
+func kernelSCTP(context.Context, wrapFunc) (string, error) { return "", errUnsupported }
 
-func rawIP(context.Context) (string, error) { return "", errUnsupported }
+func rawIP(context.Context, wrapFunc) (string, error) { return "", errUnsupported }

@@ -15,7 +15,7 @@ import (
 const protocol = 132
 
 // kernelSCTP asks the kernel for a one-to-one socket of its own SCTP.
-func kernelSCTP(context.Context) (string, error) {
+func kernelSCTP(context.Context, wrapFunc) (string, error) {
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM, protocol)
 	if err != nil {
 		return "", err
@@ -25,7 +25,7 @@ func kernelSCTP(context.Context) (string, error) {
 }
 
 // rawIP opens a raw socket of each family.
-func rawIP(context.Context) (string, error) {
+func rawIP(context.Context, wrapFunc) (string, error) {
 	var families []string
 	var errs []error
 	for _, f := range []struct {

@@ -14,14 +14,15 @@ import (
 const setupTime = 3 * time.Second
 
 // overUDP sets an association up with itself over UDP on the loopback interface, and shuts it down.
-func overUDP(ctx context.Context) (string, error) {
+func overUDP(ctx context.Context, wrap wrapFunc) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, setupTime)
 	defer cancel()
 	loopback := netip.AddrFrom4([4]byte{127, 0, 0, 1})
-	carrier, err := udpencap.Open(udpencap.Config{AnyPort: true, LocalAddrs: []netip.Addr{loopback}})
+	udp, err := udpencap.Open(udpencap.Config{AnyPort: true, LocalAddrs: []netip.Addr{loopback}})
 	if err != nil {
 		return "", err
 	}
+	carrier := wrap(udp)
 	defer carrier.Close()
 	lc := sctp.ListenConfig{Carrier: carrier}
 	l, err := lc.Listen(ctx, "sctp/udp", loopback.String()+":0")
@@ -30,7 +31,7 @@ func overUDP(ctx context.Context) (string, error) {
 	}
 	defer l.Close()
 	peer := *l.Addr().(*sctp.Addr)
-	peer.EncapPort = carrier.LocalPort()
+	peer.EncapPort = udp.LocalPort()
 
 	start := time.Now()
 	d := sctp.Dialer{Carrier: carrier}
