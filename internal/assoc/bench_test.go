@@ -1,0 +1,155 @@
+package assoc
+
+import (
+	"fmt"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/gosctp/sctp/internal/cookie"
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/wire"
+	"github.com/gosctp/sctp/transport"
+)
+
+// pair is two real associations, one the peer of the other. Packets between them take a millisecond.
+type pair struct {
+	ends    [2]*Association
+	now     mono.Time
+	d       transport.Datagram
+	buf     []byte
+	scratch []byte
+}
+
+// addrOf is the address of each end.
+var addrOf = [2]netip.Addr{local1, peer1}
+
+func newPair(tb testing.TB) *pair {
+	tb.Helper()
+	p := &pair{now: mono.Time(time.Hour), buf: make([]byte, 65535), scratch: make([]byte, 128<<10)}
+	cfg := Config{MaxBurst: 64}
+	left := Params{LocalPort: localPort, PeerPort: peerPort, LocalAddrs: []netip.Addr{local1}, PeerAddrs: []netip.Addr{peer1}}
+	right := Params{LocalPort: peerPort, PeerPort: localPort, LocalAddrs: []netip.Addr{peer1}, PeerAddrs: []netip.Addr{local1}}
+	p.ends[0] = Connect(p.now, cfg, left, Identity{Tag: localTag, Seed: [32]byte{1}})
+	var d transport.Datagram
+	if !p.ends[0].NextPacket(p.now, p.buf, &d) {
+		tb.Fatal("no INIT")
+	}
+	h, _ := wire.ParseHeader(d.Data)
+	c, _, _ := wire.NextChunk(d.Data[wire.HeaderLen:])
+	jar := cookie.NewJar([32]byte{})
+	way := transport.Path{Local: peer1, Remote: local1}
+	ack := AnswerInit(nil, p.now, jar, &transport.Datagram{Path: way}, h, c,
+		&Offer{Config: cfg.Defaults(), Tag: peerTag, TSN: 1, LocalAddrs: []netip.Addr{peer1}})
+	ackChunk, _, _ := wire.NextChunk(ack[wire.HeaderLen:])
+	content, err := jar.Open(p.now, cookieIn(ackChunk))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	p.ends[1] = Accept(p.now, cfg, right, Identity{Tag: peerTag, Seed: [32]byte{3}}, content)
+	p.ends[0].Deliver(p.now, &transport.Datagram{Path: transport.Path{Local: local1, Remote: peer1}, Data: ack})
+	p.run()
+	for _, a := range p.ends {
+		if a.State() != StateEstablished {
+			tb.Fatalf("%v after the handshake", a.State())
+		}
+		for _, way := range a.Paths(nil) {
+			a.SetMTU(p.now, way.Remote, testMTU)
+		}
+	}
+	return p
+}
+
+// run carries packets until neither end has any, and lets timers expire that are due.
+func (p *pair) run() {
+	d := &p.d
+	for more := true; more; {
+		more = false
+		for i, a := range p.ends {
+			peer := p.ends[1-i]
+			for a.NextPacket(p.now, p.buf, d) {
+				more = true
+				d.Path.Local, d.Path.Remote = d.Path.Remote, addrOf[i]
+				peer.Deliver(p.now, d)
+				p.drain(peer)
+			}
+			p.drain(a)
+		}
+		p.now = p.now.Add(time.Millisecond)
+		for _, a := range p.ends {
+			if a.NextDeadline().Reached(p.now) {
+				a.Expire(p.now)
+				more = true
+			}
+		}
+	}
+}
+
+func (p *pair) drain(a *Association) {
+	for _, ok := a.NextEvent(); ok; _, ok = a.NextEvent() {
+	}
+}
+
+// inTransit bounds the bytes that transfer has under way: a reader that keeps up, as the pools of buffers are made for.
+const inTransit = 64 << 10
+
+// transfer sends n messages from one end to the other and reads them there.
+func (p *pair) transfer(tb testing.TB, n int, m *Message) {
+	tb.Helper()
+	a, z := p.ends[0], p.ends[1]
+	for read, sent := 0, 0; read < n; {
+		for sent < n && (sent-read)*len(m.Data) < inTransit && a.Send(p.now, m) == nil {
+			sent++
+		}
+		p.run()
+		before := read
+		for {
+			k, info, ok := z.Receive(p.now, p.scratch)
+			if !ok {
+				break
+			}
+			if k != len(m.Data) || !info.EOR {
+				tb.Fatalf("read %d bytes of %d", k, len(m.Data))
+			}
+			read++
+		}
+		if read == before { // everything waits for a delayed acknowledgement, or for a timer
+			p.now = p.now.Add(200 * time.Millisecond)
+			a.Expire(p.now)
+			z.Expire(p.now)
+		}
+	}
+}
+
+var messageSizes = []int{64, 1 << 10, 64 << 10}
+
+func TestSteadyStateAllocatesNothing(t *testing.T) {
+	for _, size := range messageSizes {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			p := newPair(t)
+			m := &Message{Data: make([]byte, size)}
+			n := 2 * inTransit / size
+			for range 20 {
+				p.transfer(t, n, m) // until the windows, rings and pools have their size
+			}
+			if allocs := testing.AllocsPerRun(10, func() { p.transfer(t, n, m) }); allocs > 0 {
+				t.Errorf("%.0f allocations for %d messages of %d bytes, want none", allocs, n, size)
+			}
+		})
+	}
+}
+
+// BenchmarkTransfer is all the work of both ends for a message, without any carrier.
+func BenchmarkTransfer(b *testing.B) {
+	for _, size := range messageSizes {
+		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			p := newPair(b)
+			m := &Message{Data: make([]byte, size)}
+			p.transfer(b, max(1, 4<<20/size), m)
+			b.SetBytes(int64(size))
+			b.ReportAllocs()
+			b.ResetTimer()
+			p.transfer(b, b.N, m)
+		})
+	}
+}

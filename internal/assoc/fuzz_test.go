@@ -1,0 +1,114 @@
+package assoc
+
+import (
+	"testing"
+	"time"
+
+	"github.com/gosctp/sctp/internal/rx"
+	"github.com/gosctp/sctp/internal/wire"
+	"github.com/gosctp/sctp/transport"
+)
+
+// The operations that FuzzDeliver makes of its input: a byte each, and for chunks a length and that many bytes.
+const (
+	opChunks = iota
+	opChunksFromElsewhere
+	opIncompleteTLV // chunks made of type, flags and value, with a length that is right
+	opAdvance
+	opExpire
+	opSend
+	opReceive
+	opShutdown
+	numOps
+)
+
+// FuzzDeliver feeds arbitrary chunks, behind a header with the right tag, to an association, between calls and time-outs: it never
+// panics, what it holds stays within its limits, and NextPacket comes to an end.
+func FuzzDeliver(f *testing.F) {
+	seed := &testAssoc{peerTSN: peerInitialTSN, localTSN: 7000, tag: peerTag}
+	for _, chunks := range [][]chunk{
+		{data(0), data(2), data(0)}, {sack(-1), sack(0, 2, 3)}, {initChunk()}, {heartbeat("x")}, {shutdown(-1)}, {shutdownAck()},
+		{shutdownComplete(1)}, {staleCookie(1)}, {cookieAck(), rawChunk(0xff, 0, 1)}, {data(0).withFlags(wire.FlagBegin), data(1).withFlags(0)},
+	} {
+		var b []byte
+		for _, c := range chunks {
+			b = c.append(seed, b)
+		}
+		f.Add(append([]byte{opSend, 200, opChunks, byte(len(b))}, append(b, opAdvance, 40, opReceive, 9, opExpire)...))
+	}
+	f.Fuzz(func(t *testing.T, ops []byte) {
+		const window = 20000
+		ta := newTestAssoc(t, passiveSide, announcing(peer1, peer2), with(func(c *Config) {
+			c.RecvBuffer, c.SendBuffer, c.PartialDeliveryPoint = window, window, 3000
+		}))
+		ta.recv(cookieEcho(ta.cookieFor(&Offer{Config: Config{}.Defaults(), Tag: localTag, TSN: ta.localTSN})))
+		ta.wantState("the handshake", StateEstablished)
+		for len(ops) >= 2 {
+			op, arg := ops[0]%numOps, int(ops[1])
+			ops = ops[2:]
+			switch op {
+			case opChunks, opChunksFromElsewhere, opIncompleteTLV:
+				b := ops[:min(arg, len(ops))]
+				ops = ops[len(b):]
+				if op == opIncompleteTLV && len(b) >= 2 {
+					b = wire.AppendChunk(nil, wire.ChunkType(b[0]), b[1], b[2:])
+				}
+				way := way1
+				if op == opChunksFromElsewhere {
+					way.Remote = peer2
+				}
+				packet := append(wire.Header{SrcPort: peerPort, DstPort: localPort, Tag: ta.a.LocalTag()}.Append(nil), b...)
+				ta.a.Deliver(ta.now, &transport.Datagram{Path: way, Data: packet})
+			case opAdvance:
+				ta.now = ta.now.Add(time.Duration(arg) * 10 * time.Millisecond)
+				ta.a.Expire(ta.now)
+			case opExpire:
+				ta.now = max(ta.now, ta.a.NextDeadline())
+				ta.a.Expire(ta.now)
+			case opSend:
+				_ = ta.a.Send(ta.now, &Message{Stream: uint16(arg % 12), Unordered: arg&1 != 0, Data: make([]byte, 1+16*arg)})
+			case opReceive:
+				ta.a.Receive(ta.now, make([]byte, arg))
+			case opShutdown:
+				if arg > 250 {
+					ta.a.Shutdown(ta.now)
+				}
+			}
+			ta.checkBounds(window)
+			ta.settle()
+			ta.forget()
+			ta.events = nil
+		}
+	})
+}
+
+// checkBounds checks that nothing is larger than a peer may make it.
+func (ta *testAssoc) checkBounds(window int) {
+	ta.t.Helper()
+	a := ta.a
+	for _, b := range []struct {
+		what      string
+		n, atMost int
+	}{
+		{"bytes received", a.receive.inbound.Bytes(), 2 * (2*window + receiveSlack)},
+		{"replies", len(a.control.replies), MaxReplies},
+		{"HEARTBEAT ACKs", len(a.control.heartbeatAcks), MaxHeartbeatAcks},
+		{"bytes of error causes", len(a.control.errors), MaxErrorBytes},
+		{"duplicates", len(a.receive.tsns.Duplicates()), rx.MaxDuplicates},
+		{"paths", len(a.paths), MaxPeerAddrs},
+		{"bytes held for sending", a.send.queue.Held(), window},
+		{"burst", a.send.burst, 16 * a.cfg.MaxBurst},
+	} {
+		if b.n < 0 || b.n > b.atMost {
+			ta.t.Fatalf("%d %s, at most %d are allowed", b.n, b.what, b.atMost)
+		}
+	}
+	for _, p := range a.paths {
+		if n := a.send.outstanding.Flight(p.ID); n < 0 || n > 4*window {
+			ta.t.Fatalf("flight size %d", n)
+		}
+	}
+	if a.State() != StateClosed && a.send.queue.Held() > 0 && a.NextDeadline().IsZero() {
+		ta.t.Fatal("there is something to send and no timer runs")
+	}
+}
