@@ -56,7 +56,7 @@ func AnswerInit(b []byte, now mono.Time, jar *cookie.Jar, d *transport.Datagram,
 	}
 
 	params := wire.AppendParam(nil, wire.ParamStateCookie, jar.Seal(nil, now, &c))
-	params = appendOwnParams(params, o.Config, o.LocalAddrs, d.Path.Remote)
+	params = appendOwnParams(params, o.Config, p.supported(o.LocalAddrs, d.Path.Remote), d.Path.Remote)
 	params = appendUnrecognized(params, p.unrecognized)
 	ack := wire.Init{
 		Tag: o.Tag, ARwnd: c.LocalRwnd, OutStreams: c.OutStreams, InStreams: o.Config.MaxInStreams, InitialTSN: o.TSN, Params: params,

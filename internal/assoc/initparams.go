@@ -77,6 +77,23 @@ func (p *initParams) take(param wire.Param) (stop bool, err error) {
 	return stop, err
 }
 
+// supported returns those of the local addresses that a peer at src can use: of the types that it lists, and of those that it uses itself all the
+// same (section 5.1.2).
+func (p *initParams) supported(local []netip.Addr, src netip.Addr) []netip.Addr {
+	v4, v6 := families(p.addrs)
+	v4, v6 = v4 || p.v4 || src.Is4(), v6 || p.v6 || src.Is6()
+	if v4 && v6 {
+		return local
+	}
+	var usable []netip.Addr
+	for _, a := range local {
+		if a.Is4() && v4 || a.Is6() && v6 {
+			usable = append(usable, a)
+		}
+	}
+	return usable
+}
+
 // fault returns the error cause for which an INIT or INIT ACK is refused, appended to b; nothing if it is acceptable (RFC 9260 sections
 // 3.3.2, 3.3.3 and 5.1.2 B).
 func (p *initParams) fault(b []byte, in *wire.Init) []byte {
