@@ -75,11 +75,6 @@ func (pc *perfCommand) run(c *cobra.Command, args []string) error {
 		}
 	}
 	return pc.net.Record(func() error {
-		release, err := pc.net.Hold(c.Context())
-		if err != nil {
-			return err
-		}
-		defer release()
 		r, err := perf.Run(c.Context(), *o)
 		if err != nil {
 			return err

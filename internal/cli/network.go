@@ -74,24 +74,6 @@ func (n *Network) localAddr() (*sctp.Addr, error) {
 	return local, err
 }
 
-// Hold keeps the sockets open that Dial uses until the function that it returns is called: otherwise each association
-// opens its own, which takes longer than to set it up.
-func (n *Network) Hold(ctx context.Context) (release func(), err error) {
-	local, err := n.localAddr()
-	if err != nil {
-		return nil, err
-	}
-	port := sctp.Addr{}
-	if local != nil {
-		port.EncapPort = local.EncapPort
-	}
-	e, err := sctp.ListenEndpoint(n.Name(), port.String())
-	if err != nil {
-		return nil, err
-	}
-	return func() { e.Close() }, nil
-}
-
 // Listen listens at addr.
 func (n *Network) Listen(ctx context.Context, addr string) (*sctp.Listener, error) {
 	if n.local != "" {
