@@ -12,7 +12,6 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/transport"
 )
 
@@ -88,5 +87,3 @@ type Stats struct {
 	Dropped                        uint64 // DATA chunks dropped for lack of buffer or beyond a limit
 	MessagesSent, MessagesReceived uint64
 }
-
-var _ mono.Time

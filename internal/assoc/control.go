@@ -68,15 +68,13 @@ func (a *Association) reportUnrecognized(params []byte) {
 }
 
 // recvError passes the causes of an ERROR chunk to the user (section 3.3.10); a Stale Cookie is dealt with here.
-func (a *Association) recvError(now mono.Time, c wire.Chunk) {
+func (a *Association) recvError(now mono.Time, in *inbound, c wire.Chunk) {
 	if a.state == StateCookieWait {
 		return
 	}
 	rest := c.Value
-	for range MaxReportedErrors {
-		if len(rest) == 0 || a.state == StateClosed {
-			return
-		}
+	for len(rest) > 0 && in.reported < MaxReportedErrors && a.state != StateClosed {
+		in.reported++
 		var cause wire.Cause
 		var err error
 		if cause, rest, err = wire.NextCause(rest); err != nil {

@@ -16,6 +16,8 @@ type inbound struct {
 	// path is the one the packet came from; nil for an address that the peer did not announce.
 	path *path.Path
 	data dataSummary
+	// reported is the number of error causes that the user has been told of.
+	reported int
 }
 
 // Deliver takes a packet, or an ICMP report, that Route found to be this association's. The packet's checksum has been verified.
@@ -112,7 +114,7 @@ func (a *Association) deliverChunk(now mono.Time, in *inbound, c wire.Chunk) boo
 	case wire.ChunkAbort:
 		a.recvAbort(c)
 	case wire.ChunkError:
-		a.recvError(now, c)
+		a.recvError(now, in, c)
 	default:
 		return a.recvUnknown(c)
 	}

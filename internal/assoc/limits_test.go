@@ -99,9 +99,9 @@ func TestReportedErrorsAreLimited(t *testing.T) {
 	for range 3 * MaxReportedErrors {
 		causes = wire.AppendCause(causes, wire.CauseOutOfResource, nil)
 	}
-	ta.recv(errorChunk(causes...))
+	ta.recv(errorChunk(causes...), errorChunk(causes...))
 	if n := len(ta.events); n != MaxReportedErrors {
-		t.Errorf("%d events from one chunk, want %d", n, MaxReportedErrors)
+		t.Errorf("%d events from one packet, want %d", n, MaxReportedErrors)
 	}
 }
 

@@ -48,6 +48,12 @@ func TestShutdownOfThePeer(t *testing.T) {
 	ta.wantEvent("it is over", "shutdown-complete")
 }
 
+func TestShutdownThatAcknowledgesWhatWasNeverSentAborts(t *testing.T) {
+	ta := established(t)
+	ta.recv(shutdown(0))
+	ta.want("section 6.2.1", "ABORT Protocol Violation")
+}
+
 func TestShutdownOfBothSidesAtOnce(t *testing.T) {
 	ta := inState(t, StateShutdownSent)
 	ta.recv(shutdown(-1))
