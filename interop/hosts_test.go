@@ -108,8 +108,9 @@ func twoNamespaces(t *testing.T) (near, far *lab.Namespace) {
 	return ends[0], ends[1]
 }
 
-// judged captures what passes in a namespace until stop is called (or the test ends); tshark then has to find nothing wrong.
-func judged(t *testing.T, n *lab.Namespace) (stop func() (file string)) {
+// judged captures what passes in a namespace until the test ends. tshark then has to find nothing wrong, and all packets have
+// to be of this carrier and family.
+func judged(t *testing.T, n *lab.Namespace, c carrier, f family) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), scenarioTime)
 	defer cancel()
@@ -118,36 +119,38 @@ func judged(t *testing.T, n *lab.Namespace) (stop func() (file string)) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stopped := false
-	stop = func() string {
-		if stopped {
-			return file
-		}
-		stopped = true
+	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(bench.ctx, scenarioTime)
 		defer cancel()
 		if err := capture.Close(ctx); err != nil {
-			t.Error(err)
-			return file
+			t.Fatal(err)
 		}
 		verdict, err := judge.Read(ctx, file)
 		if err != nil {
-			t.Error(err)
-			return file
+			t.Fatal(err)
 		}
-		if verdict.Packets == 0 {
-			t.Error("the capture has no SCTP packet")
-		}
-		for i, fault := range verdict.Faults {
-			if i == 20 {
-				t.Errorf("and %d more", len(verdict.Faults)-i)
-				break
-			}
-			t.Errorf("tshark: %v", fault)
-		}
-		t.Logf("tshark: %d packets", verdict.Packets)
-		return file
+		pronounce(t, verdict, c, f)
+	})
+}
+
+// maxFaults is how many faults of a capture are worth reading.
+const maxFaults = 20
+
+// pronounce makes errors of what the judge found.
+func pronounce(t *testing.T, v *judge.Verdict, c carrier, f family) {
+	t.Helper()
+	wantUDP, wantIPv6 := 0, 0
+	if c == inUDP {
+		wantUDP = v.Packets
 	}
-	t.Cleanup(func() { stop() })
-	return stop
+	if f == v6 {
+		wantIPv6 = v.Packets
+	}
+	if v.Packets == 0 || v.InUDP != wantUDP || v.OverIPv6 != wantIPv6 {
+		t.Errorf("%d packets, %d in UDP, %d over IPv6; want all as %s over %s", v.Packets, v.InUDP, v.OverIPv6, c, f)
+	}
+	for _, fault := range v.Faults[:min(len(v.Faults), maxFaults)] {
+		t.Errorf("tshark: %v", fault)
+	}
+	t.Logf("tshark: %d packets, %d faults", v.Packets, len(v.Faults))
 }

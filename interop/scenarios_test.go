@@ -42,7 +42,7 @@ func runScenarios(t *testing.T, p *pair) {
 			for _, roles := range [][2]*host{{p.a, p.b}, {p.b, p.a}} {
 				client, server := roles[0], roles[1]
 				t.Run(fmt.Sprintf("%s %s %s to %s", c, f, client.name, server.name), func(t *testing.T) {
-					judged(t, p.namespace)
+					judged(t, p.namespace, c, f)
 					for _, s := range scenarios {
 						t.Run(s.name, func(t *testing.T) {
 							s.run(t, conversation{pair: p, server: server, client: client, carrier: c, family: f})

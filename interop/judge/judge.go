@@ -11,8 +11,8 @@ import (
 
 // Verdict is what tshark found.
 type Verdict struct {
-	// Packets is the number of SCTP packets, those inside UDP included.
-	Packets int
+	// Packets is the number of SCTP packets, InUDP that of those inside UDP (RFC 6951), OverIPv6 that of those over IPv6.
+	Packets, InUDP, OverIPv6 int
 	// Faults are the malformed packets, wrong checksums and expert errors, in the order of the capture.
 	Faults []Fault
 }
@@ -46,7 +46,7 @@ const (
 
 // Read judges a capture (pcap or pcapng).
 func Read(ctx context.Context, file string) (*Verdict, error) {
-	frames, err := tshark(ctx, file, "-Y", packets, "-T", "fields", "-e", "frame.number")
+	frames, err := tshark(ctx, file, "-Y", packets, "-T", "fields", "-e", "udp.port", "-e", "ipv6.src")
 	if err != nil {
 		return nil, err
 	}
@@ -56,6 +56,15 @@ func Read(ctx context.Context, file string) (*Verdict, error) {
 		return nil, err
 	}
 	v := &Verdict{Packets: len(frames)}
+	for _, frame := range frames {
+		udp, ipv6, _ := strings.Cut(frame, "\t")
+		if udp != "" {
+			v.InUDP++
+		}
+		if ipv6 != "" {
+			v.OverIPv6++
+		}
+	}
 	for _, line := range faults {
 		fields := append(strings.Split(line, "\t"), "", "", "")
 		v.Faults = append(v.Faults, Fault{Frame: fields[0], Summary: fields[1], What: strings.TrimRight(fields[2]+" "+fields[4], " ")})

@@ -93,8 +93,8 @@ func TestJudge(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if verdict.Packets != 2 {
-				t.Errorf("%d packets, want 2", verdict.Packets)
+			if verdict.Packets != 2 || verdict.InUDP != 0 || verdict.OverIPv6 != 0 {
+				t.Errorf("%d packets, %d in UDP, %d over IPv6, want 2, 0, 0", verdict.Packets, verdict.InUDP, verdict.OverIPv6)
 			}
 			if test.want == "" {
 				if len(verdict.Faults) != 0 {

@@ -68,7 +68,8 @@ func (p *Process) Say(line string) error {
 	return err
 }
 
-// Expect reads lines until one starts with one of the prefixes, and returns that line.
+// Expect reads lines until one starts, after any indentation, with one of the prefixes, and returns that line. A line that
+// says "fail" ends the wait, too, with an error.
 func (p *Process) Expect(ctx context.Context, prefixes ...string) (string, error) {
 	for {
 		select {
@@ -77,7 +78,7 @@ func (p *Process) Expect(ctx context.Context, prefixes ...string) (string, error
 				return "", fmt.Errorf("%s ended and did not say %q; it said:\n%s", p.name, prefixes, p.Log())
 			}
 			for _, prefix := range prefixes {
-				if strings.HasPrefix(line, prefix) {
+				if strings.HasPrefix(strings.TrimLeft(line, " \t"), prefix) {
 					return line, nil
 				}
 			}
