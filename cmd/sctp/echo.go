@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -60,13 +59,15 @@ func (e *echo) run(c *cobra.Command, args []string) error {
 			}
 			return nil
 		}
-		lines := bufio.NewScanner(c.InOrStdin())
-		for lines.Scan() {
-			if err := e.exchange(ctx, conn, c.OutOrStdout(), lines.Text()); err != nil {
+		for line, err := range cli.Lines(ctx, c.InOrStdin()) {
+			if err == nil {
+				err = e.exchange(ctx, conn, c.OutOrStdout(), line)
+			}
+			if err != nil {
 				return err
 			}
 		}
-		return lines.Err()
+		return nil
 	})
 }
 

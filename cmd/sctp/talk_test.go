@@ -182,6 +182,19 @@ func TestCatCarriesAFile(t *testing.T) {
 	}
 }
 
+func TestInterruptEndsAClientThatWaitsForInput(t *testing.T) {
+	server := start(t, "echo", "-u", "-l", anyPort)
+	client := start(t, "echo", "-u", server.address())
+	fmt.Fprint(client.stdin, "hello\n") // taken when the association is up
+	client.cancel()
+	if got, want := client.line(), "sctp echo: interrupted"; got != want {
+		t.Errorf("said %q, want %q", got, want)
+	}
+	client.wait(1)
+	server.cancel()
+	<-server.status
+}
+
 func TestInterruptedClientFails(t *testing.T) {
 	server := start(t, "cat", "-u", "-l", anyPort)
 	client := start(t, "cat", "-u", "-v", server.address())

@@ -1,10 +1,14 @@
 package cli
 
 import (
+	"context"
 	"errors"
+	"io"
 	"os"
+	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/spf13/cobra"
 )
@@ -45,6 +49,38 @@ func TestHelpIsNoError(t *testing.T) {
 		}
 		if strings.Contains(out.String(), "completion") {
 			t.Errorf("%v speaks of completion:\n%s", args, out.String())
+		}
+	}
+}
+
+func TestLines(t *testing.T) {
+	broken := errors.New("disk on fire")
+	var got []string
+	for line, err := range Lines(t.Context(), io.MultiReader(strings.NewReader("one\n\ntwo"), iotest.ErrReader(broken))) {
+		if err != nil && !errors.Is(err, broken) {
+			t.Errorf("error %v, want that of the reader", err)
+		}
+		got = append(got, line)
+	}
+	if want := []string{"one", "", "two", ""}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q, the last with the error", got, want)
+	}
+	for line := range Lines(t.Context(), strings.NewReader("one\ntwo\n")) {
+		if line != "one" {
+			t.Errorf("%q after the loop ended", line)
+		}
+		break
+	}
+}
+
+func TestLinesEndWithTheContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	silent, w := io.Pipe()
+	defer w.Close()
+	cancel()
+	for _, err := range Lines(ctx, silent) {
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("error %v, want that of the context", err)
 		}
 	}
 }
