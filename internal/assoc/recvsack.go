@@ -53,7 +53,7 @@ func (a *Association) acknowledged(now mono.Time, cum seq.TSN, gaps wire.Gaps, r
 	}
 	acked := out.Ack(cum, gaps, s.queue)
 	a.credit(now, cum, gaps, acked)
-	opened := rwnd > s.peerRwnd
+	opened := rwnd > s.peerRwnd && rwnd >= out.DataInFlight()
 	s.peerRwnd = rwnd
 	s.windowClosed = rwnd == 0
 	s.probing = s.probing && !acked.Any

@@ -63,6 +63,26 @@ func TestSmallWindowIsProbedWithoutCountingErrors(t *testing.T) {
 	ta.wantState("the peer's reader is slow, not gone", StateEstablished)
 }
 
+func TestProbeIsRepeatedWhenItsWindowOpens(t *testing.T) {
+	ta := established(t, with(func(c *Config) { c.HBInterval = -1 }))
+	ta.send(10)
+	ta.recv(sack(0).withRwnd(0))
+	ta.send(1000)
+	ta.forget()
+	ta.advanceToTimer()
+	ta.want("the probe", "DATA 1")
+	for rwnd := uint32(100); rwnd < 1000; rwnd += 100 {
+		ta.recv(sack(0).withRwnd(rwnd))
+		ta.wantIdle("the window is too small for the chunk that was thrown away")
+	}
+	ta.recv(sack(0).withRwnd(1000))
+	ta.want("it fits now, and T3-rtx need not be waited for", "DATA 1")
+	ta.recv(sack(1))
+	if p := ta.a.Status().Paths[0]; p.Errors != 0 || p.FlightSize != 0 {
+		t.Errorf("%d errors, %d bytes in flight", p.Errors, p.FlightSize)
+	}
+}
+
 func TestWindowUpdateReleasesData(t *testing.T) {
 	ta := established(t)
 	ta.send(10)
