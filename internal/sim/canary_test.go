@@ -69,6 +69,13 @@ func TestEveryRuleCanBeBroken(t *testing.T) {
 			}
 			return []piece{p}
 		}}},
+		{RuleReturned, "failed messages do not come back, after the network has lost everything for a while", Meddle{
+			Network: losesAfter(100),
+			Event: func(e assoc.Event) bool {
+				_, failed := e.(assoc.SendFailed)
+				return !failed
+			},
+		}},
 		{RuleCwnd, "the congestion window is smaller than the association thinks", Meddle{Status: func(s *assoc.Status) {
 			for i := range s.Paths {
 				s.Paths[i].Cwnd = min(s.Paths[i].Cwnd, 2000)
@@ -134,7 +141,7 @@ func TestEventsAreJudged(t *testing.T) {
 		{"a cut message where none was read", []assoc.Event{assoc.PartialDeliveryAborted{}}},
 	} {
 		w := &world{s: plain(), meddle: &Meddle{}}
-		u := &user{w: w, n: &node{w: w}, talk: &talk{plan: &Talk{}}, ending: &ending{}}
+		u := &user{w: w, n: &node{w: w}, talk: &talk{plan: &Talk{}}, ending: &ending{}, out: &flow{}}
 		for _, e := range c.events {
 			u.event(e)
 		}

@@ -9,6 +9,9 @@ import (
 // event handles what the association tells, and judges whether it may.
 func (u *user) event(e assoc.Event) {
 	u.w.tracef("%v: %T%+v", u, e, e)
+	if u.w.meddle.Event != nil && !u.w.meddle.Event(e) {
+		return
+	}
 	if _, returned := e.(assoc.SendFailed); u.ended && !returned {
 		u.fail(RuleEvents, "%T after the end", e)
 	}
@@ -40,17 +43,25 @@ func (u *user) changed(e assoc.AssocChange) {
 	case assoc.Restart:
 		u.restart()
 	case assoc.ShutdownComplete:
-		u.ended = true
+		u.end()
 		u.ending.graceful = true
 		if u.cut {
 			u.fail(RuleEvents, "partial delivery was aborted, yet the end was graceful")
 		}
 	case assoc.CommLost, assoc.CantStartAssoc:
-		u.ended = true
+		u.end()
 		u.ending.givenUp = u.ending.givenUp || e.State == assoc.CantStartAssoc && u.closing
 		if !u.w.s.Unreliable && !u.ending.explains() {
 			u.fail(RuleError, "ended with %v", e.Err)
 		}
+	}
+}
+
+// end notes that the association is over.
+func (u *user) end() {
+	u.ended = true
+	if i := u.out.unaccounted(); i >= 0 && !u.out.broken && !u.mon.blind {
+		u.fail(RuleReturned, "message %d was neither acknowledged nor given back", i)
 	}
 }
 
@@ -77,6 +88,7 @@ func (u *user) sendFailed(e assoc.SendFailed) {
 	if len(e.Data) != m.size || m.payload.mismatch(e.Data, 0) >= 0 || e.Stream != m.stream || e.Unordered != m.unordered {
 		u.fail(RuleContent, "message %d of stream %d came back changed", number, m.stream)
 	}
+	f.returned[number] = true
 	if !e.Sent {
 		if f.begun[number] {
 			u.fail(RuleContent, "message %d came back as never sent, but it was delivered", number)

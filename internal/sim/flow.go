@@ -33,7 +33,9 @@ type flow struct {
 	accepted   int
 	begun      []bool // delivery of the message has begun
 	delivered  []bool // and has ended
-	unsent     []bool // the message came back as never sent
+	acked      []bool // the peer has acknowledged all of it
+	returned   []bool // the message came back as failed
+	unsent     []bool // and as never sent
 	// next has, for each stream, the ordered messages that are accepted and not yet begun, in order.
 	next [][]int
 	// broken: one end lost its state, so messages may be missing. What arrives is still in order.
@@ -51,7 +53,9 @@ func newFlow(generation uint32, l Load, key uint64, rng *rand.Rand) *flow {
 			payload:   payload(mix(key ^ mix(uint64(generation)<<32|uint64(i)))),
 		})
 	}
-	f.begun, f.delivered, f.unsent = make([]bool, len(f.messages)), make([]bool, len(f.messages)), make([]bool, len(f.messages))
+	for _, flags := range []*[]bool{&f.begun, &f.delivered, &f.acked, &f.returned, &f.unsent} {
+		*flags = make([]bool, len(f.messages))
+	}
 	return f
 }
 
@@ -105,6 +109,16 @@ func (f *flow) accept() {
 func (f *flow) missing() int {
 	for i := range f.accepted {
 		if !f.delivered[i] {
+			return i
+		}
+	}
+	return -1
+}
+
+// unaccounted returns the number of a message that was accepted, and neither acknowledged nor returned, -1 if there is none.
+func (f *flow) unaccounted() int {
+	for i := range f.accepted {
+		if !f.acked[i] && !f.returned[i] {
 			return i
 		}
 	}

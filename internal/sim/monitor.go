@@ -12,8 +12,8 @@ import (
 
 // monitor judges the packets that one association sends, from their bytes.
 type monitor struct {
-	// sizes are the user bytes of the TSNs that were sent and are not yet acknowledged cumulatively.
-	sizes map[seq.TSN]int
+	// chunks are the DATA chunks that were sent and are not yet acknowledged cumulatively.
+	chunks map[seq.TSN]sentChunk
 	// cum is the highest cumulative acknowledgement that the peer has sent, ackedBytes what it covers.
 	cum        seq.TSN
 	ackedBytes int
@@ -26,13 +26,19 @@ type monitor struct {
 	recoveries uint64
 }
 
+// sentChunk is what is remembered of a DATA chunk: its user bytes, and the PPID of the message that it ends, zero if it does not.
+type sentChunk struct {
+	size int
+	ends uint32
+}
+
 func newMonitor() monitor {
-	return monitor{sizes: make(map[seq.TSN]int), limits: make(map[netip.Addr]int)}
+	return monitor{chunks: make(map[seq.TSN]sentChunk), limits: make(map[netip.Addr]int)}
 }
 
 // restart begins a new TSN space; what was learnt about the network stays.
 func (m *monitor) restart() {
-	m.sizes, m.started, m.blind, m.ackedBytes = make(map[seq.TSN]int), false, false, 0
+	m.chunks, m.started, m.blind, m.ackedBytes = make(map[seq.TSN]sentChunk), false, false, 0
 }
 
 // allow notes that packets of a size fit on the way to an address.
@@ -61,6 +67,8 @@ func (m *monitor) sent(u *user, d *transport.Datagram, before, after *assoc.Stat
 			m.sentData(u, c)
 		case wire.ChunkSack:
 			u.judgeSack(c, h.Tag)
+		case wire.ChunkShutdown:
+			u.judgeShutdown(c, h.Tag)
 		}
 	}
 	if data {
@@ -77,12 +85,15 @@ func (m *monitor) sentData(u *user, c wire.Chunk) {
 	if !m.started {
 		m.started, m.cum = true, d.TSN.Add(-1)
 	}
-	size, again := m.sizes[d.TSN]
-	if again && size != len(d.UserData) {
-		u.fail(RuleRepeat, "TSN %d had %d bytes and has %d now", d.TSN, size, len(d.UserData))
+	now := sentChunk{size: len(d.UserData)}
+	if d.End() {
+		now.ends = d.PPID
+	}
+	if was, again := m.chunks[d.TSN]; again && was != now {
+		u.fail(RuleRepeat, "TSN %d was %+v and is now %+v", d.TSN, was, now)
 	}
 	if m.cum.Less(d.TSN) {
-		m.sizes[d.TSN] = len(d.UserData)
+		m.chunks[d.TSN] = now
 	}
 }
 
@@ -107,46 +118,67 @@ func (u *user) judgeSack(c wire.Chunk, tag uint32) {
 		u.fail(RuleAck, "a malformed SACK: %v", err)
 		return
 	}
-	peer := u.talk.users[1-u.side]
-	if peer == nil || peer.a.LocalTag() != tag || !peer.mon.started || peer.mon.blind {
-		return // to an incarnation of the peer that is no more
-	}
-	held, ok := peer.mon.acked(s)
-	if !ok {
-		u.fail(RuleAck, "SACK of %d (%d gap blocks) covers what was never sent, or less than before (%d)", s.CumTSN, s.Gaps.Len(), peer.mon.cum)
+	peer := u.ackedPeer(tag)
+	if peer == nil || !peer.acked(u, s.CumTSN) {
 		return
 	}
-	if held -= u.readBytes; !u.restarted && int(s.ARwnd) > max(0, u.config.RecvBuffer-held) {
+	held := peer.mon.ackedBytes - u.readBytes
+	for i := range s.Gaps.Len() {
+		g := s.Gaps.At(i)
+		for offset := int(g.Start); offset <= int(g.End); offset++ {
+			chunk, sent := peer.mon.chunks[s.CumTSN.Add(offset)]
+			if !sent {
+				u.fail(RuleAck, "a gap block of SACK %d covers TSN %d, which was never sent", s.CumTSN, s.CumTSN.Add(offset))
+			}
+			held += chunk.size
+		}
+	}
+	if !u.restarted && int(s.ARwnd) > max(0, u.config.RecvBuffer-held) {
 		u.fail(RuleWindow, "a_rwnd is %d, but %d of %d bytes are taken", s.ARwnd, held, u.config.RecvBuffer)
 	}
 }
 
-// acked notes an acknowledgement and returns how many bytes it covers in all.
-func (m *monitor) acked(s wire.Sack) (bytes int, ok bool) {
-	if s.CumTSN.Less(m.cum) {
-		return 0, false
+// judgeShutdown judges the acknowledgement in a SHUTDOWN that u sends.
+func (u *user) judgeShutdown(c wire.Chunk, tag uint32) {
+	cum, err := wire.ParseShutdown(c)
+	if err != nil {
+		u.fail(RuleAck, "a malformed SHUTDOWN: %v", err)
+	} else if peer := u.ackedPeer(tag); peer != nil {
+		peer.acked(u, cum)
 	}
-	for m.cum != s.CumTSN {
-		m.cum = m.cum.Add(1)
-		size, sent := m.sizes[m.cum]
+}
+
+// ackedPeer returns the peer whose DATA a packet with a tag acknowledges; nil if it is to an incarnation of the peer that is no more, or
+// nothing is known of what it has got.
+func (u *user) ackedPeer(tag uint32) *user {
+	peer := u.talk.users[1-u.side]
+	if peer == nil || peer.a.LocalTag() != tag || !peer.mon.started || peer.mon.blind {
+		return nil
+	}
+	return peer
+}
+
+// acked notes that another user has acknowledged what u has sent up to a TSN, and reports whether it may.
+func (u *user) acked(by *user, cum seq.TSN) bool {
+	m := &u.mon
+	if cum.Less(m.cum) {
+		by.fail(RuleAck, "TSN %d is acknowledged after TSN %d", cum, m.cum)
+		return false
+	}
+	for m.cum != cum {
+		m.cum++
+		chunk, sent := m.chunks[m.cum]
 		if !sent {
-			return 0, false
+			by.fail(RuleAck, "TSN %d is acknowledged, but was never sent", m.cum)
+			return false
 		}
-		m.ackedBytes += size
-		delete(m.sizes, m.cum)
-	}
-	bytes = m.ackedBytes
-	for i := range s.Gaps.Len() {
-		g := s.Gaps.At(i)
-		for offset := int(g.Start); offset <= int(g.End); offset++ {
-			size, sent := m.sizes[m.cum.Add(offset)]
-			if !sent {
-				return 0, false
-			}
-			bytes += size
+		m.ackedBytes += chunk.size
+		if chunk.ends>>numberBits == u.out.generation {
+			u.out.acked[chunk.ends&(maxMessages-1)] = true
 		}
+		delete(m.chunks, m.cum)
 	}
-	return bytes, true
+	return true
 }
 
 func pathStatus(s *assoc.Status, remote netip.Addr) *assoc.PathStatus {

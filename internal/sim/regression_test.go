@@ -1,6 +1,11 @@
 package sim
 
-import "testing"
+import (
+	"testing"
+	"time"
+
+	"github.com/gosctp/sctp/internal/assoc"
+)
 
 // regressions are scenarios that once broke a rule. A seed is kept as Draw(seed) as long as Draw still makes of it what it made then;
 // better is the smallest scenario that shows the same.
@@ -19,6 +24,27 @@ var regressions = []struct {
 		s.Hosts[0].Config.RecvBuffer = 4096
 		s.Talks[0].Loads[0] = Load{Messages: 1000, MinSize: 1, MaxSize: 1, Streams: 7}
 		s.Talks[0].Early, s.Talks[0].Closes = true, [2]bool{true, true}
+		return s
+	}},
+	{"a window that closed before SHUTDOWN stays closed", func() *Scenario {
+		s := plain()
+		s.Hosts[0].Config = assoc.Config{RecvBuffer: 4096, AssocMaxRetrans: 3}
+		s.Actions = []Action{{25 * time.Millisecond, Pause, 0}, {40 * time.Second, Shutdown, 0}}
+		return s
+	}},
+	{"SACKs of retransmissions go to the path that broke", func() *Scenario {
+		s := transfer(10*time.Millisecond, 0, 2)
+		s.Actions = []Action{{100 * time.Millisecond, Cut, 0}}
+		s.Limit = 10 * time.Second
+		return s
+	}},
+	{"what is left of a cut message is delivered after the end", func() *Scenario {
+		s := plain()
+		s.Unreliable = true
+		s.Talks[0].Loads[0] = Load{Messages: 1, MinSize: 200_000, MaxSize: 200_000, Streams: 1}
+		s.Talks[0].ReadSize[0] = 1000
+		s.Hosts[0].Config = assoc.Config{RecvBuffer: 8192, PartialDeliveryPoint: 2000}
+		s.Actions = []Action{{100 * time.Millisecond, Pause, 0}, {200 * time.Millisecond, Abort, 1}, {time.Second, Resume, 0}}
 		return s
 	}},
 }

@@ -18,6 +18,8 @@ const (
 	RuleOrder
 	// RuleComplete: after a graceful end everything that was accepted has been delivered.
 	RuleComplete
+	// RuleReturned: when an association ends, what the peer has not acknowledged comes back as failed.
+	RuleReturned
 	// RuleCwnd: nothing is sent to a path whose window is full (RFC 9260 section 6.1 rule B).
 	RuleCwnd
 	// RuleWindow: a SACK advertises no more than the receive buffer has room for (RFC 9260 section 6.2).
@@ -43,7 +45,8 @@ const (
 
 var ruleNames = [...]string{
 	RuleContent: "content", RuleOnce: "delivered once", RuleOrder: "order within a stream", RuleComplete: "complete",
-	RuleCwnd: "congestion window", RuleWindow: "advertised window", RuleAck: "acknowledgement", RuleRepeat: "retransmission",
+	RuleReturned: "returned to the sender",
+	RuleCwnd:     "congestion window", RuleWindow: "advertised window", RuleAck: "acknowledgement", RuleRepeat: "retransmission",
 	RuleMTU: "path MTU", RuleBuffer: "buffer size", RuleProgress: "progress", RuleEnd: "end in time",
 	RuleError: "unexplained error", RuleEvents: "sequence of events",
 }

@@ -41,6 +41,8 @@ type Meddle struct {
 	// Packet alters what the monitor sees of a packet, Status what it sees of an association.
 	Packet func(d *transport.Datagram)
 	Status func(s *assoc.Status)
+	// Event drops events for which it is false.
+	Event func(e assoc.Event) bool
 	// SkipTimers lets no timer run; NeverClose lets no application shut down.
 	SkipTimers, NeverClose bool
 }
