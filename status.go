@@ -3,6 +3,7 @@ package sctp
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/gosctp/sctp/internal/assoc"
@@ -126,5 +127,14 @@ func publicStatus(s *assoc.Status, lost uint64) Status {
 			Errors:     path.Errors,
 		})
 	}
+	slices.SortStableFunc(p.Paths, func(a, b PathStatus) int {
+		switch {
+		case a.Primary:
+			return -1
+		case b.Primary:
+			return 1
+		}
+		return 0
+	})
 	return p
 }

@@ -125,9 +125,6 @@ func (e *Engine) Close() error {
 	return err
 }
 
-// Done is closed when the engine has ended, by Close or because the carrier failed.
-func (e *Engine) Done() <-chan struct{} { return e.done }
-
 // EncapPort is the UDP port of this side, 0 if there is none.
 func (e *Engine) EncapPort() uint16 { return e.encapPort }
 

@@ -61,9 +61,6 @@ func (e *Engine) Bind(o SocketOptions) (*Socket, error) {
 // Port is the bound port.
 func (s *Socket) Port() uint16 { return s.core.Port }
 
-// Addrs are the bound addresses; all of the host's if there are none.
-func (s *Socket) Addrs() []netip.Addr { return s.core.Addrs }
-
 // Listener is where associations wait for Accept; nil for a socket without backlog or with an inbox.
 func (s *Socket) Listener() *Listener { return s.listener }
 
