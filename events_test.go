@@ -66,6 +66,7 @@ func TestNotificationsOfALife(t *testing.T) {
 func TestPathNotifications(t *testing.T) {
 	simulate(t, func(t *testing.T, w *world) {
 		w.client.config.HBInterval = time.Second
+		w.client.config.RTOMax = 2 * time.Second // of probes, too
 		w.client.config.PathMaxRetrans = 2
 		client, server := w.pair()
 		time.Sleep(10 * time.Second)
@@ -124,6 +125,7 @@ func TestSendFailedReturnsTheMessage(t *testing.T) {
 func TestNotificationsThatNobodyTakesAreBounded(t *testing.T) {
 	simulate(t, func(t *testing.T, w *world) {
 		w.client.config.HBInterval = time.Second
+		w.client.config.RTOMax = 2 * time.Second // of probes, too
 		w.client.config.PathMaxRetrans = 2
 		client, server := w.pair()
 		defer client.Abort("")
