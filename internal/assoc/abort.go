@@ -39,6 +39,9 @@ func (a *Association) sendAbort(cause []byte) {
 	if a.peerTag == 0 {
 		return
 	}
+	if len(a.control.replies) >= MaxReplies {
+		a.control.replies = a.control.replies[1:] // an answer to an INIT matters less than the end
+	}
 	a.reply(a.dataPath().Addr, func(b []byte) []byte {
 		return AppendAbort(b, a.params.LocalPort, a.params.PeerPort, a.peerTag, false, cause)
 	})

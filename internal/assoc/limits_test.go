@@ -48,6 +48,19 @@ func TestRepliesAreLimited(t *testing.T) {
 	ta.wantInitAck("the next batch is answered again", peerTag)
 }
 
+func TestAnswersToInitsDoNotCrowdOutTheAbort(t *testing.T) {
+	ta := established(t)
+	for range MaxReplies {
+		ta.deliver(0, way1, initChunk())
+	}
+	ta.a.Abort(ta.now, nil)
+	ta.settle()
+	sent := ta.forget()
+	if last := ta.texts(sent[len(sent)-1]); len(sent) != MaxReplies || !strings.HasPrefix(last[0], "ABORT") {
+		t.Errorf("%d packets, the last one is %v; want %d and an ABORT", len(sent), last, MaxReplies)
+	}
+}
+
 func TestHeartbeatAcksAreLimited(t *testing.T) {
 	ta := established(t)
 	for range 3 * MaxHeartbeatAcks {
