@@ -74,8 +74,8 @@ func (c *Conn) Abort(reason string) error {
 }
 
 // Close takes the Conn out of use. It does not wait: what was written is delivered in the background, and what the peer
-// still sends is thrown away. See [Conn.SetLinger] for how long this may take, and [Conn.Shutdown] to wait and to learn
-// the outcome.
+// still sends is thrown away. See [Conn.SetLinger] for how long this may take. A program that exits now takes with it what
+// is not delivered yet; [Conn.Shutdown] waits, and tells the outcome.
 func (c *Conn) Close() error {
 	return c.wrap("close", c.assoc.Close(time.Duration(c.linger.Load())))
 }
