@@ -5,6 +5,7 @@ package interop
 import (
 	"context"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/gosctp/sctp/interop/judge"
@@ -108,9 +109,9 @@ func twoNamespaces(t *testing.T) (near, far *lab.Namespace) {
 	return ends[0], ends[1]
 }
 
-// judged captures what passes in a namespace until the test ends. tshark then has to find nothing wrong, and all packets have
-// to be of this carrier and family.
-func judged(t *testing.T, n *lab.Namespace, c carrier, f family) {
+// judged captures what passes in a namespace until stop is called or the test ends. tshark then has to find nothing wrong, and
+// all packets have to be of this carrier and family. The file lasts as long as the test.
+func judged(t *testing.T, n *lab.Namespace, c carrier, f family) (stop func() (file string)) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), scenarioTime)
 	defer cancel()
@@ -119,18 +120,23 @@ func judged(t *testing.T, n *lab.Namespace, c carrier, f family) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	stop = sync.OnceValue(func() string {
 		ctx, cancel := context.WithTimeout(bench.ctx, scenarioTime)
 		defer cancel()
 		if err := capture.Close(ctx); err != nil {
-			t.Fatal(err)
+			t.Error(err)
+			return file
 		}
 		verdict, err := judge.Read(ctx, file)
 		if err != nil {
-			t.Fatal(err)
+			t.Error(err)
+			return file
 		}
 		pronounce(t, verdict, c, f)
+		return file
 	})
+	t.Cleanup(func() { stop() })
+	return stop
 }
 
 // maxFaults is how many faults of a capture are worth reading.

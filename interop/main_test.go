@@ -104,12 +104,31 @@ var (
 	usrsctpPeer = sync.OnceValues(func() (string, error) { return cpeer.Build(bench.dir, cpeer.Usrsctp) })
 )
 
-// ourPeer builds the peer on this repository's stack.
-var ourPeer = sync.OnceValues(func() (string, error) {
-	program := filepath.Join(bench.dir, "peer-gosctp")
-	out, err := exec.Command("go", "build", "-o", program, "./peer").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("go build ./peer: %w\n%s", err, out)
+// ourPeer is the peer on this repository's stack, sctpCommand the command.
+var (
+	ourPeer     = sync.OnceValues(func() (string, error) { return goBuild("peer-gosctp", "./peer") })
+	sctpCommand = sync.OnceValues(func() (string, error) { return goBuild("sctp", "../cmd/sctp") })
+)
+
+// goBuild builds a program of this repository.
+func goBuild(name, pkg string) (string, error) {
+	program := filepath.Join(bench.dir, name)
+	if out, err := exec.Command("go", "build", "-o", program, pkg).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build %s: %w\n%s", pkg, err, out)
 	}
 	return program, nil
-})
+}
+
+// runCommand runs the sctp command and returns its output.
+func runCommand(t *testing.T, args ...string) string {
+	t.Helper()
+	program, err := sctpCommand()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command(program, args...).Output()
+	if err != nil {
+		t.Fatalf("sctp %v: %v", args, err)
+	}
+	return string(out)
+}

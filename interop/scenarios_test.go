@@ -95,20 +95,26 @@ func testPathCut(t *testing.T, c conversation) {
 		[]string{"fast=1", fmt.Sprintf("expect=%d", p.Count)},
 		append(p.Args(), "fast=1", "end=shutdown", fmt.Sprintf("hold=%d", p.Count/2)))
 	client.want("hold")
-	if err := c.pair.namespace.Down(kernel.Link(0)); err != nil {
+	c.pair.cutFirstPath(t)
+	client.say("go")
+	// Who implements RFC 7829 leaves the path before it counts as unreachable.
+	path := "path " + c.server.addrs[c.family][0]
+	client.want(path+" unreachable", path+" potentially_failed")
+	server.wantReport(p.Report(), "shutdown")
+	client.wantReport([]string{"received 0"}, "shutdown")
+}
+
+// cutFirstPath takes the link of the first path down for the rest of the test.
+func (p *pair) cutFirstPath(t *testing.T) {
+	t.Helper()
+	if err := p.namespace.Down(kernel.Link(0)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := c.pair.namespace.Up(kernel.Link(0)); err != nil {
+		if err := p.namespace.Up(kernel.Link(0)); err != nil {
 			t.Error(err)
 		}
 	})
-	client.say("go")
-	// Who implements RFC 7829 leaves the path before it counts as unreachable.
-	cut := "path " + c.server.addrs[c.family][0]
-	client.want(cut+" unreachable", cut+" potentially_failed")
-	server.wantReport(p.Report(), "shutdown")
-	client.wantReport([]string{"received 0"}, "shutdown")
 }
 
 // nextPort gives every association a port of its own, so that nothing of an earlier one can be mistaken for it.
