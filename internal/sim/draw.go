@@ -180,14 +180,14 @@ func (d drawer) actions(s *Scenario) {
 	if d.often(0.1) {
 		once(Shutdown, host())
 	}
-	if s.UDP && d.often(0.3) {
-		once(Rebind, 1+d.IntN(len(s.Hosts)-1))
-	}
 	if !s.Unreliable {
 		return
 	}
 	for range d.IntN(3) {
 		pair(Cut, Repair, d.IntN(len(s.Planes)), 2*time.Minute)
+	}
+	if s.UDP && d.often(0.5) {
+		once(Rebind, 1+d.IntN(len(s.Hosts)-1)) // nothing gets through to a host until it has sent something
 	}
 	if d.often(0.2) {
 		once(Abort, host())
