@@ -19,12 +19,17 @@ func runHash(t *testing.T, seed uint64) [sha256.Size]byte {
 		Delay: 10 * time.Millisecond, Jitter: 3 * time.Millisecond, Loss: 0.1, Duplicate: 0.1, Reorder: 0.1, Corrupt: 0.1,
 		Rate: 1_000_000, Queue: 20_000, MTU: 1400,
 	})
-	n.Trace(func(e Event) { fmt.Fprintln(hash, e.Time, e.Fate, e.Path, e.Data); l.fates[e.Fate]++ })
+	n.Trace(func(e Event) {
+		fmt.Fprintln(hash, e.Time, e.Fate, e.Path)
+		hash.Write(e.Data)
+		l.fates[e.Fate]++
+	})
 	n.Schedule(second.Add(500*time.Millisecond), func() { n.Cut(Exactly(leftAddr), Exactly(rightAddr)) })
 	for i := range 2000 {
 		now := second.Add(time.Duration(i) * time.Millisecond)
 		for h, d, ok := n.Deliver(now); ok; h, d, ok = n.Deliver(now) {
-			fmt.Fprintln(hash, now, h.Name(), d)
+			fmt.Fprintln(hash, now, h.Name(), d.Path, d.Kind, d.MTU)
+			hash.Write(d.Data)
 		}
 		data := make([]byte, 1+i%1500)
 		n.Send(now, left, &transport.Datagram{Path: transport.Path{Remote: rightAddr}, Data: data})
