@@ -82,6 +82,10 @@ func holder(name string) int {
 	return int(cred.Pid)
 }
 
+// listening is the flag, in the kernel's list, of a socket that listens. A connection that such a one accepted has its name, and
+// may outlive it by a moment.
+const listening = " 00010000 "
+
 // taken returns the ports of a kind of which somebody has an address, with that name. It reads the kernel's list, since a name
 // can only be tried as a whole. Where the list is hidden, claims for all addresses are not checked against claims for some.
 func (k Kind) taken() map[uint16]string {
@@ -94,7 +98,7 @@ func (k Kind) taken() map[uint16]string {
 	lines := bufio.NewScanner(file)
 	for lines.Scan() {
 		i := strings.Index(lines.Text(), k.prefix())
-		if i < 0 {
+		if i < 0 || !strings.Contains(lines.Text()[:i], listening) {
 			continue
 		}
 		name := lines.Text()[i:]

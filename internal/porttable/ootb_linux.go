@@ -81,12 +81,14 @@ func (t *Table) acceptWatcher() {
 		if err != nil {
 			return
 		}
-		if len(o.others) >= maxWatchers || t.poller.add(fd, func() { t.watcherEnded(fd) }) != nil {
-			_ = unix.Send(fd, goAway, unix.MSG_NOSIGNAL)
-			unix.Close(fd)
+		if len(o.others) < maxWatchers && t.poller.add(fd, func() { t.watcherEnded(fd) }) == nil {
+			o.others[fd] = struct{}{}
 			continue
 		}
-		o.others[fd] = struct{}{}
+		if !t.isClosed() { // Otherwise the right is free in a moment, and the end of the connection says so.
+			_ = unix.Send(fd, goAway, unix.MSG_NOSIGNAL)
+		}
+		unix.Close(fd)
 	}
 }
 

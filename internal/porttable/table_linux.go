@@ -184,6 +184,13 @@ func ask(name string) (udpPort uint16, ok bool) {
 	return binary.BigEndian.Uint16(answer[:]), true
 }
 
+// isClosed reports whether Close has been called.
+func (t *Table) isClosed() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.closed
+}
+
 // Close releases all claims.
 func (t *Table) Close() error {
 	t.mu.Lock()

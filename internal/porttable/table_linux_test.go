@@ -387,6 +387,50 @@ func TestCloseGivesTheRightUp(t *testing.T) {
 	}
 }
 
+func TestConnectionToAClaimIsNoClaim(t *testing.T) {
+	name := Raw.names(150, addrs("127.0.0.1"))[0]
+	holder, err := listen(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asking, err := connect(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(asking)
+	answering, _, err := unix.Accept(holder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(answering)
+	if Raw.taken()[150] != name {
+		t.Error("a claim is not in the list")
+	}
+	unix.Close(holder)
+	if got, ok := Raw.taken()[150]; ok {
+		t.Errorf("%s is still taken after its holder has gone", got)
+	}
+}
+
+// The holder closes between the connection of who waits and its being accepted.
+func TestCloseGivesTheRightToWhoJustCame(t *testing.T) {
+	a, b := open(t, UDP, 0), open(t, UDP, 0)
+	if !a.ClaimOOTB() {
+		t.Fatal("the right is not free")
+	}
+	a.poller.close()
+	if b.ClaimOOTB() {
+		t.Fatal("two tables have the right")
+	}
+	a.closed = true
+	a.acceptWatcher()
+	a.ootb.close()
+	<-b.OOTBFree() // The test times out if it does not come.
+	if !b.ClaimOOTB() {
+		t.Error("the right is not free after its holder was closed")
+	}
+}
+
 func TestTooManyWaitForTheRight(t *testing.T) {
 	holder := open(t, UDP, 0)
 	if !holder.ClaimOOTB() {
