@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -107,7 +108,7 @@ func (t *Table) keep(c *Claim) error {
 		return ErrClosed
 	}
 	for _, fd := range c.fds {
-		if err := t.poller.add(fd, func() { t.answer(fd) }); err != nil {
+		if err := t.poller.add(fd, func() { t.answer(c, fd) }); err != nil {
 			c.closeAll()
 			return fmt.Errorf("claiming SCTP port %d: %w", c.port, err)
 		}
@@ -116,9 +117,12 @@ func (t *Table) keep(c *Claim) error {
 	return nil
 }
 
-// answer tells those who connect to a claim's socket the UDP port.
-func (t *Table) answer(fd int) {
-	for {
+// answer tells those who connect to a claim's socket the UDP port. It holds the lock: a socket that is closed while somebody accepts on
+// it keeps its name until they are done.
+func (t *Table) answer(c *Claim, fd int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for slices.Contains(c.fds, fd) {
 		conn, _, err := unix.Accept4(fd, unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK)
 		if err != nil {
 			return
