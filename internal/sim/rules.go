@@ -30,8 +30,8 @@ const (
 	RuleRepeat
 	// RuleMTU: packets fit into the path MTU that was reported, unless they may be fragmented.
 	RuleMTU
-	// RuleBuffer: the send buffer holds no more than it was given, and the receive buffer no more than twice that, by which package rx
-	// accounts for what chunks cost besides their data, and one packet.
+	// RuleBuffer: the send buffer holds no more than it was given, and the receive buffer no more than twice that and some slack, what
+	// chunks cost besides their data included.
 	RuleBuffer
 	// RuleProgress: no deadline stays in the past, and no output flows without end.
 	RuleProgress

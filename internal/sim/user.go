@@ -10,11 +10,12 @@ import (
 	"github.com/gosctp/sctp/transport"
 )
 
-// Bounds that only a bug reaches.
+// Bounds that only a bug reaches. rwndSlack is what an association may hold besides twice its receive buffer, so that a packet full of
+// tiny messages fits into a small one.
 const (
 	maxPulls   = 100_000 // packets in a row
 	maxExpires = 100     // deadlines in a row at the same moment
-	maxMTU     = 9000    // of what a scenario draws
+	rwndSlack  = 128 << 10
 )
 
 // user is the application on one side of one association, and the driver of that association.
@@ -122,7 +123,7 @@ func (u *user) status() assoc.Status {
 	if u.w.meddle.Status != nil {
 		u.w.meddle.Status(&s)
 	}
-	if s.Pending > 2*u.config.RecvBuffer+maxMTU {
+	if s.Pending > 2*u.config.RecvBuffer+rwndSlack {
 		u.fail(RuleBuffer, "%d bytes are in use of a receive buffer of %d", s.Pending, u.config.RecvBuffer)
 	}
 	if s.Unsent > u.config.SendBuffer {
