@@ -3,7 +3,6 @@ package assoc
 import (
 	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/internal/path"
-	"github.com/gosctp/sctp/internal/seq"
 	"github.com/gosctp/sctp/internal/wire"
 	"github.com/gosctp/sctp/transport"
 )
@@ -152,5 +151,4 @@ type dataSummary struct {
 	dropped    bool
 	immediate  bool // an I bit was set
 	outOfOrder bool
-	highest    seq.TSN
 }
