@@ -34,15 +34,17 @@ func (a *Association) abort(cause []byte) {
 	a.end(a.lossReason(), e)
 }
 
-// sendAbort queues the ABORT packet. Before the peer's tag is known there is nothing that the peer would accept.
+// sendAbort queues the ABORT packet. Before the peer's tag is known there is nothing that the peer would accept, and nothing but probes
+// may go to an unconfirmed address (section 5.4).
 func (a *Association) sendAbort(cause []byte) {
-	if a.peerTag == 0 {
+	to := a.dataPath()
+	if a.peerTag == 0 || !usable(to) {
 		return
 	}
 	if len(a.control.replies) >= MaxReplies {
 		a.control.replies = a.control.replies[1:] // an answer to an INIT matters less than the end
 	}
-	a.reply(a.dataPath().Addr, func(b []byte) []byte {
+	a.reply(to.Addr, func(b []byte) []byte {
 		return AppendAbort(b, a.params.LocalPort, a.params.PeerPort, a.peerTag, false, cause)
 	})
 }

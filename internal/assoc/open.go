@@ -136,7 +136,10 @@ func (a *Association) takeInitAck(now mono.Time, in *inbound, ack *wire.Init, p 
 
 	a.state = StateCookieEchoed
 	o.cookie = append([]byte(nil), p.cookie...)
-	o.path = a.pathTo(in.d.Path.Remote)
+	o.path = in.path
+	if !usable(o.path) {
+		o.path = a.nextOpeningPath(o.path) // a confirmed address is better, if the peer listed one (section 5.4)
+	}
 	o.pending = true
 	o.tries = 0
 	o.rto = o.path.RTO.Current()
@@ -146,8 +149,8 @@ func (a *Association) takeInitAck(now mono.Time, in *inbound, ack *wire.Init, p 
 }
 
 // adoptPeerAddrs makes the source of the INIT ACK and the addresses in it the peer's addresses (section 5.1.2 C). Addresses that the user
-// gave and the peer does not list are dropped; what the user gave is confirmed, and so is the source, which has just answered with our
-// tag.
+// gave and the peer does not list are dropped; only what the user gave is confirmed (section 5.4 rule 1). The source is not: a peer that
+// forges it would have this side send to a victim.
 func (a *Association) adoptPeerAddrs(in *inbound, p *initParams) {
 	peers := usablePeers(nil, in.d.Path.Remote, p.addrs, a.params.LocalAddrs)
 	old, primary := a.paths, a.primary.Addr.Remote
@@ -155,11 +158,7 @@ func (a *Association) adoptPeerAddrs(in *inbound, p *initParams) {
 	for _, addr := range peers {
 		kept := pathAmong(old, addr)
 		if kept == nil {
-			s := path.Unconfirmed
-			if addr == in.d.Path.Remote {
-				s = path.Active
-			}
-			kept = a.addPath(addr, s)
+			kept = a.addPath(addr, path.Unconfirmed)
 		} else {
 			kept.ID = len(a.paths)
 			a.paths = append(a.paths, kept)

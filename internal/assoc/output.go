@@ -166,16 +166,32 @@ func (k *builder) add(b []byte) {
 // buildCookie adds COOKIE ECHO or COOKIE ACK, which come first in a packet (section 5.1).
 func (a *Association) buildCookie(now mono.Time, k *builder) {
 	if a.state == StateCookieEchoed && a.opening.pending {
-		k.add(wire.AppendChunk(k.b, wire.ChunkCookieEcho, 0, a.opening.cookie))
-		k.cookie = true
-		k.mayFragment = k.room() < 0
-		a.openingSent(now)
+		a.buildCookieEcho(now, k)
 	}
 	if a.control.cookieAck == k.path {
 		k.add(wire.AppendChunk(k.b, wire.ChunkCookieAck, 0, nil))
 		k.from = a.control.cookieAckFrom
 		a.control.cookieAck = nil
 	}
+}
+
+// heartbeatLen is the length of a HEARTBEAT chunk of this side.
+const heartbeatLen = 4 + 4 + wire.HeartbeatInfoLen
+
+// buildCookieEcho adds COOKIE ECHO. To an unconfirmed address it goes with a HEARTBEAT or not at all (section 5.4); in the latter case
+// T1-cookie ends the association.
+func (a *Association) buildCookieEcho(now mono.Time, k *builder) {
+	if !usable(k.path) {
+		if 4+wire.Padded(len(a.opening.cookie))+heartbeatLen > k.room() {
+			a.opening.pending = false
+			return
+		}
+		k.path.HB.Wanted = true
+	}
+	k.add(wire.AppendChunk(k.b, wire.ChunkCookieEcho, 0, a.opening.cookie))
+	k.cookie = true
+	k.mayFragment = k.room() < 0
+	a.openingSent(now)
 }
 
 // buildHeartbeats adds the HEARTBEAT ACKs and the HEARTBEAT of the path.
@@ -191,7 +207,7 @@ func (a *Association) buildHeartbeats(now mono.Time, k *builder) {
 	}
 	clear(a.control.heartbeatAcks[len(acks):])
 	a.control.heartbeatAcks = acks
-	if k.path.HB.Wanted && a.opening == nil && k.room() >= 4+4+wire.HeartbeatInfoLen {
+	if k.path.HB.Wanted && (a.opening == nil || k.cookie) && k.room() >= heartbeatLen {
 		k.add(a.appendHeartbeat(now, k.b, k.path))
 	}
 }

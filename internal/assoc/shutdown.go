@@ -137,7 +137,11 @@ func (a *Association) recvShutdownAck(in *inbound) {
 			return AppendShutdownComplete(b, in.header.DstPort, in.header.SrcPort, in.header.Tag, true)
 		})
 	case StateShutdownSent, StateShutdownAckSent:
-		a.reply(in.d.Path, func(b []byte) []byte {
+		to := in.d.Path
+		if in.path == nil || !usable(in.path) {
+			to = a.dataPath().Addr // section 5.4
+		}
+		a.reply(to, func(b []byte) []byte {
 			return AppendShutdownComplete(b, a.params.LocalPort, a.params.PeerPort, a.peerTag, false)
 		})
 		a.end(ShutdownComplete, nil)

@@ -103,6 +103,7 @@ func (a *Association) pathAnswered(p *path.Path, confirm bool) {
 		return
 	}
 	if unconfirmed {
+		a.send.burst = max(a.send.burst, a.cfg.MaxBurst) // it may be the first address that data can go to
 		a.emit(PeerAddrChange{Addr: p.Addr.Remote, State: AddrConfirmed})
 	} else {
 		a.emit(PeerAddrChange{Addr: p.Addr.Remote, State: AddrAvailable})
