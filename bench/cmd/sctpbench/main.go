@@ -33,6 +33,7 @@ func runAll(args []string) error {
 	f.DurationVar(&o.time, "time", 2*time.Second, "how long each figure is taken for")
 	f.DurationVar(&o.warm, "warm", 500*time.Millisecond, "how long each run warms up")
 	f.Float64Var(&o.foreign, "foreign", 0.25, "repeat a run during which other processes used more than this share of a core")
+	f.IntVar(&o.tries, "tries", 5, "how often such a run is taken at most; the last one counts")
 	only := f.String("only", "", "a regular expression: measure only what matches, such as 'veth bulk 1024 tcp'")
 	write := f.String("write", "", "a Markdown file to put the tables into, between its marks")
 	if err := f.Parse(args); err != nil {

@@ -20,6 +20,7 @@ import (
 // options are the flags of runAll.
 type options struct {
 	repeat     int
+	tries      int
 	time, warm time.Duration
 	foreign    float64
 	only       *regexp.Regexp
@@ -38,8 +39,6 @@ const (
 	sctpPort  = 5000
 	serverUDP = 9899
 	clientUDP = 9898
-	// maxTries bounds how often a run is repeated because the machine was busy with something else.
-	maxTries = 5
 	// slack is how long a run may take beyond its measuring time.
 	slack = 15 * time.Second
 )
@@ -138,7 +137,7 @@ func measure(ctx context.Context, o options) (string, error) {
 // once takes one figure, again and again while other processes disturb it; it says whether the last try was quiet.
 func (o options) once(ctx context.Context, r run, usbench string) (result load.Result, quiet bool, err error) {
 	server, client := o.commands(r, usbench)
-	for range maxTries {
+	for range o.tries {
 		ctx, cancel := context.WithTimeout(ctx, o.warm+o.time+slack)
 		line, q, err := r.link.Run(ctx, server, client, r.cell.Work == load.Bulk)
 		cancel()

@@ -21,7 +21,7 @@ func tables(t *report.Table, links []lab.Link, o options, noisy int, failed []st
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %d cores, %s; median of %d, %s each.", runtime.GOOS+"/"+runtime.GOARCH, runtime.NumCPU(), runtime.Version(), o.repeat, o.time)
 	if noisy > 0 {
-		fmt.Fprintf(&b, " During %d runs other processes used more than %.0f %% of a core.", noisy, o.foreign*100)
+		fmt.Fprintf(&b, " During %d runs other processes used more than %.0f %% of a core: read these figures with care.", noisy, o.foreign*100)
 	}
 	if len(failed) > 0 {
 		fmt.Fprintf(&b, " %d runs failed: %s.", len(failed), strings.Join(failed, ", "))
