@@ -114,8 +114,7 @@ func (u *user) learnMTU(d *transport.Datagram) {
 	if d.Kind != transport.PacketTooBig || d.MTU >= u.mon.limits[d.Path.Remote] {
 		return
 	}
-	quoted, err := wire.ParseHeader(d.Data)
-	if peer := u.talk.users[1-u.side]; err == nil && peer != nil && quoted.Tag == peer.a.LocalTag() {
+	if quoted, err := wire.ParseHeader(d.Data); err == nil && quoted.Tag == u.a.PeerTag() {
 		u.mon.allow(d.Path.Remote, d.MTU)
 	}
 }
