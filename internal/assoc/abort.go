@@ -2,6 +2,7 @@ package assoc
 
 import (
 	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/path"
 	"github.com/gosctp/sctp/internal/wire"
 )
 
@@ -22,11 +23,14 @@ func (a *Association) violation(what string) {
 }
 
 // abort ends the association with an ABORT that has the given cause.
-func (a *Association) abort(cause []byte) {
+func (a *Association) abort(cause []byte) { a.abortTo(a.dataPath(), cause) }
+
+// abortTo is abort with a choice of the path.
+func (a *Association) abortTo(to *path.Path, cause []byte) {
 	if a.state == StateClosed {
 		return
 	}
-	a.sendAbort(cause)
+	a.sendAbort(to, cause)
 	e := &AbortError{}
 	if c, _, err := wire.NextCause(cause); err == nil {
 		e.Code, e.Reason = c.Code, c.Value
@@ -35,10 +39,9 @@ func (a *Association) abort(cause []byte) {
 }
 
 // sendAbort queues the ABORT packet. Before the peer's tag is known there is nothing that the peer would accept, and nothing but probes
-// may go to an unconfirmed address (section 5.4).
-func (a *Association) sendAbort(cause []byte) {
-	to := a.dataPath()
-	if a.peerTag == 0 || !usable(to) {
+// may go to an unconfirmed address (section 5.4). A packet with an ABORT is never answered (section 9.1), whatever else is wrong with it.
+func (a *Association) sendAbort(to *path.Path, cause []byte) {
+	if a.peerTag == 0 || !usable(to) || holdsAbort(a.control.in.chunks) {
 		return
 	}
 	if len(a.control.replies) >= MaxReplies {
@@ -49,8 +52,29 @@ func (a *Association) sendAbort(cause []byte) {
 	})
 }
 
-// recvAbort ends the association without an answer (section 9.1).
+// holdsAbort reports whether one of the chunks is an ABORT.
+func holdsAbort(chunks []byte) bool {
+	for len(chunks) > 0 {
+		c, rest, err := wire.NextChunk(chunks)
+		if err != nil {
+			return false
+		}
+		if c.Type == wire.ChunkAbort {
+			return true
+		}
+		chunks = rest
+	}
+	return false
+}
+
+// recvAbort ends the association without an answer (section 9.1). An ABORT with a format error counts as none (section 3.3.7).
 func (a *Association) recvAbort(c wire.Chunk) {
+	for rest := c.Value; len(rest) > 0; {
+		var err error
+		if _, rest, err = wire.NextCause(rest); err != nil {
+			return
+		}
+	}
 	e := &AbortError{Remote: true}
 	if cause, _, err := wire.NextCause(c.Value); err == nil {
 		e.Code, e.Reason = cause.Code, append([]byte(nil), cause.Value...)

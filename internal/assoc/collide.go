@@ -13,6 +13,9 @@ import (
 // recvInit answers an INIT although an association exists (RFC 9260 sections 5.2.1 and 5.2.2). Only an answer leaves; the association
 // stays as it is.
 func (a *Association) recvInit(now mono.Time, in *inbound, c wire.Chunk) {
+	if i, err := wire.ParseInit(c); err != nil || i.Tag == 0 {
+		return // section 3.3.2
+	}
 	switch a.state {
 	case StateShutdownAckSent:
 		// Section 9.2: the SHUTDOWN COMPLETE was lost, or the peer wants a new association before this one ended.

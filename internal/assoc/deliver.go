@@ -32,8 +32,14 @@ func (a *Association) Deliver(now mono.Time, d *transport.Datagram) {
 	in := &a.control.in
 	*in = inbound{d: d, header: h, chunks: d.Data[wire.HeaderLen:], path: a.pathTo(d.Path.Remote)}
 	a.stats.PacketsReceived++
+	a.deliverPacket(now, in)
+	*in = inbound{}
+}
+
+// deliverPacket handles the chunks of a packet in their order.
+func (a *Association) deliverPacket(now mono.Time, in *inbound) {
 	first, _, err := wire.NextChunk(in.chunks)
-	if err != nil || !a.acceptTag(h.Tag, first, in.chunks) {
+	if err != nil || !a.acceptTag(in.header.Tag, first, in.chunks) {
 		return
 	}
 	a.learn(in)
@@ -50,7 +56,7 @@ func (a *Association) Deliver(now mono.Time, d *transport.Datagram) {
 	a.finishPacket(now, in)
 }
 
-// acceptTag has the verification tag rules of RFC 9260 section 8.5. The letters are those of section 8.5.1.
+// acceptTag has the verification tag rules of RFC 9260 section 8.5 for a packet by its first chunk. The letters are those of section 8.5.1.
 func (a *Association) acceptTag(tag uint32, first wire.Chunk, chunks []byte) bool {
 	own := tag == a.localTag
 	reflected := tag == a.peerTag && a.peerTag != 0
@@ -89,8 +95,10 @@ func (a *Association) deliverChunk(now mono.Time, in *inbound, c wire.Chunk) boo
 	case wire.ChunkSack:
 		a.recvSack(now, c)
 	case wire.ChunkInit:
-		a.recvInit(now, in, c)
-		return false // an INIT is alone (section 5.1)
+		if in.header.Tag == 0 { // else it is not alone (section 8.5.1 A)
+			a.recvInit(now, in, c)
+		}
+		return false
 	case wire.ChunkInitAck:
 		a.recvInitAck(now, in, c)
 		return false
@@ -108,10 +116,15 @@ func (a *Association) deliverChunk(now mono.Time, in *inbound, c wire.Chunk) boo
 		a.recvShutdownAck(in)
 		return false // in COOKIE-WAIT and COOKIE-ECHOED it came with any tag
 	case wire.ChunkShutdownComplete:
-		a.recvShutdownComplete()
+		if a.acceptTag(in.header.Tag, c, nil) {
+			a.recvShutdownComplete()
+		}
 		return false // it is alone (section 6.10), and may have come with the reflected tag
 	case wire.ChunkAbort:
-		a.recvAbort(c)
+		if a.acceptTag(in.header.Tag, c, nil) {
+			a.recvAbort(c)
+		}
+		return false // nothing follows it (section 3.3.7)
 	case wire.ChunkError:
 		a.recvError(now, in, c)
 	default:

@@ -211,11 +211,12 @@ func TestUnacceptableInitAckIsAborted(t *testing.T) {
 	}
 }
 
-func TestInitAckWithZeroTagEndsInSilence(t *testing.T) {
+func TestInitAckWithZeroTagIsAbortedWithTheReflectedTag(t *testing.T) {
 	ta := newTestAssoc(t, activeSide)
 	ta.want("INIT opens the association", "INIT")
 	ta.recv(initAck(func(in *wire.Init) { in.Tag = 0 }))
-	ta.wantIdle("there is no tag to send an ABORT with (section 3.3.3)")
+	ta.tag = localTag
+	ta.want("there is no other tag to send an ABORT with (section 3.3.3)", "ABORT T Invalid Mandatory Parameter")
 	ta.wantEvent("the user is told", "cant-start (protocol violation)")
 }
 

@@ -1,6 +1,7 @@
 package assoc
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/gosctp/sctp/internal/mono"
@@ -100,12 +101,14 @@ func (a *Association) recvInitAck(now mono.Time, in *inbound, c wire.Chunk) {
 		a.violation(err.Error())
 		return
 	}
-	// Section 3.3.3: a zero Initiate Tag or number of streams destroys the TCB; without the peer's tag there is nobody to tell.
-	a.peerTag = ack.Tag
-	if ack.Tag == 0 {
+	if ack.Tag == 0 { // section 3.3.3
+		a.reply(in.d.Path, func(b []byte) []byte {
+			return AppendAbort(b, a.params.LocalPort, a.params.PeerPort, in.header.Tag, true, wire.AppendCause(nil, wire.CauseInvalidParam, nil))
+		})
 		a.end(CantStartAssoc, ErrProtocol)
 		return
 	}
+	a.peerTag = ack.Tag
 	p, err := parseInitParams(ack.Params)
 	if err != nil {
 		a.violation(err.Error())
@@ -116,7 +119,7 @@ func (a *Association) recvInitAck(now mono.Time, in *inbound, c wire.Chunk) {
 		fault = wire.AppendMissingParams(nil, wire.ParamStateCookie)
 	}
 	if len(fault) > 0 {
-		a.abort(fault)
+		a.abortTo(cmp.Or(in.path, a.dataPath()), fault) // section 5.1.2 B
 		return
 	}
 	a.reportUnrecognized(p.unrecognized)

@@ -40,8 +40,7 @@ func (a *Association) acknowledged(now mono.Time, cum seq.TSN, gaps wire.Gaps, r
 	if cum.Less(out.CumTSNAck()) {
 		return // item D i: overtaken by a later one
 	}
-	if !cum.Less(out.NextTSN()) {
-		a.violation("Cumulative TSN Ack of a TSN that was never sent")
+	if !a.plausible(cum) {
 		return
 	}
 	busy := out.Len() > 0
@@ -65,6 +64,15 @@ func (a *Association) acknowledged(now mono.Time, cum seq.TSN, gaps wire.Gaps, r
 	}
 }
 
+// plausible reports whether a Cumulative TSN Ack names a TSN that was sent; if not, the association ends.
+func (a *Association) plausible(cum seq.TSN) bool {
+	if cum.Less(a.send.outstanding.NextTSN()) {
+		return true
+	}
+	a.violation("Cumulative TSN Ack of a TSN that was never sent")
+	return false
+}
+
 // repeatProbe sends a zero window probe again that the peer threw away, now that its window has opened: until T3-rtx expires it could
 // take RTO.Max, since probes back off.
 func (a *Association) repeatProbe() {
@@ -83,8 +91,7 @@ func (a *Association) acknowledgedUpTo(now mono.Time, cum seq.TSN) {
 	if cum.Less(out.CumTSNAck()) {
 		return
 	}
-	if !cum.Less(out.NextTSN()) {
-		a.violation("Cumulative TSN Ack of a TSN that was never sent")
+	if !a.plausible(cum) {
 		return
 	}
 	a.send.replenish(a.cfg.MaxBurst)

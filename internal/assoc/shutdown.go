@@ -66,7 +66,7 @@ func (a *Association) progressShutdown(now mono.Time) {
 // sendClose has SHUTDOWN or SHUTDOWN ACK sent and T2-shutdown started.
 func (a *Association) sendClose(now mono.Time, c closeChunk) {
 	a.stopHeartbeats()
-	a.closing.pending = c
+	a.closing.pending, a.closing.tries = c, 0
 	a.closing.path = a.dataPath()
 	a.closing.t2 = now.Add(a.closing.path.RTO.Current())
 }
@@ -98,7 +98,7 @@ func (a *Association) expireT2(now mono.Time) {
 
 // expireT5 ends a shutdown that takes too long.
 func (a *Association) expireT5() {
-	a.sendAbort(nil)
+	a.sendAbort(a.dataPath(), nil)
 	a.end(CommLost, ErrTimeout)
 }
 
@@ -120,10 +120,15 @@ func (a *Association) recvShutdown(now mono.Time, c wire.Chunk) {
 	case StateShutdownReceived:
 		a.acknowledgedUpTo(now, cum)
 	case StateShutdownSent:
+		if !a.plausible(cum) {
+			return
+		}
 		a.state = StateShutdownAckSent
 		a.sendClose(now, closeShutdownAck)
 	case StateShutdownAckSent:
-		a.closing.pending = closeShutdownAck
+		if a.plausible(cum) {
+			a.closing.pending = closeShutdownAck
+		}
 	case StateClosed, StateCookieWait, StateCookieEchoed:
 	}
 }
