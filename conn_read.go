@@ -62,8 +62,9 @@ func (c *Conn) ReadMessage(ctx context.Context, limit int) (Message, error) {
 	}
 }
 
-// Messages returns the messages as they come, whole ones of up to maxMessage bytes. It ends after the peer has shut the
-// association down; when something else ends it, the last step yields the error.
+// Messages returns the messages as they come, each in memory of its own. One of more than 16 MiB comes in parts, of which
+// all but the last have EOR false. It ends after the peer has shut the association down; when something else ends it, ctx
+// included, the last step yields the error.
 //
 //	for m, err := range conn.Messages(ctx) {
 //		if err != nil {

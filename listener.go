@@ -17,7 +17,8 @@ const DefaultBacklog = 128
 type ListenConfig struct {
 	// Config is for the associations that peers set up.
 	Config Config
-	// Backlog is how many associations may wait for Accept; further ones are refused. Zero stands for DefaultBacklog.
+	// Backlog is how many associations may wait for Accept. Peers of further ones get no answer to their COOKIE ECHO and
+	// repeat it, after RTO.Initial at first. Zero stands for DefaultBacklog.
 	Backlog int
 	// Carrier, if not nil, is what to listen on instead of what the network names. It stays the caller's, who closes it
 	// last; its dynamic type must be comparable, as pointers are.

@@ -11,8 +11,10 @@ type AssocID uint32
 
 // SndInfo says how to send a message (RFC 6458 section 5.3.4). The zero value sends in order on stream 0.
 type SndInfo struct {
+	// Stream is below Status.OutStreams; sending on another fails with [ErrStream].
 	Stream uint16
-	// PPID is the Payload Protocol Identifier, which SCTP only carries.
+	// PPID is the Payload Protocol Identifier, which SCTP only carries: the number as IANA lists it, 46 for Diameter. It is
+	// in network byte order in the packet; programs that use the socket API of C have to see to that themselves.
 	PPID uint32
 	// Unordered lets the message overtake others of its stream, and be overtaken.
 	Unordered bool
@@ -29,10 +31,12 @@ type RcvInfo struct {
 	// AssocID is set by an [Endpoint]; zero on a Conn.
 	AssocID AssocID
 	Stream  uint16
-	SSN     uint16
-	PPID    uint32
-	TSN     uint32
-	CumTSN  uint32
+	// SSN is the number of the message within its stream; nothing if it is Unordered.
+	SSN uint16
+	// PPID is what the peer's SndInfo.PPID said.
+	PPID uint32
+	// TSN is that of a chunk of the message, and CumTSN the last one before which nothing is missing.
+	TSN, CumTSN uint32
 	// Unordered: the message was sent so.
 	Unordered bool
 	// EOR: what was read ends the message. Otherwise the next read goes on with the rest.

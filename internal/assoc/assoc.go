@@ -135,12 +135,12 @@ func (a *Association) peerIs(initial seq.TSN, rwnd uint32, inStreams uint16) {
 	a.receive.tsns = rx.NewTSNMap(initial)
 	if a.receive.inbound == nil {
 		a.receive.inbound = rx.NewInbound(rx.Config{
-			Streams:              int(a.cfg.MaxInStreams),
 			PartialDeliveryPoint: a.cfg.PartialDeliveryPoint,
 			Window:               a.cfg.RecvBuffer,
 			MaxBytes:             2*a.cfg.RecvBuffer + receiveSlack,
 		})
 	}
+	a.receive.inbound.SetStreams(int(inStreams))
 	a.receive.inbound.Start(initial)
 	a.receive.ack = acker{}
 	a.receive.advertised = a.cfg.RecvBuffer

@@ -22,13 +22,25 @@ func (a *Association) deliverICMP(now mono.Time, d *transport.Datagram) {
 	switch d.Kind {
 	case transport.PacketTooBig: // ICMP7
 		if d.MTU > 0 && d.MTU < p.PMTU() {
-			a.changePMTU(now, p, d.MTU)
+			a.packetTooBig(p, d.MTU)
 		}
 	case transport.ProtocolUnreachable: // ICMP8
 		a.protocolUnreachable(p, isInit)
 	case transport.Unreachable: // ICMP9: an error of the path, but for the packet's own timer to count
 	case transport.Packet:
 	}
+}
+
+// packetTooBig takes the smaller path MTU and sends again at once what was in flight: some of it was dropped for its size, which is no
+// sign of congestion, and T3-rtx may be far away.
+func (a *Association) packetTooBig(p *path.Path, mtu int) {
+	a.changePMTU(p, mtu)
+	if a.opening != nil || a.send.outstanding.Flight(p.ID) == 0 {
+		return
+	}
+	a.send.outstanding.MarkLost(p.ID)
+	a.send.replenish(a.cfg.MaxBurst)
+	p.T3 = 0
 }
 
 // protocolUnreachable handles the report that the peer's host has no SCTP (ICMP8). In COOKIE-WAIT it ends the association. Later
@@ -60,13 +72,13 @@ func (a *Association) ownPacket(b []byte) (isInit, ok bool) {
 // SetMTU tells what the carrier reports for the path to remote: the largest packet, common header included.
 func (a *Association) SetMTU(now mono.Time, remote netip.Addr, mtu int) {
 	if p := a.pathTo(remote); p != nil {
-		a.changePMTU(now, p, mtu)
+		a.changePMTU(p, mtu)
 	}
 }
 
 // changePMTU takes a new path MTU. Chunks in flight keep their size: if they have to be sent again and are too large now, IP may fragment
 // them.
-func (a *Association) changePMTU(now mono.Time, p *path.Path, mtu int) {
+func (a *Association) changePMTU(p *path.Path, mtu int) {
 	p.SetPMTU(a.limitPMTU(min(mtu, maxPacket)))
 }
 

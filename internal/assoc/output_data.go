@@ -30,10 +30,10 @@ func (a *Association) buildData(now mono.Time, k *builder) {
 	if s.burst <= 0 && !rush {
 		return
 	}
-	if s.outstanding.Len() == 0 {
+	flight := s.outstanding.Flight(k.path.ID)
+	if flight == 0 && a.opening == nil && !k.path.OnePacket { // waiting for a time-out is not being idle
 		k.path.Decay(now)
 	}
-	flight := s.outstanding.Flight(k.path.ID)
 	// Section 6.1 B: one packet may exceed cwnd; after a time-out one packet is all there may be (section 7.2.3).
 	open := flight < k.path.CC.Cwnd() && (!k.path.OnePacket || flight == 0)
 	if !open && !rush {

@@ -63,6 +63,9 @@ func NewInbound(c Config) *Inbound {
 // otherwise, and one contradiction goes unnoticed.
 func (q *Inbound) Start(initial seq.TSN) { q.seams.start(initial) }
 
+// SetStreams changes the number of inbound streams, at most 65535.
+func (q *Inbound) SetStreams(n int) { q.config.Streams = n }
+
 // Add takes the user data of d, whose TSN must be new. It keeps no reference to d.
 //
 // After [ErrNoMemory] the chunk counts as never received, after [ErrBadStream] as received. Any other error unwraps to

@@ -16,8 +16,13 @@ func (o *Outstanding) mark(c *Chunk) {
 	o.lost++
 }
 
-// MarkTimedOut marks everything in flight on a path for retransmission (section 6.3.3).
-func (o *Outstanding) MarkTimedOut(path int) {
+// MarkTimedOut marks everything in flight on a path for retransmission, better to another address (sections 6.3.3 and 6.4).
+func (o *Outstanding) MarkTimedOut(path int) { o.markAll(path, true) }
+
+// MarkLost marks everything in flight on a path for retransmission to the same address.
+func (o *Outstanding) MarkLost(path int) { o.markAll(path, false) }
+
+func (o *Outstanding) markAll(path int, timedOut bool) {
 	p := &o.paths[path]
 	if !p.any {
 		return
@@ -25,7 +30,7 @@ func (o *Outstanding) MarkTimedOut(path int) {
 	for t := p.lowest; t != o.next; t++ {
 		if c := o.at(t); c.fate == inFlight && c.Path == path {
 			o.mark(c)
-			c.TimedOut = true
+			c.TimedOut = timedOut
 		}
 	}
 	p.timedAt = 0 // Karn's algorithm
