@@ -59,6 +59,20 @@ func TestPacketTooBigLowersThePathMTU(t *testing.T) {
 	}
 }
 
+func TestPacketTooBigRepeatsWhatWasInFlight(t *testing.T) {
+	ta := established(t)
+	ta.send(1200)
+	ta.want("for the path MTU so far", "DATA 0 BE")
+	ssthresh := ta.a.Status().Paths[0].Ssthresh
+	ta.report(transport.PacketTooBig, 1000, quote(localPort, peerPort, peerTag))
+	if p := ta.want("at once, not after T3-rtx", "DATA 0 BE"); !p.mayFragment {
+		t.Error("the chunk is larger than the path MTU, and IP may not fragment it (section 7.3)")
+	}
+	if now := ta.a.Status().Paths[0].Ssthresh; now != ssthresh {
+		t.Errorf("ssthresh went from %d to %d: size is no congestion", ssthresh, now)
+	}
+}
+
 func TestProtocolUnreachableIsBelievedOfAPathWithErrors(t *testing.T) {
 	ta := established(t)
 	ta.report(transport.ProtocolUnreachable, 0, quote(localPort, peerPort, peerTag))

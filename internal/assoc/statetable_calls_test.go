@@ -121,7 +121,8 @@ func primitiveRows() []row {
 			return ""
 		}, []cell{everywhere("11.1.8", "discard")}},
 		{icmpName(transport.PacketTooBig), icmp(transport.PacketTooBig, 600), []cell{
-			in("10 ICMP7", "PMTU 600", except(StateClosed)...),
+			in("10 ICMP7", "PMTU 600", StateCookieWait, StateCookieEchoed, StateEstablished, StateShutdownSent, StateShutdownAckSent),
+			in("10 ICMP7", "send DATA; PMTU 600", StateShutdownPending, StateShutdownReceived), // with data in flight
 			in("10 ICMP5", "discard", StateClosed),
 		}},
 		{icmpName(transport.ProtocolUnreachable), icmp(transport.ProtocolUnreachable, 0), []cell{
