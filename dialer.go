@@ -48,6 +48,9 @@ func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.
 
 // DialSCTP sets up an association. When address is a name with several addresses, these are tried one after the other, each
 // with its share of the time that is left. The end of ctx has no effect once the association is set up.
+//
+// The reason of the error is an *[AbortError] if the peer refuses, as it does if nobody listens, [ErrTimeout] or
+// [ErrUnreachable] if there is no answer, os.ErrDeadlineExceeded if the time is over, and otherwise the error of ctx.
 func (d *Dialer) DialSCTP(ctx context.Context, network, address string) (*Conn, error) {
 	ctx, cancel := d.withDeadline(ctx)
 	defer cancel()

@@ -35,7 +35,7 @@ type RcvInfo struct {
 	SSN uint16
 	// PPID is what the peer's SndInfo.PPID said.
 	PPID uint32
-	// TSN is that of a chunk of the message, and CumTSN the last one before which nothing is missing.
+	// TSN is that of a chunk of the message, CumTSN the one up to which nothing is missing.
 	TSN, CumTSN uint32
 	// Unordered: the message was sent so.
 	Unordered bool
