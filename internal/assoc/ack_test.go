@@ -100,6 +100,14 @@ func TestInvalidStreamIsReportedAndAcknowledged(t *testing.T) {
 	}
 }
 
+// RFC 9260 section 5.1.1: the smaller of what one side asks for and the other allows.
+func TestStreamsThatThePeerDidNotAskForAreInvalid(t *testing.T) {
+	ta := begun(t)
+	ta.recv(data(1).on(9, 0))
+	ta.recv(data(2).on(10, 0))
+	ta.want("the peer asked for ten", "ERROR Invalid Stream Identifier", "SACK 2 gaps= dups=")
+}
+
 func TestDataWithoutUserDataAborts(t *testing.T) {
 	ta := begun(t)
 	ta.recv(data(1).carrying(""))

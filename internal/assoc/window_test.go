@@ -122,6 +122,27 @@ func TestMaxBurstBoundsTheAnswerToASack(t *testing.T) {
 	}
 }
 
+// What another path carries does not keep an idle one from being idle (RFC 9260 section 7.2.1).
+func TestIdlePathForgetsItsWindowWhileAnotherIsBusy(t *testing.T) {
+	ta := dual(t, func(c *Config) { c.SendBuffer, c.SACKDelay = 10<<20, -1 })
+	for range 100 {
+		ta.sendMessage(Message{Path: peer2, Data: make([]byte, fragment)})
+	}
+	acked := -1
+	for len(ta.sent) > 0 {
+		acked += len(ta.forget())
+		ta.recvFrom(peer2, sack(acked))
+	}
+	before := ta.a.Status().Paths[1].Cwnd
+	ta.advance(ta.a.Status().Paths[1].RTO + time.Millisecond)
+	ta.send(10)
+	ta.want("the primary path is busy", "DATA 100")
+	ta.sendMessage(Message{Path: peer2, Data: []byte("x")})
+	if after := ta.a.Status().Paths[1].Cwnd; after != max(before/2, 4*(testMTU-12)) || after == before {
+		t.Errorf("cwnd %d after an idle RTO, before it %d", after, before)
+	}
+}
+
 // RFC 9260 section 7.2.1: cwnd halves with every RTO in which nothing is sent.
 func TestIdlePathForgetsItsWindow(t *testing.T) {
 	ta := established(t, with(func(c *Config) { c.SendBuffer, c.HBInterval = 10<<20, -1 }))
