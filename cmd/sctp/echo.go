@@ -43,6 +43,9 @@ arguments, or else the lines of standard input, as one message each and prints t
 
 func (e *echo) run(c *cobra.Command, args []string) error {
 	if e.listen {
+		if err := cli.ForClients(c, "stream", "times"); err != nil {
+			return err
+		}
 		if len(args) > 1 {
 			return cli.Usagef("unexpected argument %q; allowed: a server (-l) takes an address only", args[1])
 		}

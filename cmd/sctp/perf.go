@@ -59,6 +59,9 @@ func (pc *perfCommand) run(c *cobra.Command, args []string) error {
 	pc.net.Config.SendBuffer, pc.net.Config.RecvBuffer = pc.buffer, pc.buffer
 	pc.net.Config.OutStreams = uint16(o.Streams)
 	if pc.server {
+		if err := cli.ForClients(c, "latency", "setup", "time", "bytes", "streams", "parallel", "unordered", "json"); err != nil {
+			return err
+		}
 		pc.net.Config.OutStreams = math.MaxUint16 // to answer on whatever stream is used
 		return pc.net.Serve(c, args[0], perf.Serve)
 	}

@@ -3,12 +3,29 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gosctp/sctp"
 )
+
+// ForClients refuses flags of these names in the call of a server: to ignore them would be to do something else than was asked
+// for. Of --local, which all commands have, Listen says what to do instead.
+func ForClients(c *cobra.Command, names ...string) error {
+	for _, name := range names {
+		if c.Flags().Changed(name) {
+			allowed := slices.DeleteFunc(flagNames(c), func(flag string) bool {
+				name := strings.TrimPrefix(flag, "--")
+				return name == "local" || slices.Contains(names, name)
+			})
+			return Usagef("--%s is for clients; allowed for a server: %s", name, strings.Join(allowed, ", "))
+		}
+	}
+	return nil
+}
 
 // Serve listens at addr and lets use have each association, in a goroutine of its own, until the command is interrupted. An
 // association is shut down when use returns, aborted if that is with an error. What goes wrong with one is printed and
