@@ -53,9 +53,9 @@ func TestCookieOfAListenerThatWentAway(t *testing.T) {
 	s := e.sockets[hostPort][0]
 
 	s.Backlog = 0
-	wantReply(t, "it does not listen any more", e.Route(start, echoed(c)), c.tag, wire.ChunkAbort, wire.FlagT)
+	wantReply(t, "it does not listen any more", e.Route(start, echoed(c)), 99, wire.ChunkAbort, 0)
 	e.Unbind(s)
-	wantReply(t, "the port is not bound any more", e.Route(start, echoed(c)), c.tag, wire.ChunkAbort, wire.FlagT)
+	wantReply(t, "the port is not bound any more", e.Route(start, echoed(c)), 99, wire.ChunkAbort, 0)
 	wantEmpty(t, "after refusals", e)
 }
 

@@ -175,7 +175,7 @@ func (e *Endpoint) routeCookieEcho(now mono.Time, p *packet) Verdict {
 	s := e.socket(c.LocalPort, p.d.Path.Local)
 	switch {
 	case s == nil || s.Backlog == 0, e.retired.has(c.LocalTag):
-		return e.abort(p, p.header.Tag, true) // section 8.4 item 8
+		return e.abort(p, c.PeerTag, false) // sections 5.1 and 8.5.1 B: the peer's tag is known
 	case s.waiting >= s.Backlog:
 		return Verdict{Reason: DropBacklog} // the peer's T1-cookie tries again
 	case e.tags[c.LocalTag] != nil:
