@@ -33,9 +33,25 @@ func (a *Association) heartbeating() bool {
 }
 
 func (a *Association) scheduleHeartbeat(now mono.Time, p *path.Path) {
-	if a.heartbeating() {
-		p.Schedule(now, a.rand.Uint64())
+	if !a.heartbeating() {
+		return
 	}
+	p.Schedule(now, a.rand.Uint64())
+	if p.State() == path.Unconfirmed {
+		for range (a.unconfirmed() - 1) / a.cfg.HBMaxBurst { // the others take turns (section 5.4)
+			p.HB.Due = p.HB.Due.Add(p.RTO.Current())
+		}
+	}
+}
+
+// unconfirmed is the number of paths that are being verified.
+func (a *Association) unconfirmed() (n int) {
+	for _, p := range a.paths {
+		if p.State() == path.Unconfirmed {
+			n++
+		}
+	}
+	return n
 }
 
 // stopHeartbeats ends them for good.
