@@ -136,8 +136,7 @@ func (a *Association) accept(now mono.Time, in *inbound, c *cookie.Content) bool
 	return true
 }
 
-// acknowledgeCookie has COOKIE ACK sent to where the COOKIE ECHO came from, together with a HEARTBEAT if that address is unconfirmed
-// (section 5.4).
+// acknowledgeCookie has COOKIE ACK sent to where the COOKIE ECHO came from.
 func (a *Association) acknowledgeCookie(in *inbound) {
 	in.path = a.pathTo(in.d.Path.Remote)
 	p := in.path
@@ -145,9 +144,6 @@ func (a *Association) acknowledgeCookie(in *inbound) {
 		p = a.primary
 	}
 	a.control.cookieAck, a.control.cookieAckFrom = p, in.d.Path.Local
-	if !p.State().Confirmed() {
-		p.HB.Wanted = true
-	}
 }
 
 // updateFrom is action B: both sides began at the same time, and the cookie has the peer's tag that counts.

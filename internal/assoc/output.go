@@ -172,6 +172,9 @@ func (a *Association) buildCookie(now mono.Time, k *builder) {
 		k.add(wire.AppendChunk(k.b, wire.ChunkCookieAck, 0, nil))
 		k.from = a.control.cookieAckFrom
 		a.control.cookieAck = nil
+		if !usable(k.path) {
+			k.add(a.appendHeartbeat(now, k.b, k.path)) // section 5.4
+		}
 	}
 }
 
@@ -181,14 +184,15 @@ const heartbeatLen = 4 + 4 + wire.HeartbeatInfoLen
 // buildCookieEcho adds COOKIE ECHO. To an unconfirmed address it goes with a HEARTBEAT or not at all (section 5.4); in the latter case
 // T1-cookie ends the association.
 func (a *Association) buildCookieEcho(now mono.Time, k *builder) {
-	if !usable(k.path) {
-		if 4+wire.Padded(len(a.opening.cookie))+heartbeatLen > k.room() {
-			a.opening.pending = false
-			return
-		}
-		k.path.HB.Wanted = true
+	unconfirmed := !usable(k.path)
+	if unconfirmed && 4+wire.Padded(len(a.opening.cookie))+heartbeatLen > k.room() {
+		a.opening.pending = false
+		return
 	}
 	k.add(wire.AppendChunk(k.b, wire.ChunkCookieEcho, 0, a.opening.cookie))
+	if unconfirmed {
+		k.add(a.appendHeartbeat(now, k.b, k.path))
+	}
 	k.cookie = true
 	k.mayFragment = k.room() < 0
 	a.openingSent(now)
@@ -207,7 +211,7 @@ func (a *Association) buildHeartbeats(now mono.Time, k *builder) {
 	}
 	clear(a.control.heartbeatAcks[len(acks):])
 	a.control.heartbeatAcks = acks
-	if k.path.HB.Wanted && (a.opening == nil || k.cookie) && k.room() >= heartbeatLen {
+	if k.path.HB.Wanted && a.opening == nil && k.room() >= heartbeatLen {
 		k.add(a.appendHeartbeat(now, k.b, k.path))
 	}
 }

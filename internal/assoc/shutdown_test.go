@@ -80,6 +80,24 @@ func TestT2RepeatsShutdownOnTheOtherPathAndGivesUp(t *testing.T) {
 	}
 }
 
+// RFC 9260 section 9.2: SHUTDOWN and SHUTDOWN ACK are limited each by itself.
+func TestShutdownAckIsCountedAnew(t *testing.T) {
+	ta := established(t, with(func(c *Config) { c.AssocMaxRetrans = 2 }))
+	ta.a.Shutdown(ta.now)
+	ta.settle()
+	for range 3 {
+		ta.want("T2-shutdown", "SHUTDOWN")
+		if ta.a.closing.tries < 2 {
+			ta.advanceToTimer()
+		}
+	}
+	ta.recv(shutdown(-1))
+	ta.want("both sides close at once", "SHUTDOWN-ACK")
+	ta.advanceToTimer()
+	ta.want("T2-shutdown", "SHUTDOWN-ACK")
+	ta.wantState("one expiration is not three", StateShutdownAckSent)
+}
+
 func TestT5BoundsAShutdownThatGetsNowhere(t *testing.T) {
 	ta := inState(t, StateShutdownSent)
 	start := ta.now

@@ -2,6 +2,7 @@ package assoc
 
 import (
 	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/gosctp/sctp/internal/wire"
@@ -85,4 +86,12 @@ func TestShutdownCompleteDoesNotGoToAnUnconfirmedAddress(t *testing.T) {
 	ta.want("SHUTDOWN", "SHUTDOWN")
 	ta.recvTagged(ta.a.LocalTag(), transport.Path{Local: local1, Remote: peer2}, shutdownAck())
 	ta.wantTo(peer1, "the answer takes the confirmed path", "SHUTDOWN-COMPLETE")
+}
+
+func TestCookieAckToAnUnconfirmedAddressNeverLacksItsHeartbeat(t *testing.T) {
+	ta := established(t, announcing(peer1, peer2))
+	echo := cookieEcho(ta.tied(localTag, peerTag, 0, 0))
+	ta.recvFrom(peer2, echo, heartbeat(strings.Repeat("i", 1024)), heartbeat(strings.Repeat("i", 412)))
+	ta.wantTo(peer2, "answers that would fill the packet come after the nonce", "COOKIE-ACK", "HEARTBEAT", "HEARTBEAT-ACK")
+	ta.wantTo(peer2, "what does not fit follows", "HEARTBEAT-ACK")
 }
