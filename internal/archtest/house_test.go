@@ -227,6 +227,8 @@ var mayRequire = map[string]string{
 	"github.com/vishvananda/netlink":    "routes and address changes",
 	"github.com/gopacket/gopacket":      "pcapng",
 	"github.com/spf13/cobra":            "commands",
+	"github.com/spf13/pflag":            "flags of cobra's commands",
+	"golang.org/x/term":                 "what is a terminal",
 	"github.com/jedib0t/go-pretty/v6":   "tables of commands",
 	"github.com/schollz/progressbar/v3": "progress of sctp cat",
 	"github.com/rogpeppe/go-internal":   "script tests of commands",
