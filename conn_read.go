@@ -35,10 +35,11 @@ func (c *Conn) ReadMsgContext(ctx context.Context, p []byte) (int, RcvInfo, erro
 // minRead is the least room that ReadMessage makes for a part of a message.
 const minRead = 512
 
-// ReadMessage reads a whole message of up to limit bytes into memory of its own. A longer one is cut off there, with
-// EOR false, and the next read goes on with the rest.
+// ReadMessage reads a whole message of up to limit bytes, at least one, into memory of its own. A longer one is cut off there,
+// with EOR false, and the next read goes on with the rest.
 func (c *Conn) ReadMessage(ctx context.Context, limit int) (Message, error) {
 	var m Message
+	limit = max(limit, 1) // a read of nothing would go on with the same message for ever
 	for {
 		size, _, err := c.assoc.Peek(ctx)
 		if err != nil {

@@ -97,6 +97,20 @@ func TestReadMsgTellsWhereAMessageEnds(t *testing.T) {
 	})
 }
 
+func TestReadMessageReadsAtLeastAByte(t *testing.T) {
+	simulate(t, func(t *testing.T, w *world) {
+		client, server := w.pair()
+		defer client.Close()
+		defer server.Close()
+		send(t, client, "ab", nil)
+		for _, limit := range []int{-1, 0} {
+			if m, err := server.ReadMessage(t.Context(), limit); err != nil || len(m.Data) != 1 {
+				t.Errorf("limit %d: %q, %v, want one byte", limit, m.Data, err)
+			}
+		}
+	})
+}
+
 func TestReadMessageIsBounded(t *testing.T) {
 	simulate(t, func(t *testing.T, w *world) {
 		client, server := w.pair()

@@ -80,8 +80,9 @@ func TestContextsOfReadingAndWriting(t *testing.T) {
 		full(t, client)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if _, err := client.WriteMsgContext(ctx, make([]byte, 20_000), nil); !errors.Is(err, os.ErrDeadlineExceeded) {
-			t.Errorf("writing: %v", err)
+		_, err := client.WriteMsgContext(ctx, make([]byte, 20_000), nil)
+		if !errors.Is(err, os.ErrDeadlineExceeded) || !errors.Is(err, context.DeadlineExceeded) || !isTimeout(err) {
+			t.Errorf("writing: %v, want what a deadline gives and what the context says", err)
 		}
 		if _, err := client.Stream(1).WriteMsgContext(ctx, make([]byte, 20_000)); !isTimeout(err) {
 			t.Errorf("writing on a stream: %v", err)

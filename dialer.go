@@ -50,7 +50,8 @@ func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.
 // with its share of the time that is left. The end of ctx has no effect once the association is set up.
 //
 // The reason of the error is an *[AbortError] if the peer refuses, as it does if nobody listens, [ErrTimeout] or
-// [ErrUnreachable] if there is no answer, os.ErrDeadlineExceeded if the time is over, and otherwise the error of ctx.
+// [ErrUnreachable] if there is no answer, os.ErrDeadlineExceeded if the time is over (context.DeadlineExceeded as well), and
+// otherwise the error of ctx.
 func (d *Dialer) DialSCTP(ctx context.Context, network, address string) (*Conn, error) {
 	ctx, cancel := d.withDeadline(ctx)
 	defer cancel()

@@ -32,6 +32,17 @@ var (
 	ErrNoAssociation = errors.New("no such association")
 )
 
+// contextTimeout says that the time of a context is over. As package net has it, it is the error of a deadline too.
+type contextTimeout struct{}
+
+func (contextTimeout) Error() string   { return os.ErrDeadlineExceeded.Error() }
+func (contextTimeout) Timeout() bool   { return true }
+func (contextTimeout) Temporary() bool { return true }
+
+func (contextTimeout) Is(target error) bool {
+	return target == os.ErrDeadlineExceeded || target == context.DeadlineExceeded
+}
+
 type timeoutError struct{}
 
 func (timeoutError) Error() string   { return assoc.ErrTimeout.Error() }
@@ -88,8 +99,7 @@ func public(err error) error {
 	case errors.Is(err, engine.ErrShutdown):
 		return ErrShutdown
 	case errors.Is(err, context.DeadlineExceeded):
-		// As package net has it: one error for a deadline, whether of the connection or of a context.
-		return os.ErrDeadlineExceeded
+		return contextTimeout{}
 	}
 	return err
 }
