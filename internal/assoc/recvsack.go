@@ -79,7 +79,7 @@ func (a *Association) repeatProbe() {
 	a.send.probing = false
 	for _, p := range a.paths {
 		if a.send.outstanding.Flight(p.ID) > 0 {
-			a.send.outstanding.MarkTimedOut(p.ID)
+			a.send.outstanding.MarkLost(p.ID)
 			p.T3 = 0
 		}
 	}

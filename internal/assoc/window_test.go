@@ -83,6 +83,21 @@ func TestProbeIsRepeatedWhenItsWindowOpens(t *testing.T) {
 	}
 }
 
+// The path of a probe that the peer threw away is not to blame.
+func TestProbeIsRepeatedOnItsPath(t *testing.T) {
+	ta := dual(t, nil)
+	ta.send(10)
+	ta.wantTo(peer1, "DATA", "DATA 0")
+	ta.recv(sack(0).withRwnd(0))
+	ta.wantEvent("everything is there", "dry")
+	ta.send(10)
+	ta.wantIdle("the window is closed")
+	ta.advanceToTimer()
+	ta.wantTo(peer1, "the probe", "DATA 1")
+	ta.recv(sack(0))
+	ta.wantTo(peer1, "the window opened", "DATA 1")
+}
+
 func TestWindowUpdateReleasesData(t *testing.T) {
 	ta := established(t)
 	ta.send(10)
