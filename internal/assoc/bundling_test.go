@@ -129,6 +129,17 @@ func TestImmediateBit(t *testing.T) {
 	ta.want("before SHUTDOWN (section 6.1)", "DATA 3 BEI")
 }
 
+// What is in flight fills the send buffer: the user waits for the SACK, and the peer would delay it for want of a second packet.
+func TestAFullSendBufferAsksForAPromptSACK(t *testing.T) {
+	ta := established(t, with(func(c *Config) { c.SendBuffer = 2000 }))
+	ta.send(900)
+	ta.want("there is room for more", "DATA 0 BE")
+	ta.send(900)
+	if p := ta.want("nothing more can be queued", "DATA 1 BEI"); len(p.chunks) != 1 {
+		t.Errorf("%d chunks", len(p.chunks))
+	}
+}
+
 func TestMessagesKeepTheirPropertiesOnTheWire(t *testing.T) {
 	ta := established(t)
 	ta.sendMessage(Message{Stream: 3, PPID: 0x01020304, Unordered: true, Data: []byte("abc")})

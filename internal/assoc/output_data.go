@@ -122,14 +122,15 @@ func (a *Association) windowAllows(now mono.Time, p *path.Path, n int) bool {
 	return false
 }
 
-// wantsSack reports whether the I bit pays: when the user asked, when nothing more may be sent before the SACK, and before a shutdown
-// (section 6.1).
+// wantsSack reports whether the I bit pays: when the user asked, when nothing more may be sent before the SACK (for want of a window, or
+// because what is in flight fills the send buffer), and before a shutdown (section 6.1).
 func (a *Association) wantsSack(k *builder, c *tx.Chunk, most int) bool {
 	s := &a.send
 	switch {
 	case c.End && c.Message.Immediate,
 		s.queue.Empty() && a.state == StateShutdownPending,
 		!s.queue.Empty() && s.queue.NextSize(most) > s.rwnd(),
+		s.queue.Empty() && a.SendSpace() < min(most, a.cfg.SendBuffer/2),
 		a.cfg.Nagle && s.queue.Empty():
 		return true
 	}

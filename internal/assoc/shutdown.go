@@ -92,6 +92,8 @@ func (a *Association) expireT2(now mono.Time) {
 	c.pending = closeShutdown
 	if a.state == StateShutdownAckSent {
 		c.pending = closeShutdownAck
+	} else {
+		a.receive.ack.due = a.receive.ack.begun // the peer may wait for a window update that was lost
 	}
 	c.t2 = now.Add(c.path.RTO.Current())
 }

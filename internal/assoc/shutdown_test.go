@@ -80,6 +80,18 @@ func TestT2RepeatsShutdownOnTheOtherPathAndGivesUp(t *testing.T) {
 	}
 }
 
+// The window may have opened in a SACK that was lost, and the peer, whose probes back off, has data that SHUTDOWN waits for.
+func TestARepeatedShutdownTellsTheWindow(t *testing.T) {
+	ta := established(t)
+	ta.recv(data(0))
+	ta.want("the first DATA is acknowledged at once", "SACK 0")
+	ta.a.Shutdown(ta.now)
+	ta.settle()
+	ta.want("nothing is outstanding", "SHUTDOWN")
+	ta.advanceToTimer()
+	ta.want("T2-shutdown", "SACK 0", "SHUTDOWN")
+}
+
 // RFC 9260 section 9.2: SHUTDOWN and SHUTDOWN ACK are limited each by itself.
 func TestShutdownAckIsCountedAnew(t *testing.T) {
 	ta := established(t, with(func(c *Config) { c.AssocMaxRetrans = 2 }))
