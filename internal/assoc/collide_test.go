@@ -3,6 +3,7 @@ package assoc
 import (
 	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/gosctp/sctp/internal/cookie"
 	"github.com/gosctp/sctp/internal/wire"
@@ -243,12 +244,23 @@ func TestStaleCookieWhenAnAssociationExists(t *testing.T) {
 	ta.recvTagged(otherTag, transport.Path{Local: local1, Remote: peer1}, cookieEcho(old))
 	e := ta.want("a cookie with other tags is stale", "ERROR Stale Cookie")
 	cause, _, _ := wire.NextCause(e.chunks[0].Value)
-	if us, err := wire.ParseStaleCookie(cause); err != nil || us != 1 {
-		t.Errorf("Measure of Staleness %d, %v, want the microsecond by which it is late", us, err)
+	if us, err := wire.ParseStaleCookie(cause); err != nil || us != 2 {
+		t.Errorf("Measure of Staleness %d, %v, want the 1.5 µs by which it is late, rounded up", us, err)
 	}
 	ta.tag = peerTag
 	ta.recv(cookieEcho(same))
 	ta.want("a cookie with both tags is valid at any age", "COOKIE-ACK")
+}
+
+// RFC 9260 section 3.3.10.3.
+func TestStalenessIsRoundedUp(t *testing.T) {
+	for stale, want := range map[time.Duration]uint32{1: 1, time.Microsecond: 1, 1001: 2, 3 * time.Hour: 1<<32 - 1} {
+		c, _, _ := wire.NextChunk(AppendStaleCookie(nil, &cookie.Content{}, stale)[wire.HeaderLen:])
+		cause, _, _ := wire.NextCause(c.Value)
+		if got, err := wire.ParseStaleCookie(cause); err != nil || got != want {
+			t.Errorf("%v past its life: %d µs, %v; want %d", stale, got, err, want)
+		}
+	}
 }
 
 func TestForgedCookieIsDiscarded(t *testing.T) {

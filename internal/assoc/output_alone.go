@@ -39,7 +39,7 @@ func AppendShutdownComplete(b []byte, src, dst uint16, tag uint32, reflected boo
 
 // AppendStaleCookie appends a packet with an ERROR that tells by how much the cookie is too old (section 3.3.10.3).
 func AppendStaleCookie(b []byte, c *cookie.Content, stale time.Duration) []byte {
-	microseconds := min(stale.Microseconds(), 1<<32-1)
+	microseconds := min((stale + time.Microsecond - 1).Microseconds(), 1<<32-1) // rounded up
 	return appendError(b, c, wire.AppendStaleCookie(nil, uint32(microseconds)))
 }
 
