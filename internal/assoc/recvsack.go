@@ -45,12 +45,12 @@ func (a *Association) acknowledged(now mono.Time, cum seq.TSN, gaps wire.Gaps, r
 	}
 	busy := out.Len() > 0
 	s.heard, s.answered = true, true
-	s.replenish(a.cfg.MaxBurst)
 
 	for i := range a.paths {
 		s.flightBefore[i] = out.Flight(i)
 	}
 	acked := out.Ack(cum, gaps, s.queue)
+	a.replenishFor(acked)
 	a.credit(now, cum, gaps, acked)
 	opened := rwnd > s.peerRwnd && rwnd >= out.DataInFlight()
 	s.peerRwnd = rwnd
@@ -61,6 +61,19 @@ func (a *Association) acknowledged(now mono.Time, cum seq.TSN, gaps wire.Gaps, r
 	}
 	if busy && out.Len() == 0 && s.queue.Empty() {
 		a.emit(SenderDry{})
+	}
+}
+
+// replenishFor gives the credit of a SACK. There should be one for every second packet (section 6.2), each an opportunity to send; one
+// that acknowledges more, because the peer read many packets at once, stands for as many as there should have been. Otherwise a
+// sender that gets one SACK for every Max.Burst packets never has more than these in flight.
+func (a *Association) replenishFor(acked *tx.Acked) {
+	sacks := 0
+	for _, p := range a.paths {
+		sacks += acked.Paths[p.ID].Bytes / (2 * p.PMDCS())
+	}
+	for range max(1, sacks) {
+		a.send.replenish(a.cfg.MaxBurst)
 	}
 }
 

@@ -128,12 +128,29 @@ func TestMaxBurstBoundsTheAnswerToASack(t *testing.T) {
 	ta.send(2000 * fragment)
 	acked := -1
 	for range 40 {
-		sent := len(ta.forget())
-		if sent > 4 {
+		if sent := len(ta.forget()); sent > 4 {
 			t.Fatalf("%d packets at one opportunity, want at most Max.Burst", sent)
+		}
+		acked += 2
+		ta.recv(sack(acked))
+	}
+}
+
+// A peer that reads many packets at once acknowledges them with one SACK, where section 6.2 has one for every second packet.
+func TestSackOfManyPacketsIsSeveralOpportunities(t *testing.T) {
+	ta := established(t, with(func(c *Config) { c.SendBuffer = 10 << 20 }))
+	ta.send(2000 * fragment)
+	acked, sent := -1, 0
+	for range 40 {
+		before := sent
+		if sent = len(ta.forget()); before > 0 && sent > max(4, 2*before) {
+			t.Fatalf("%d packets in answer to a SACK of %d, want at most Max.Burst for two of them", sent, before)
 		}
 		acked += sent
 		ta.recv(sack(acked))
+	}
+	if sent <= 4 {
+		t.Errorf("%d packets in a round trip after 40 of them: Max.Burst holds the window down", sent)
 	}
 }
 
