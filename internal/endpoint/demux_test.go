@@ -137,6 +137,20 @@ func TestInitThatListsAKnownAddressBelongsToItsAssociation(t *testing.T) {
 	}
 }
 
+func TestOnlySoManyParametersOfAnInitAreLookedUp(t *testing.T) {
+	_, _, z := pair(t)
+	addrs := slices.Repeat([]string{"203.0.113.8"}, maxInitParams)
+	for _, c := range []struct {
+		addrs []string
+		want  VerdictKind
+	}{{append(addrs[1:], "192.0.2.1"), Deliver}, {append(addrs, "192.0.2.1"), Reply}} {
+		v := z.e.Route(start, arriving("203.0.113.9", "192.0.2.2", packetOf(1000, 2000, 0, initChunk(77, c.addrs...))))
+		if v.Kind != c.want {
+			t.Errorf("known address at place %d: verdict %d, want %d", len(c.addrs), v.Kind, c.want)
+		}
+	}
+}
+
 func TestCookieEchoFromAnotherAddress(t *testing.T) {
 	n, a, z := strangers(t, []string{"192.0.2.1", "192.0.2.3"}, []string{"192.0.2.2"})
 	n.lose = func(_ *host, d *transport.Datagram) bool {

@@ -137,9 +137,12 @@ func (e *Endpoint) routeInit(now mono.Time, p *packet) Verdict {
 	return Verdict{Kind: Reply, Reply: e.reply}
 }
 
+// maxInitParams bounds the parameters of one INIT that are looked up: a stranger's packet has room for thousands of addresses.
+const maxInitParams = 4 * assoc.MaxPeerAddrs
+
 // findAnnounced looks for an association with one of the addresses in INIT parameters.
 func (e *Endpoint) findAnnounced(p *packet, params []byte) *Handle {
-	for len(params) > 0 {
+	for n := 0; len(params) > 0 && n < maxInitParams; n++ {
 		param, rest, err := wire.NextParam(params)
 		if err != nil {
 			return nil
