@@ -21,7 +21,7 @@ check: format vet lint archtest test race
 
 # gofmt prints the files that it would change.
 format:
-	@test -z "$$(gofmt -l . | tee /dev/stderr)"
+	@files=$$(gofmt -l .); test -z "$$files" || { echo "gofmt would change:" $$files >&2; exit 1; }
 
 vet:
 	$(GO) vet $(PKGS)
