@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gosctp/sctp"
@@ -26,6 +27,7 @@ func TestThousandsOfAssociationsCostNoGoroutine(t *testing.T) {
 			clients = append(clients, w.dial())
 			servers = append(servers, w.accept(l))
 			if i == 0 {
+				synctest.Wait()
 				goroutines = runtime.NumGoroutine()
 			}
 		}
@@ -36,7 +38,10 @@ func TestThousandsOfAssociationsCostNoGoroutine(t *testing.T) {
 		for i, c := range servers {
 			want(t, c, fmt.Sprint(i))
 		}
-		if n := runtime.NumGoroutine(); n > goroutines {
+		synctest.Wait()
+		// Timers and a busy writer have a goroutine for a moment; an association never has.
+		const passing = 4
+		if n := runtime.NumGoroutine(); n > goroutines+passing {
 			t.Errorf("%d goroutines with %d associations, %d with one", n, associations, goroutines)
 		}
 		for i := range clients {
