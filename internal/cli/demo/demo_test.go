@@ -9,8 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gosctp/sctp/internal/assoc"
 	"github.com/gosctp/sctp/internal/ladder"
 	"github.com/gosctp/sctp/internal/require"
+	"github.com/gosctp/sctp/transport"
 )
 
 func TestDemoTellsItsStoryInOrder(t *testing.T) {
@@ -32,6 +34,30 @@ func TestDemoTellsItsStoryInOrder(t *testing.T) {
 			t.Fatalf("%q does not come, or not in its turn, in\n%s", scene, b.String())
 		}
 		rest = after
+	}
+}
+
+// Other programs may send to the demo's UDP ports, which are anybody's that nobody holds. What they are answered is not drawn.
+func TestStrangersAreNotDrawn(t *testing.T) {
+	var b strings.Builder
+	loopback := netip.MustParseAddr("127.0.0.1")
+	n, err := newNetwork([]netip.Addr{loopback}, newScreen(&b, ladder.Options{}), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.close()
+	abort := assoc.AppendAbort(nil, 13, 49200, 1, true, nil)
+	for _, c := range []struct {
+		port  uint16
+		drawn bool
+	}{{1, false}, {n.serverUDP, true}} {
+		d := transport.Datagram{Path: transport.Path{Local: loopback, Remote: loopback, EncapPort: c.port}, Data: abort}
+		if _, err := n.client.WriteBatch([]transport.Datagram{d}); err != nil {
+			t.Fatal(err)
+		}
+		if drawn := strings.Contains(b.String(), "ABORT"); drawn != c.drawn {
+			t.Errorf("a packet to UDP port %d: drawn %v, want %v", c.port, drawn, c.drawn)
+		}
 	}
 }
 

@@ -18,7 +18,9 @@ type network struct {
 	addrs          []netip.Addr
 	client, server transport.Transport
 	serverUDP      uint16
-	faults         []*fault.Transport
+	// ports are the UDP ports of the two carriers.
+	ports  [2]atomic.Uint32
+	faults []*fault.Transport
 	// down is the path that is cut, named by the address that it has at both ends; nil if none is.
 	down atomic.Pointer[netip.Addr]
 }
@@ -27,8 +29,8 @@ type network struct {
 func newNetwork(addrs []netip.Addr, s *screen, wrap func(transport.Transport) transport.Transport) (*network, error) {
 	n := &network{addrs: addrs}
 	observer := pcap.NewObserver(func(dir pcap.Direction, d *transport.Datagram) {
-		if dir != pcap.Out {
-			return
+		if dir != pcap.Out || !n.ours(d.Path.EncapPort) {
+			return // what strangers send to our ports, and what they are answered, is not part of the story
 		}
 		s.packet(ladder.Packet{
 			Time: time.Now(), Src: d.Path.Local, Dst: d.Path.Remote, Data: d.Data, Dropped: n.severed(d.Path),
@@ -40,6 +42,7 @@ func newNetwork(addrs []netip.Addr, s *screen, wrap func(transport.Transport) tr
 			return nil, 0, err
 		}
 		f := fault.Wrap(udp, 0)
+		n.ports[len(n.faults)].Store(uint32(udp.LocalPort()))
 		n.faults = append(n.faults, f)
 		return observer.Wrap(f), udp.LocalPort(), nil
 	}
@@ -55,6 +58,11 @@ func newNetwork(addrs []netip.Addr, s *screen, wrap func(transport.Transport) tr
 		n.client = wrap(n.client)
 	}
 	return n, nil
+}
+
+// ours reports whether a UDP port is that of one of the carriers.
+func (n *network) ours(port uint16) bool {
+	return uint32(port) == n.ports[0].Load() || uint32(port) == n.ports[1].Load()
 }
 
 func (n *network) close() {
