@@ -142,18 +142,22 @@ func judged(t *testing.T, n *lab.Namespace, c carrier, f family) (stop func() (f
 // maxFaults is how many faults of a capture are worth reading.
 const maxFaults = 20
 
+// stragglers is the part of a capture, one in so many, that may be of another carrier or family: what the peers of the scenario before,
+// in the same namespaces, still had to say.
+const stragglers = 100
+
 // pronounce makes errors of what the judge found.
 func pronounce(t *testing.T, v *judge.Verdict, c carrier, f family) {
 	t.Helper()
-	wantUDP, wantIPv6 := 0, 0
+	otherCarrier, otherFamily := v.InUDP, v.OverIPv6
 	if c == inUDP {
-		wantUDP = v.Packets
+		otherCarrier = v.Packets - v.InUDP
 	}
 	if f == v6 {
-		wantIPv6 = v.Packets
+		otherFamily = v.Packets - v.OverIPv6
 	}
-	if v.Packets == 0 || v.InUDP != wantUDP || v.OverIPv6 != wantIPv6 {
-		t.Errorf("%d packets, %d in UDP, %d over IPv6; want all as %s over %s", v.Packets, v.InUDP, v.OverIPv6, c, f)
+	if few := v.Packets / stragglers; v.Packets == 0 || otherCarrier > few || otherFamily > few {
+		t.Errorf("%d packets, %d in UDP, %d over IPv6; want them as %s over %s", v.Packets, v.InUDP, v.OverIPv6, c, f)
 	}
 	for _, fault := range v.Faults[:min(len(v.Faults), maxFaults)] {
 		t.Errorf("tshark: %v", fault)
