@@ -58,6 +58,9 @@ type Config struct {
 	Nagle bool
 	// MaxPMTU bounds the size of SCTP packets in bytes, common header included: 0 leaves it to the carrier.
 	MaxPMTU int
+	// Enable and Disable change which extensions are offered to the peer: [DefaultExtensions], with those to enable, without
+	// those to disable. Status.Extensions tells which are in use.
+	Enable, Disable Extensions
 	// AdaptationIndication, if not nil, is the code point that the peer is told (RFC 5061 section 4.2.6).
 	AdaptationIndication *uint32
 
@@ -105,6 +108,8 @@ func (c *Config) core() assoc.Config {
 		DisableFragments:     c.DisableFragments,
 		Nagle:                c.Nagle,
 		MaxPMTU:              c.MaxPMTU,
+		Enable:               c.Enable.core(),
+		Disable:              c.Disable.core(),
 		AdaptationIndication: c.AdaptationIndication,
 	}.Defaults()
 }

@@ -33,7 +33,11 @@ func TestEveryConfigFieldCounts(t *testing.T) {
 		if anything[f.Name] {
 			continue
 		}
-		field.SetInt(1 << 62)
+		if field.CanUint() {
+			field.SetUint(1 << 15)
+		} else {
+			field.SetInt(1 << 62)
+		}
 		var wrong *ConfigError
 		if err := c.Validate(); !errors.As(err, &wrong) {
 			t.Errorf("%s of %v: error %v", f.Name, field, err)
@@ -50,6 +54,7 @@ func TestConfigErrorsNameFieldValueAndRange(t *testing.T) {
 		{Config{SACKDelay: time.Second}, "Config.SACKDelay is 1s, allowed is -24h0m0s to 500ms"},
 		{Config{RecvBuffer: 1}, "Config.RecvBuffer is 1, allowed is 1500 to"},
 		{Config{MaxPMTU: 100}, "Config.MaxPMTU is 100, allowed is 0 or 512 to 65535"},
+		{Config{Enable: 0x8001}, "Config.Enable is 0x8001, allowed is a set of extensions, 0x7f at most"},
 		{Config{MaxBurst: -1}, "Config.MaxBurst is -1, allowed is 1 to"},
 	} {
 		err := c.config.Validate()

@@ -51,6 +51,8 @@ type Status struct {
 	InStreams, OutStreams uint16
 	// FragmentationPoint is the user data that one packet takes, in bytes.
 	FragmentationPoint int
+	// Extensions are those in use: both sides offered them.
+	Extensions Extensions
 	// Paths are the addresses of the peer, the primary one first.
 	Paths []PathStatus
 	Stats Stats
@@ -107,6 +109,7 @@ func publicStatus(s *assoc.Status, lost uint64) Status {
 		InStreams:          s.InStreams,
 		OutStreams:         s.OutStreams,
 		FragmentationPoint: s.FragmentationPoint,
+		Extensions:         Extensions(s.Extensions),
 		Stats:              Stats(s.Stats),
 		LostNotifications:  lost,
 	}

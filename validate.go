@@ -53,8 +53,18 @@ func (c *Config) Validate() error {
 		inRange("PartialDeliveryPoint", d.PartialDeliveryPoint, 1, d.RecvBuffer),
 		inRange("MaxSeg", d.MaxSeg, 0, maxPMTU),
 		zeroOrInRange("MaxPMTU", d.MaxPMTU, minPMTU, maxPMTU),
+		known("Enable", c.Enable),
+		known("Disable", c.Disable),
 		inRange("Linger", c.Linger, -maxInterval, maxInterval),
 	)
+}
+
+// known refuses bits that name no extension.
+func known(field string, e Extensions) error {
+	if e&^AllExtensions == 0 {
+		return nil
+	}
+	return &ConfigError{field, fmt.Sprintf("%#x", uint16(e)), fmt.Sprintf("a set of extensions, %#x at most", uint16(AllExtensions))}
 }
 
 func inRange[T cmp.Ordered](field string, v, low, high T) error {

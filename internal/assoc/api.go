@@ -67,6 +67,7 @@ type Status struct {
 	Pending               int // bytes received and not yet read
 	InStreams, OutStreams uint16
 	FragmentationPoint    int
+	Extensions            Extensions // in use
 	Paths                 []PathStatus
 	Stats                 Stats
 }

@@ -54,6 +54,7 @@ type Association struct {
 	localTieTag, peerTieTag uint32 // zero until an INIT asks for them (RFC 9260 section 5.2.2)
 	initialTSN              seq.TSN
 	outStreams, inStreams   uint16
+	extensions              Extensions // in use; known from the peer's INIT or INIT ACK on
 
 	paths   []*path.Path
 	primary *path.Path
@@ -113,6 +114,7 @@ func (a *Association) adopt(now mono.Time, c *cookie.Content) {
 	a.localTieTag, a.peerTieTag = 0, 0
 	a.initialTSN = c.LocalTSN
 	a.outStreams = c.OutStreams
+	a.extensions = Extensions(c.Extensions)
 	a.params.PeerEncapPort = c.PeerEncapPort
 	a.paths = a.paths[:0]
 	for i, addr := range c.PeerAddrs {

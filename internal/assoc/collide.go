@@ -37,7 +37,7 @@ func (a *Association) recvInit(now mono.Time, in *inbound, c wire.Chunk) {
 
 // offer is what the INIT ACK of recvInit says: in COOKIE-WAIT and COOKIE-ECHOED the same as the own INIT, else a new tag and TSN.
 func (a *Association) offer() *Offer {
-	o := &Offer{Config: a.cfg, Tag: a.localTag, TSN: a.initialTSN, LocalAddrs: a.params.LocalAddrs}
+	o := &Offer{Config: a.cfg, Tag: a.localTag, TSN: a.initialTSN, LocalAddrs: a.params.LocalAddrs, Carrier: a.params.Carrier}
 	if a.state == StateCookieWait {
 		return o // nothing to compare addresses with yet, and no tie-tags
 	}
@@ -156,6 +156,7 @@ func (a *Association) updateFrom(now mono.Time, in *inbound, c *cookie.Content) 
 		a.adoptPeerAddrs(in, &initParams{addrs: c.PeerAddrs})
 	}
 	a.limitStreams(c.OutStreams)
+	a.extensions = Extensions(c.Extensions)
 	a.peerIs(c.PeerTSN, c.PeerRwnd, c.InStreams)
 	if c.HasAdaptation {
 		a.emit(AdaptationIndication{Ind: c.PeerAdaptation})
@@ -178,6 +179,7 @@ func (a *Association) restart(now mono.Time, in *inbound, c *cookie.Content) {
 	a.localTieTag, a.peerTieTag = 0, 0
 	a.initialTSN = c.LocalTSN
 	a.limitStreams(c.OutStreams)
+	a.extensions = Extensions(c.Extensions)
 	a.restartPaths(in, c.PeerAddrs)
 	a.send.restart(c.LocalTSN)
 	a.send.replenish(a.cfg.MaxBurst)

@@ -50,6 +50,9 @@ type Config struct {
 	// Nagle holds a small message back while data is in flight (RFC 9260 section 6.1): off.
 	Nagle bool
 
+	// Enable and Disable change which extensions are offered: DefaultExtensions, with those to enable, without those to disable.
+	Enable, Disable Extensions
+
 	// AdaptationIndication, if not nil, is announced in the handshake (RFC 5061 section 4.2.6).
 	AdaptationIndication *uint32
 	// MaxPMTU bounds the size of packets, common header included; 0 leaves it to the carrier.
@@ -66,6 +69,7 @@ type Params struct {
 	PeerAddrs []netip.Addr
 	// PeerEncapPort is the UDP port to send to, on carriers that have one (RFC 6951 section 5.1); 0 is the carrier's default.
 	PeerEncapPort uint16
+	Carrier       Carrier
 }
 
 // announcedRwnd is the window that the handshake announces.

@@ -22,6 +22,7 @@ type Offer struct {
 	LocalTieTag, PeerTieTag uint32
 	// KnownAddrs are the peer's addresses in an existing association: an INIT that adds to them is refused. Nil if none exists.
 	KnownAddrs []netip.Addr
+	Carrier    Carrier
 }
 
 // AnswerInit appends to b the packet that answers the packet in d, which holds the INIT in: INIT ACK with a cookie, or ABORT with the reason why not, or
@@ -43,6 +44,7 @@ func AnswerInit(b []byte, now mono.Time, jar *cookie.Jar, d *transport.Datagram,
 		return AppendAbort(b, h.DstPort, h.SrcPort, in.Tag, false, wire.AppendCause(nil, wire.CauseRestartNewAddresses, added))
 	}
 
+	extensions := p.announced.common(o.Config.offered(o.Carrier), o.Carrier)
 	c := cookie.Content{
 		Lifespan:  cookieLife(o.Config.ValidCookieLife, p.preservative),
 		LocalPort: h.DstPort, PeerPort: h.SrcPort,
@@ -53,10 +55,12 @@ func AnswerInit(b []byte, now mono.Time, jar *cookie.Jar, d *transport.Datagram,
 		LocalRwnd: o.Config.announcedRwnd(), PeerRwnd: in.ARwnd,
 		HasAdaptation: p.hasAdaptation, PeerAdaptation: p.adaptation,
 		LocalAddr: d.Path.Local, PeerAddrs: peers, PeerEncapPort: d.Path.EncapPort,
+		Extensions: uint16(extensions),
 	}
 
 	params := wire.AppendParam(nil, wire.ParamStateCookie, jar.Seal(nil, now, &c))
 	params = appendOwnParams(params, o.Config, p.supported(o.LocalAddrs, d.Path.Remote), d.Path.Remote)
+	params = appendExtensions(params, extensions, o.Carrier)
 	params = appendUnrecognized(params, p.unrecognized)
 	ack := wire.Init{
 		Tag: o.Tag, ARwnd: c.LocalRwnd, OutStreams: c.OutStreams, InStreams: o.Config.MaxInStreams, InitialTSN: o.TSN, Params: params,

@@ -13,6 +13,7 @@ type initParams struct {
 	preservative  uint32 // milliseconds
 	adaptation    uint32
 	hasAdaptation bool
+	announced     announced
 	// supported address types; all if the parameter is missing (RFC 9260 section 3.3.2.1.5).
 	v4, v6 bool
 	// unrecognized are parameters to be reported, one after the other (section 3.2.2).
@@ -63,7 +64,15 @@ func (p *initParams) take(param wire.Param) (stop bool, err error) {
 	case wire.ParamUnrecognized:
 		// The peer reports what it ignored; that is what it was asked to do.
 	case wire.ParamECNCapable:
-		// Reserved in RFC 9260 section 3.3.2: neither used nor reported.
+		p.announced.extensions |= ECN
+	case wire.ParamForwardTSNSupported:
+		p.announced.extensions |= PartialReliability
+	case wire.ParamSupportedExtensions:
+		p.announced.takeSupported(wire.ParseChunkTypes(param))
+	case wire.ParamZeroChecksum:
+		if p.announced.errorDetection, err = wire.ParseUint32Param(param); err == nil {
+			p.announced.extensions |= ZeroChecksum
+		}
 	default:
 		var report bool
 		stop, report = param.Type.UnknownAction()

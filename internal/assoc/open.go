@@ -81,6 +81,7 @@ func (a *Association) appendInit(b []byte) []byte {
 	if v4 || v6 {
 		params = wire.AppendSupportedAddressTypes(params, v4 || remote.Is4(), v6 || remote.Is6())
 	}
+	params = appendExtensions(params, a.cfg.offered(a.params.Carrier), a.params.Carrier)
 	if a.opening.preservative > 0 {
 		params = wire.AppendCookiePreservative(params, a.opening.preservative)
 	}
@@ -135,6 +136,7 @@ func (a *Association) takeInitAck(now mono.Time, in *inbound, ack *wire.Init, p 
 	a.adoptPeerAddrs(in, p)
 	a.limitStreams(min(a.cfg.OutStreams, ack.InStreams))
 	a.peerIs(ack.InitialTSN, ack.ARwnd, min(ack.OutStreams, a.cfg.MaxInStreams))
+	a.extensions = p.announced.common(a.cfg.offered(a.params.Carrier), a.params.Carrier)
 	a.takeAdaptation(p)
 
 	a.state = StateCookieEchoed

@@ -9,7 +9,8 @@ func (a *Association) Status() Status {
 		PeerRwnd:  a.send.peerRwnd,
 		Unsent:    a.send.queue.Unsent(),
 		InStreams: a.inStreams, OutStreams: a.outStreams,
-		Stats: a.stats,
+		Extensions: a.extensions,
+		Stats:      a.stats,
 	}
 	if a.send.outstanding != nil {
 		s.Unacked = a.send.outstanding.Len()

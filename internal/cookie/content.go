@@ -25,6 +25,7 @@ type Content struct {
 	LocalRwnd, PeerRwnd     uint32
 	HasAdaptation           bool
 	PeerAdaptation          uint32
+	Extensions              uint16     // those in use, as package assoc counts them
 	LocalAddr               netip.Addr // where the INIT went
 	PeerAddrs               []netip.Addr
 	PeerEncapPort           uint16
@@ -36,7 +37,7 @@ func (c *Content) Staleness(now mono.Time) time.Duration {
 }
 
 // fixedLen is the length of what precedes the addresses.
-const fixedLen = 8 + 8 + 2*3 + 4*6 + 2*2 + 4*2 + 1 + 4
+const fixedLen = 8 + 8 + 2*4 + 4*6 + 2*2 + 4*2 + 1 + 4
 
 // createdAt reads the first field alone: which key to use depends on it.
 func createdAt(b []byte) (mono.Time, bool) {
@@ -50,7 +51,7 @@ func (c *Content) append(b []byte) []byte {
 	be := binary.BigEndian
 	b = be.AppendUint64(b, uint64(c.Created))
 	b = be.AppendUint64(b, uint64(c.Lifespan))
-	for _, v := range [...]uint16{c.LocalPort, c.PeerPort, c.PeerEncapPort, c.OutStreams, c.InStreams} {
+	for _, v := range [...]uint16{c.LocalPort, c.PeerPort, c.PeerEncapPort, c.OutStreams, c.InStreams, c.Extensions} {
 		b = be.AppendUint16(b, v)
 	}
 	for _, v := range [...]uint32{c.LocalTag, c.PeerTag, c.LocalTieTag, c.PeerTieTag, uint32(c.LocalTSN), uint32(c.PeerTSN),
@@ -76,7 +77,7 @@ func (c *Content) parse(b []byte) bool {
 	be := binary.BigEndian
 	c.Created, c.Lifespan = mono.Time(be.Uint64(b)), time.Duration(be.Uint64(b[8:]))
 	b = b[16:]
-	for _, v := range [...]*uint16{&c.LocalPort, &c.PeerPort, &c.PeerEncapPort, &c.OutStreams, &c.InStreams} {
+	for _, v := range [...]*uint16{&c.LocalPort, &c.PeerPort, &c.PeerEncapPort, &c.OutStreams, &c.InStreams, &c.Extensions} {
 		*v, b = be.Uint16(b), b[2:]
 	}
 	for _, v := range [...]*uint32{&c.LocalTag, &c.PeerTag, &c.LocalTieTag, &c.PeerTieTag, (*uint32)(&c.LocalTSN), (*uint32)(&c.PeerTSN),

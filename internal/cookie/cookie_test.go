@@ -18,6 +18,7 @@ func content() *Content {
 		LocalAddr:     netip.MustParseAddr("192.0.2.1"),
 		PeerAddrs:     []netip.Addr{netip.MustParseAddr("198.51.100.1"), netip.MustParseAddr("2001:db8::1"), netip.MustParseAddr("fe80::1%eth0")},
 		PeerEncapPort: 9899,
+		Extensions:    12,
 	}
 }
 

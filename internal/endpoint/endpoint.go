@@ -31,6 +31,8 @@ type Config struct {
 	Seed [32]byte
 	// OOTB: this process answers out-of-the-blue packets (RFC 9260 section 8.4) to ports that it has not bound.
 	OOTB bool
+	// Carrier is what all packets travel in.
+	Carrier assoc.Carrier
 }
 
 // Endpoint is all of SCTP on one carrier: its sockets and their associations.
@@ -39,6 +41,7 @@ type Endpoint struct {
 	secret  [32]byte
 	jar     *cookie.Jar
 	ootb    bool
+	carrier assoc.Carrier
 	local   []netip.Addr
 	sockets map[uint16][]*Socket
 	routes  map[route][]*Handle
@@ -53,6 +56,7 @@ func New(c Config) *Endpoint {
 	e := &Endpoint{
 		rand:    rand.NewChaCha8(c.Seed),
 		ootb:    c.OOTB,
+		carrier: c.Carrier,
 		sockets: make(map[uint16][]*Socket),
 		routes:  make(map[route][]*Handle),
 		tags:    make(map[uint32]*Handle),
@@ -104,6 +108,7 @@ func (e *Endpoint) params(s *Socket, peerPort, encapPort uint16) assoc.Params {
 		LocalPort: s.Port, PeerPort: peerPort,
 		LocalAddrs: e.localAddrs(s), Wildcard: len(s.Addrs) == 0,
 		PeerEncapPort: encapPort,
+		Carrier:       e.carrier,
 	}
 }
 

@@ -130,6 +130,7 @@ func (e *Endpoint) routeInit(now mono.Time, p *packet) Verdict {
 	}
 	e.reply = assoc.AnswerInit(e.reply[:0], now, e.jar, p.d, p.header, p.first, &assoc.Offer{
 		Config: s.Config, Tag: e.newTag(), TSN: seq.TSN(e.rand.Uint64()), LocalAddrs: e.localAddrs(s),
+		Carrier: e.carrier,
 	})
 	if len(e.reply) == 0 {
 		return Verdict{Reason: DropMalformed}

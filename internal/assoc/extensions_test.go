@@ -1,0 +1,88 @@
+package assoc
+
+import (
+	"testing"
+
+	"github.com/gosctp/sctp/internal/wire"
+)
+
+var dtls = Carrier{ErrorDetection: 1, ECN: true}
+
+// announcedBy is what a peer understands of the parameters by which e is announced.
+func announcedBy(t *testing.T, e Extensions, carrier Carrier) announced {
+	t.Helper()
+	p, err := parseInitParams(appendExtensions(nil, e, carrier))
+	if err != nil || len(p.unrecognized) > 0 {
+		t.Fatalf("%v: %v, unrecognized %x", e, err, p.unrecognized)
+	}
+	return p.announced
+}
+
+func TestExtensionsInUseAreThoseOfBoth(t *testing.T) {
+	for ours := range AllExtensions + 1 {
+		for theirs := range AllExtensions + 1 {
+			peer := announcedBy(t, theirs, dtls)
+			want := ours & theirs
+			if want.Has(Interleaving) && !theirs.Has(PartialReliability) {
+				want &^= PartialReliability
+			}
+			if got := peer.common(ours, dtls); got != want {
+				t.Fatalf("we offer %v, the peer %v: in use %v, want %v", ours, theirs, got, want)
+			}
+		}
+	}
+}
+
+// RFC 8260 section 2.2.1: with I-DATA, messages are given up by I-FORWARD-TSN and no other chunk.
+func TestInterleavingWithoutIForwardTSNIsReliable(t *testing.T) {
+	params := wire.AppendForwardTSNSupported(nil)
+	params = wire.AppendChunkTypes(params, wire.ParamSupportedExtensions, wire.ChunkForwardTSN, wire.ChunkIData)
+	p, err := parseInitParams(params)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := p.announced.common(AllExtensions, dtls); got != Interleaving {
+		t.Errorf("in use %v, want interleaving alone", got)
+	}
+	if got := p.announced.common(PartialReliability, dtls); got != PartialReliability {
+		t.Errorf("without interleaving: in use %v, want partial reliability", got)
+	}
+}
+
+// RFC 9653 section 5.1: the method counts, not only the parameter.
+func TestZeroChecksumTakesTheSameMethod(t *testing.T) {
+	peer := announcedBy(t, ZeroChecksum, Carrier{ErrorDetection: 2})
+	if got := peer.common(AllExtensions, dtls); got != 0 {
+		t.Errorf("another method: in use %v", got)
+	}
+}
+
+func TestWhatIsOfferedFollowsConfigAndCarrier(t *testing.T) {
+	tests := []struct {
+		name            string
+		enable, disable Extensions
+		carrier         Carrier
+		want            Extensions
+	}{
+		{"all that an RFC has", 0, 0, dtls, DefaultExtensions},
+		{"all that there are", NRSack | PacketDrop, 0, dtls, AllExtensions},
+		{"disabling wins", Interleaving, Interleaving | ECN, dtls, DefaultExtensions &^ (Interleaving | ECN)},
+		{"a carrier of plain packets", ZeroChecksum, 0, Carrier{ECN: true}, DefaultExtensions &^ ZeroChecksum},
+		{"a carrier that hides the IP header", ECN, 0, Carrier{ErrorDetection: 1}, DefaultExtensions &^ ECN},
+	}
+	for _, test := range tests {
+		c := Config{Enable: test.enable, Disable: test.disable}
+		if got, want := c.offered(test.carrier), test.want&implemented; got != want {
+			t.Errorf("%s: offered %v, want %v", test.name, got, want)
+		}
+	}
+}
+
+func TestExtensionsAreNamed(t *testing.T) {
+	if s := (Reconfiguration | NRSack).String(); s != "reconfiguration, NR-SACK" {
+		t.Errorf("got %q", s)
+	}
+	if s := Extensions(0).String(); s != "none" {
+		t.Errorf("the empty set is %q", s)
+	}
+}
