@@ -52,6 +52,7 @@ var docsNameWhatExists = rule{
 	good: []string{
 		"-- docs/a.md --\nThen `assoc.Association.Deliver`, `assoc.F`, `time.Now` and `go.mod`.\n" +
 			"-- internal/assoc/a.go --\npackage assoc\ntype Association struct{}\nfunc (a *Association) Deliver() {}\nfunc F() {}\n",
+		"-- docs/a.md --\nShown by `assoc.TestF`.\n-- internal/assoc/a_test.go --\npackage assoc_test\nfunc TestF() {}\n",
 	},
 }
 
@@ -70,8 +71,8 @@ func eachMatch(tr *tree, re *regexp.Regexp, f func(doc *file, at, match string))
 // "package.Type.Name"; a document may leave out the type of a method.
 func declared(tr *tree) map[string]bool {
 	names := make(map[string]bool)
-	for _, f := range tr.goFiles() {
-		pkg := f.ast.Name.Name
+	for _, f := range tr.filter((*file).isGo) {
+		pkg := strings.TrimSuffix(f.ast.Name.Name, "_test") // an external test belongs to its package
 		names[pkg] = true
 		for _, d := range f.ast.Decls {
 			switch d := d.(type) {

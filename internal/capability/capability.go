@@ -1,112 +1,128 @@
-// Package capability is the list of what this stack can do, each line with the tests that prove it.
+// Package capability reads the ledger of requirements in docs/rfc: for each specification that this stack implements, each
+// MUST and SHOULD with the tests that show it, or the reason why none does.
 //
-// README.md shows the list as a table that is generated from here:
+// README.md shows what the ledger amounts to, as a table that is generated from it:
 //
 //	go generate ./internal/capability
 //
-// A capability whose tests do not exist cannot be claimed: the generator fails, and so does this package's test, which
-// also fails while README.md shows another table. To add a line, name a test in table.go.
+// A requirement cannot be claimed by a test that does not exist, and none can be left out: the generator and this package's
+// tests fail on a ledger that does so, and the tests also while README.md shows another table. docs/rfc/README.md describes
+// the format; to add a capability, add a heading to one of the files there.
 package capability
 
 //go:generate go run ./gen ../..
 
 import (
+	"errors"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"io/fs"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 )
 
-// Row is one capability.
-type Row struct {
-	// Feature says what works, as a user would ask for it.
-	Feature string
-	// Source is where it is specified: "RFC 9260 §5.1"; empty for what is this project's own.
-	Source string
-	// Tests prove it, each as "directory.TestName" from the module's root ("." for the root itself). Without tests the
-	// capability is one that this stack does not have yet.
-	Tests []string
-}
+// ledgerDir is where the ledger is, from the module's root.
+const ledgerDir = "docs/rfc"
 
-// Names of the lines in README.md between which the table stands.
-const (
-	beginMark = "<!-- capabilities: go generate ./internal/capability -->"
-	endMark   = "<!-- end of capabilities -->"
-)
+// fileLink matches the link to another file in the same directory.
+var fileLink = regexp.MustCompile(`\]\(([a-z0-9-]+\.md)\)`)
 
-// Update returns readme with the table of rows in its place. It fails if a row names a test that tree, the root of the
-// module, does not have.
-func Update(readme string, rows []Row, tree fs.FS) (string, error) {
-	table, err := render(rows, tree)
+// Read returns the ledgers of the module whose root is tree, in the order in which docs/rfc/README.md lists them.
+func Read(tree fs.FS) ([]*Ledger, error) {
+	index, err := fs.ReadFile(tree, path.Join(ledgerDir, "README.md"))
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	before, rest, ok1 := strings.Cut(readme, beginMark+"\n")
-	_, after, ok2 := strings.Cut(rest, endMark)
-	if !ok1 || !ok2 {
-		return "", fmt.Errorf("README.md lacks the lines %q and %q", beginMark, endMark)
-	}
-	return before + beginMark + "\n\n" + table + "\n" + endMark + after, nil
-}
-
-// render returns the table: first what works, each with links to its tests, then what is missing.
-func render(rows []Row, tree fs.FS) (string, error) {
-	var have, missing strings.Builder
-	have.WriteString("| What works | Specified in | Proved by |\n|---|---|---|\n")
-	missing.WriteString("Not yet:\n\n")
-	for _, r := range rows {
-		if len(r.Tests) == 0 {
-			missing.WriteString("- " + r.Feature)
-			if r.Source != "" {
-				missing.WriteString(" (" + r.Source + ")")
-			}
-			missing.WriteByte('\n')
+	var ledgers []*Ledger
+	var errs []error
+	listed := map[string]bool{"README.md": true}
+	for _, m := range fileLink.FindAllStringSubmatch(string(index), -1) {
+		name := m[1]
+		if listed[name] {
 			continue
 		}
-		var links []string
-		for _, name := range r.Tests {
-			file, err := find(tree, name)
-			if err != nil {
-				return "", fmt.Errorf("%s: %w", r.Feature, err)
-			}
-			links = append(links, fmt.Sprintf("[%s](%s)", path.Ext(name)[1:], file))
+		listed[name] = true
+		text, err := fs.ReadFile(tree, path.Join(ledgerDir, name))
+		if err != nil {
+			return nil, err
 		}
-		fmt.Fprintf(&have, "| %s | %s | %s |\n", r.Feature, r.Source, strings.Join(links, ", "))
+		l, err := Parse(name, string(text))
+		ledgers, errs = append(ledgers, l), append(errs, err)
 	}
-	return have.String() + "\n" + missing.String(), nil
+	files, err := fs.ReadDir(tree, ledgerDir)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		if !listed[f.Name()] {
+			errs = append(errs, fmt.Errorf("%s/README.md does not list %s", ledgerDir, f.Name()))
+		}
+	}
+	return ledgers, errors.Join(errs...)
 }
 
-// find returns the file that declares a test.
-func find(tree fs.FS, test string) (string, error) {
-	ext := path.Ext(test)
-	if ext == "" {
-		return "", fmt.Errorf("%q is no directory.TestName", test)
-	}
-	dir, function := strings.TrimSuffix(test, ext), ext[1:]
-	if dir == "" {
-		dir = "."
-	}
-	files, err := fs.Glob(tree, path.Join(dir, "*_test.go"))
-	if err != nil {
-		return "", err
-	}
-	for _, name := range files {
-		text, err := fs.ReadFile(tree, name)
-		if err != nil {
-			return "", err
-		}
-		f, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
-		if err != nil {
-			return "", err
-		}
-		for _, d := range f.Decls {
-			if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == function {
-				return name, nil
+// Check returns what is wrong with ledgers: tests that tree does not have, and sections where the rows do not add up to the
+// keywords of the text.
+func Check(ledgers []*Ledger, tree fs.FS) error {
+	tests := testIndex{tree: tree}
+	var errs []error
+	for _, l := range ledgers {
+		for _, g := range l.Groups {
+			for _, name := range g.Tests {
+				if _, err := tests.find(name); err != nil {
+					errs = append(errs, fmt.Errorf("%s: %s: %w", l.File, g.Name, err))
+				}
+			}
+			for _, r := range g.Rows {
+				for _, name := range r.Tests {
+					if _, err := tests.find(name); err != nil {
+						errs = append(errs, fmt.Errorf("%s:%d: %w", l.File, r.Line, err))
+					}
+				}
 			}
 		}
+		errs = append(errs, compare(l.File, l.rowsBySection(), "rows", l.Keywords, "the list of keywords"))
 	}
-	return "", fmt.Errorf("no test %s in %s", function, dir)
+	return errors.Join(errs...)
+}
+
+// CheckText returns where the list of keywords of l differs from text, the specification itself.
+func CheckText(l *Ledger, text string) error {
+	found := make(map[string]Count)
+	for section, n := range Keywords(text) {
+		if l.Scope == "" || section == l.Scope || strings.HasPrefix(section, l.Scope+".") {
+			found[section] = n
+		}
+	}
+	return compare(l.File, l.Keywords, "the list of keywords", found, l.Text)
+}
+
+// compare returns an error that names each section where a and b differ.
+func compare(file string, a map[string]Count, nameA string, b map[string]Count, nameB string) error {
+	var errs []error
+	sections := make(map[string]bool)
+	for s := range a {
+		sections[s] = true
+	}
+	for s := range b {
+		sections[s] = true
+	}
+	for _, s := range sortedSections(sections) {
+		if a[s] != b[s] {
+			errs = append(errs, fmt.Errorf("%s: section %s: %s: %v, %s: %v", file, s, nameA, a[s], nameB, b[s]))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// sortedSections returns section numbers in the order of a table of contents: 3.10 after 3.9, appendices last.
+func sortedSections(sections map[string]bool) []string {
+	return slices.SortedFunc(func(yield func(string) bool) {
+		for s := range sections {
+			if !yield(s) {
+				return
+			}
+		}
+	}, compareSections)
 }

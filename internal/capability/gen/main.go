@@ -1,4 +1,5 @@
-// Command gen writes the table of capabilities into README.md of the module whose root is its argument.
+// Command gen writes the table of capabilities into README.md of the module whose root is its argument, and prints how much
+// of each specification is shown by tests.
 package main
 
 import (
@@ -20,14 +21,23 @@ func run(args []string) error {
 	if len(args) != 1 {
 		return fmt.Errorf("takes the root of the module, got %q", args)
 	}
+	tree := os.DirFS(args[0])
+	ledgers, err := capability.Read(tree)
+	if err != nil {
+		return err
+	}
+	if err := capability.Check(ledgers, tree); err != nil {
+		return err
+	}
 	name := filepath.Join(args[0], "README.md")
 	readme, err := os.ReadFile(name)
 	if err != nil {
 		return err
 	}
-	updated, err := capability.Update(string(readme), capability.Rows, os.DirFS(args[0]))
+	updated, err := capability.Update(string(readme), ledgers, tree)
 	if err != nil {
 		return err
 	}
+	fmt.Print(capability.Summary(ledgers))
 	return os.WriteFile(name, []byte(updated), 0o644)
 }

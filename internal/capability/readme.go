@@ -1,0 +1,161 @@
+package capability
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Names of the lines in README.md between which the table stands.
+const (
+	beginMark = "<!-- capabilities: go generate ./internal/capability -->"
+	endMark   = "<!-- end of capabilities -->"
+)
+
+// Update returns readme with the table that ledgers amount to in its place, with links to the tests in tree, the root of the
+// module.
+func Update(readme string, ledgers []*Ledger, tree fs.FS) (string, error) {
+	table, err := render(ledgers, tree)
+	if err != nil {
+		return "", err
+	}
+	before, rest, ok1 := strings.Cut(readme, beginMark+"\n")
+	_, after, ok2 := strings.Cut(rest, endMark)
+	if !ok1 || !ok2 {
+		return "", fmt.Errorf("README.md lacks the lines %q and %q", beginMark, endMark)
+	}
+	return before + beginMark + "\n\n" + table + "\n" + endMark + after, nil
+}
+
+// capability is the groups of one name: what several specifications ask of one thing that a user wants.
+type capability struct {
+	name    string
+	sources []string // "RFC 9260 §5.1, §5.2"
+	tests   []string
+	shown   []string // "[31 of 33](docs/rfc/rfc9260.md#name)"
+}
+
+// render returns the table: first what works, each with links to its tests, then what is missing.
+func render(ledgers []*Ledger, tree fs.FS) (string, error) {
+	tests := testIndex{tree: tree}
+	var have, missing strings.Builder
+	have.WriteString("| What works | Specified in | MUSTs and SHOULDs shown | Most telling tests |\n|---|---|---|---|\n")
+	missing.WriteString("Not yet:\n\n")
+	for _, c := range capabilities(ledgers) {
+		if len(c.tests) == 0 {
+			missing.WriteString("- " + c.name)
+			if len(c.sources) > 0 {
+				missing.WriteString(" (" + strings.Join(c.sources, "; ") + ")")
+			}
+			missing.WriteByte('\n')
+			continue
+		}
+		var links []string
+		for _, name := range c.tests {
+			file, err := tests.find(name)
+			if err != nil {
+				return "", fmt.Errorf("%s: %w", c.name, err)
+			}
+			_, function, _ := strings.Cut(name, ".")
+			links = append(links, fmt.Sprintf("[%s](%s)", function, file))
+		}
+		fmt.Fprintf(&have, "| %s | %s | %s | %s |\n", c.name, strings.Join(c.sources, "; "),
+			strings.Join(c.shown, ", "), strings.Join(links, ", "))
+	}
+	return have.String() + "\n" + missing.String(), nil
+}
+
+// capabilities joins the groups of equal names, each in the place of the first.
+func capabilities(ledgers []*Ledger) []*capability {
+	var all []*capability
+	for _, l := range ledgers {
+		for _, g := range l.Groups {
+			i := slices.IndexFunc(all, func(c *capability) bool { return c.name == g.Name })
+			if i < 0 {
+				i = len(all)
+				all = append(all, &capability{name: g.Name})
+			}
+			c := all[i]
+			c.tests = append(c.tests, g.Tests...)
+			if l.Source != "" {
+				c.sources = append(c.sources, strings.TrimSpace(l.Source+" "+g.sections()))
+			}
+			if shown, of := g.count(); of > 0 {
+				c.shown = append(c.shown, fmt.Sprintf("[%d of %d](%s/%s#%s)", shown, of, ledgerDir, l.File, anchor(g.Name)))
+			}
+		}
+	}
+	return all
+}
+
+// count returns how many keywords the rows of g stand for, and how many of them tests show.
+func (g *Group) count() (shown, of int) {
+	for _, r := range g.Rows {
+		of += r.N
+		if len(r.Tests) > 0 {
+			shown += r.N
+		}
+	}
+	return shown, of
+}
+
+// maxSections is how many sections README.md cites of one specification; the ledger has them all.
+const maxSections = 4
+
+// sections returns where g is specified, "§5.1, §6": to the second level, or the first when that were too many.
+func (g *Group) sections() string {
+	for depth := 2; depth > 0; depth-- {
+		found := make(map[string]bool)
+		for _, r := range g.Rows {
+			if r.Section == "—" {
+				continue
+			}
+			parts := strings.Split(r.Section, ".")
+			found[strings.Join(parts[:min(depth, len(parts))], ".")] = true
+		}
+		if len(found) == 0 {
+			return ""
+		}
+		if len(found) <= maxSections || depth == 1 {
+			return "§" + strings.Join(sortedSections(found), ", §")
+		}
+	}
+	return ""
+}
+
+// notInAnchor matches what the anchor of a heading leaves out.
+var notInAnchor = regexp.MustCompile(`[^a-z0-9 _-]`)
+
+// anchor returns the fragment by which a heading is linked to.
+func anchor(heading string) string {
+	return strings.ReplaceAll(notInAnchor.ReplaceAllString(strings.ToLower(heading), ""), " ", "-")
+}
+
+// Summary returns, for each ledger with requirements, how many there are and what becomes of them, one line each.
+func Summary(ledgers []*Ledger) string {
+	var b strings.Builder
+	for _, l := range ledgers {
+		var total, shown, undone, later int
+		for _, g := range l.Groups {
+			for _, r := range g.Rows {
+				total += r.N
+				switch {
+				case len(r.Tests) > 0:
+					shown += r.N
+				case strings.HasPrefix(r.Reason, notDone):
+					undone += r.N
+				case strings.HasPrefix(r.Reason, notYet):
+					later += r.N
+				}
+			}
+		}
+		if total > 0 {
+			fmt.Fprintf(&b, "%s: %d, of which %d shown by tests, %d not done, %d not yet, %d with another reason\n",
+				cmp.Or(l.Source, l.File), total, shown, undone, later, total-shown-undone-later)
+		}
+	}
+	return b.String()
+}
