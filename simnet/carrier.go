@@ -91,7 +91,10 @@ func (c *carrier) MTU(p transport.Path) int { return c.host.MTU(p) }
 func (c *carrier) Caps() transport.Caps {
 	c.host.net.mu.Lock()
 	defer c.host.net.mu.Unlock()
-	return transport.Caps{MultiHomed: true, Encapsulated: c.host.encapPort != 0}
+	return transport.Caps{
+		MultiHomed: true, Encapsulated: c.host.encapPort != 0,
+		ECN: !c.host.noECN, ErrorDetection: c.host.detection,
+	}
 }
 
 func (c *carrier) Close() error {

@@ -100,12 +100,14 @@ func TestCarrierAnnouncesAddressChanges(t *testing.T) {
 	if err != nil || slices.Contains(addrs, left6) || !slices.Contains(addrs, leftAddr) {
 		t.Errorf("addresses %v, %v", addrs, err)
 	}
-	if caps := c.Caps(); !caps.MultiHomed || caps.Encapsulated || caps.Shared {
-		t.Errorf("caps %+v", caps)
+	if got, want := c.Caps(), (transport.Caps{MultiHomed: true, ECN: true}); got != want {
+		t.Errorf("caps %+v, want %+v", got, want)
 	}
 	l.left.SetEncapPort(DefaultEncapPort)
-	if !c.Caps().Encapsulated {
-		t.Error("the carrier does not say that its packets go through UDP")
+	l.left.SetECN(false)
+	l.left.SetErrorDetection(transport.DTLS)
+	if got, want := c.Caps(), (transport.Caps{MultiHomed: true, Encapsulated: true, ErrorDetection: transport.DTLS}); got != want {
+		t.Errorf("in UDP, without ECN, caps %+v, want %+v", got, want)
 	}
 	if got := c.MTU(transport.Path{Remote: right6}); got != 1500-40-8 {
 		t.Errorf("MTU %d", got)

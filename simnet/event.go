@@ -15,7 +15,7 @@ const (
 	Sent Fate = iota + 1
 	// Duplicated: a second copy of it is.
 	Duplicated
-	// Corrupted: a bit of it was flipped; Sent follows.
+	// Corrupted: a bit of it was flipped; Sent or LostDamaged follows.
 	Corrupted
 	// Delivered: it reached a host.
 	Delivered
@@ -35,6 +35,8 @@ const (
 	LostPort
 	// LostFilter: Network.Filter took it out.
 	LostFilter
+	// LostDamaged: it was corrupted, and hosts with SetErrorDetection notice.
+	LostDamaged
 	// LostInbox: the receiving carrier was not read from.
 	LostInbox
 )
@@ -43,7 +45,7 @@ var fateNames = [...]string{
 	Sent: "sent", Duplicated: "duplicated", Corrupted: "corrupted", Delivered: "delivered",
 	LostLink: "lost on the link", LostQueue: "lost in a full queue", LostTooBig: "too big", LostCut: "lost on a cut way",
 	LostNoHost: "lost: no such host", LostNoSource: "not sent: no such source", LostPort: "lost: no such UDP port",
-	LostFilter: "filtered", LostInbox: "lost in a full inbox",
+	LostFilter: "filtered", LostDamaged: "lost: damaged", LostInbox: "lost in a full inbox",
 }
 
 func (f Fate) String() string {

@@ -30,6 +30,8 @@ type Host struct {
 	addrs     []netip.Addr
 	mtu       int
 	encapPort uint16
+	noECN     bool
+	detection uint32
 	carrier   *carrier // nil while not opened as one
 }
 
@@ -90,6 +92,22 @@ func (h *Host) SetEncapPort(port uint16) {
 	h.net.mu.Lock()
 	defer h.net.mu.Unlock()
 	h.encapPort = port
+}
+
+// SetECN says whether the host's carrier knows the ECN field of IP headers (transport.Caps.ECN), which it does at first.
+// Without, its packets leave as not ECN-capable, and it does not see the marks of others.
+func (h *Host) SetECN(on bool) {
+	h.net.mu.Lock()
+	defer h.net.mu.Unlock()
+	h.noECN = !on
+}
+
+// SetErrorDetection makes the host's carrier one that finds damaged packets itself, by a method of that number
+// (transport.Caps.ErrorDetection): those of its packets that a link corrupts are lost. Zero is a carrier that does not.
+func (h *Host) SetErrorDetection(method uint32) {
+	h.net.mu.Lock()
+	defer h.net.mu.Unlock()
+	h.detection = method
 }
 
 // MTU returns the largest SCTP packet that the host's interface takes towards the remote address of the path.

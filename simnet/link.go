@@ -28,6 +28,9 @@ type Link struct {
 	// Mark is how many bytes wait when packets with an ECN-capable codepoint begin to be marked CE (RFC 3168 section 5);
 	// zero marks none.
 	Mark int
+	// MarkChance is the probability that a packet with an ECN-capable codepoint is marked CE, as on a way where others fill
+	// the queue.
+	MarkChance float64
 	// MTU is the largest IP packet, header included, that passes; zero stands for DefaultMTU. A larger one is dropped and
 	// reported to its sender, unless it may be fragmented.
 	MTU int

@@ -181,6 +181,64 @@ func TestLongQueueMarksOnlyECNCapablePackets(t *testing.T) {
 	}
 }
 
+func TestMarkChanceMarksOnlyECNCapablePackets(t *testing.T) {
+	l := newLab(t, Link{MarkChance: 0.3})
+	marked := map[transport.ECN]int{}
+	for _, ecn := range []transport.ECN{transport.NotECT, transport.ECT0, transport.ECT1} {
+		for range 1000 {
+			l.n.Send(second, l.left, &transport.Datagram{Path: transport.Path{Remote: rightAddr}, Data: make([]byte, 50), ECN: ecn})
+		}
+		for _, g := range l.drain() {
+			if g.d.ECN != ecn && g.d.ECN != transport.CE {
+				t.Fatalf("ECN field %d became %d", ecn, g.d.ECN)
+			}
+			if g.d.ECN == transport.CE {
+				marked[ecn]++
+			}
+		}
+	}
+	l.wantBetween("marked of those not capable", marked[transport.NotECT], 0, 0)
+	l.wantBetween("marked of ECT(0)", marked[transport.ECT0], 250, 350)
+	l.wantBetween("marked of ECT(1)", marked[transport.ECT1], 250, 350)
+}
+
+func TestAHostWithoutECNNeitherSetsNorSeesIt(t *testing.T) {
+	l := newLab(t, Link{MarkChance: 1})
+	l.left.SetECN(false)
+	send := func(from *Host, to netip.Addr) transport.ECN {
+		l.n.Send(second, from, &transport.Datagram{Path: transport.Path{Remote: to}, Data: make([]byte, 50), ECN: transport.ECT0})
+		return l.drain()[0].d.ECN
+	}
+	if got := send(l.left, rightAddr); got != transport.NotECT {
+		t.Errorf("its packet arrived with ECN field %d", got)
+	}
+	if got := send(l.right, leftAddr); got != transport.NotECT {
+		t.Errorf("it sees the ECN field %d", got)
+	}
+	l.left.SetECN(true)
+	if got := send(l.right, leftAddr); got != transport.CE {
+		t.Errorf("with ECN it sees the field %d, want CE", got)
+	}
+}
+
+func TestDamageIsLossWhereItIsDetected(t *testing.T) {
+	l := newLab(t, Link{Corrupt: 0.1})
+	l.left.SetErrorDetection(transport.DTLS)
+	for range 1000 {
+		l.send(second, 0, 100)
+	}
+	all := l.drain()
+	for _, g := range all {
+		if !bytes.Equal(g.d.Data, make([]byte, 100)) {
+			t.Fatal("a damaged packet arrived")
+		}
+	}
+	l.wantBetween("lost for damage", l.fates[LostDamaged], 70, 130)
+	if len(all)+l.fates[LostDamaged] != 1000 || l.fates[Corrupted] != l.fates[LostDamaged] {
+		t.Errorf("%d arrived with fates %v", len(all), l.fates)
+	}
+}
+
 func TestNarrowestLinkApplies(t *testing.T) {
 	l := newLab(t, Link{Delay: 1})
 	subnet := netip.MustParsePrefix("192.0.2.0/24")

@@ -131,6 +131,9 @@ func (n *Network) receiver(a *arrival) *Host {
 	if fate != Delivered {
 		return nil
 	}
+	if to.noECN {
+		a.d.ECN = transport.NotECT
+	}
 	a.d.Path = transport.Path{Local: p.Remote, Remote: p.Local, EncapPort: a.fromPort}
 	return to
 }

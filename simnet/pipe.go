@@ -41,6 +41,9 @@ func (n *Network) send(now mono.Time, from *Host, d *transport.Datagram) {
 	} else if a.toPort == 0 {
 		a.toPort = DefaultEncapPort
 	}
+	if from.noECN {
+		a.d.ECN = transport.NotECT
+	}
 	if !path.Local.IsValid() {
 		path.Local = from.source(path.Remote)
 	}
@@ -85,6 +88,9 @@ func (p *pipe) carry(n *Network, now mono.Time, from *Host, a arrival) {
 		n.note(now, LostQueue, path, a.d.Data)
 		return
 	}
+	if a.d.ECN != transport.NotECT && n.chance(l.MarkChance) {
+		a.d.ECN = transport.CE
+	}
 	fragments := (size + mtu - 1) / mtu
 	for range fragments {
 		if n.chance(l.Loss) {
@@ -96,6 +102,10 @@ func (p *pipe) carry(n *Network, now mono.Time, from *Host, a arrival) {
 		bit := n.rng.IntN(8 * len(a.d.Data))
 		a.d.Data[bit/8] ^= 1 << (bit % 8)
 		n.note(now, Corrupted, path, a.d.Data)
+		if from.detection != 0 {
+			n.note(now, LostDamaged, path, a.d.Data)
+			return
+		}
 	}
 	a.at = p.arrival(n, now)
 	n.note(now, Sent, path, a.d.Data)

@@ -63,6 +63,7 @@ type Datagram struct {
 	// MTU is, in a PacketTooBig report, the largest SCTP packet (common header included, carrier's headers excluded) that now
 	// fits; zero if the report does not say.
 	MTU int
+	// ECN is the ECN field of the IP header, where Caps.ECN says that the carrier knows it.
 	ECN ECN
 	// MayFragment asks the carrier to let IP fragment this packet (RFC 9260 section 7.3: a chunk built for a larger path MTU
 	// has to get through all the same). Otherwise packets leave with DF set where the carrier can.
@@ -78,7 +79,16 @@ type Caps struct {
 	// Shared: the carrier also carries packets of other processes' ports, so that an out-of-the-blue packet may be
 	// somebody else's and an answer takes a right to give it (raw IP).
 	Shared bool
+	// ECN: Datagram.ECN is put into the IP header of what is sent, and is what the IP header of what is received says.
+	// Otherwise it is neither looked at nor filled in.
+	ECN bool
+	// ErrorDetection identifies the method by which the carrier itself finds damaged packets, and drops them (RFC 9653
+	// section 3): a number of IANA's registry, such as [DTLS]; 0 if it has none that is as good as the CRC32c.
+	ErrorDetection uint32
 }
+
+// DTLS is the error detection method of a carrier over DTLS (RFC 9653 section 8, RFC 8261).
+const DTLS = 1
 
 // Transport is a carrier.
 type Transport interface {

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gosctp/sctp/internal/assoc"
 	"github.com/gosctp/sctp/internal/endpoint"
 	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/internal/porttable"
@@ -97,7 +98,10 @@ func Open(o Options) (*Engine, error) {
 	e.lastEphemeral = mathrand.IntN(1<<16 - firstEphemeral)
 	// A carrier that nobody shares leaves every out-of-the-blue packet to this engine.
 	e.ootb = !e.caps.Shared
-	c := endpoint.Config{OOTB: e.ootb}
+	c := endpoint.Config{
+		OOTB:    e.ootb,
+		Carrier: assoc.Carrier{ErrorDetection: e.caps.ErrorDetection, ECN: e.caps.ECN},
+	}
 	rand.Read(c.Seed[:]) // It never fails.
 	e.core = endpoint.New(c)
 	e.setLocalAddrs(addrs)

@@ -18,8 +18,11 @@ type Faults struct {
 	Loss float64
 	// Duplicate is the probability that a packet arrives twice.
 	Duplicate float64
-	// Corrupt is the probability that one bit of a packet is inverted.
+	// Corrupt is the probability that one bit of a packet is inverted. On a carrier that finds damaged packets itself
+	// (transport.Caps.ErrorDetection) such a packet is lost.
 	Corrupt float64
+	// Mark is the probability that a packet with an ECN-capable codepoint is marked CE (RFC 3168 section 5).
+	Mark float64
 	// Delay is how long each packet takes longer, and Jitter the most by which that varies, at random: enough of it reorders.
 	Delay, Jitter time.Duration
 	// Reorder is the probability that a packet is held back by ReorderDelay more, so that later ones overtake it.
@@ -46,6 +49,8 @@ type Counters struct {
 	// either direction.
 	Lost, Cut                              uint64
 	Duplicated, Corrupted, Delayed, Passed uint64
+	// Marked counts those that were marked CE, and may be among those of the line above too.
+	Marked uint64
 }
 
 // Transport is a carrier with faults. Faults strike packets as they are sent; only cuts have an effect on those that are received too.

@@ -24,6 +24,8 @@ type sink struct {
 	sent chan transport.Datagram
 	room int
 	in   []transport.Datagram
+	// detection is the error detection method of the carrier.
+	detection uint32
 }
 
 func newSink() *sink { return &sink{sent: make(chan transport.Datagram, 1<<16), room: math.MaxInt} }
@@ -46,6 +48,9 @@ func (s *sink) ReadBatch(_ int, ds []transport.Datagram) (int, error) {
 
 func (s *sink) WaitWritable() error { s.room = math.MaxInt; return nil }
 func (s *sink) Close() error        { return nil }
+func (s *sink) Caps() transport.Caps {
+	return transport.Caps{ErrorDetection: s.detection}
+}
 
 // all returns what has been sent so far, as numbers.
 func (s *sink) all() []uint32 {
@@ -135,6 +140,43 @@ func TestDamageIsOneBit(t *testing.T) {
 			t.Fatalf("%d bits are wrong, want 1", wrong)
 		}
 	}
+}
+
+func TestDamageIsLossWhereItIsDetected(t *testing.T) {
+	s := newSink()
+	s.detection = transport.DTLS
+	f := Wrap(s, 1)
+	f.SetFaults(Faults{Corrupt: 1})
+	carriertest.Write(t, f, packets(path, 100)...)
+	if c, want := f.Counters(), (Counters{Corrupted: 100, Lost: 100}); c != want || len(s.sent) != 0 {
+		t.Errorf("%d packets arrived with counters %+v, want %+v", len(s.sent), c, want)
+	}
+}
+
+func TestOnlyECNCapablePacketsAreMarked(t *testing.T) {
+	const n = 10000
+	s := newSink()
+	f := Wrap(s, 1)
+	f.SetFaults(Faults{Mark: 0.1})
+	for _, ecn := range []transport.ECN{transport.NotECT, transport.ECT0} {
+		sent := packets(path, n)
+		for i := range sent {
+			sent[i].ECN = ecn
+		}
+		carriertest.Write(t, f, sent...)
+		marked := uint64(0)
+		for range n {
+			if d := <-s.sent; d.ECN == transport.CE {
+				marked++
+			} else if d.ECN != ecn {
+				t.Fatalf("ECN field %d became %d", ecn, d.ECN)
+			}
+		}
+		if c := f.Counters(); c.Marked != marked || ecn == transport.NotECT && marked != 0 {
+			t.Errorf("with ECN field %d: %d packets are marked, counters %+v", ecn, marked, c)
+		}
+	}
+	near(t, "marked", f.Counters().Marked, n, 0.1)
 }
 
 func TestTheSeedDecides(t *testing.T) {

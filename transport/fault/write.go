@@ -57,6 +57,7 @@ func (c *Counters) add(d Counters) {
 	c.Corrupted += d.Corrupted
 	c.Delayed += d.Delayed
 	c.Passed += d.Passed
+	c.Marked += d.Marked
 }
 
 // decide puts packet number i where it belongs, and says what became of it.
@@ -74,6 +75,14 @@ func (f *Transport) decide(i int, d transport.Datagram) (fate Counters) {
 		d.Data = bytes.Clone(d.Data)
 		d.Data[f.rng.IntN(len(d.Data))] ^= 1 << f.rng.IntN(8)
 		fate.Corrupted = 1
+		if f.Caps().ErrorDetection != 0 {
+			fate.Lost = 1
+			return fate
+		}
+	}
+	if d.ECN != transport.NotECT && f.chance(faults.Mark) {
+		d.ECN = transport.CE
+		fate.Marked = 1
 	}
 	copies := 1
 	if f.chance(faults.Duplicate) {

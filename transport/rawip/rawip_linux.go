@@ -107,7 +107,9 @@ func dropAll(fd int) error {
 }
 
 // Caps are the properties of this carrier.
-func (t *Transport) Caps() transport.Caps { return transport.Caps{MultiHomed: true, Shared: true} }
+func (t *Transport) Caps() transport.Caps {
+	return transport.Caps{MultiHomed: true, Shared: true, ECN: t.ECN()}
+}
 
 // SetPorts lets packets to ports through, or all if ootb, and from time to time others: with many ports the filter is
 // coarser than asked for.

@@ -137,6 +137,25 @@ func TestECNIsCarried(t *testing.T) {
 	}
 }
 
+// Marks differ within a batch of packets of one size.
+func TestECNIsThatOfEachPacketOfABatch(t *testing.T) {
+	for family, addr := range carriertest.Loopback {
+		t.Run(family, func(t *testing.T) {
+			a := open(t, Config{}, portOfECN)
+			path := transport.Path{Local: addr, Remote: addr}
+			marks := []transport.ECN{transport.ECT0, transport.ECT0, transport.CE, transport.NotECT, transport.NotECT, transport.NotECT, transport.ECT1}
+			var ds []transport.Datagram
+			for i := range 60 {
+				ds = append(ds, transport.Datagram{Path: path, Data: carriertest.Packet(1, portOfECN, i, 500), ECN: marks[i%len(marks)]})
+			}
+			carriertest.Write(t, a.Transport, ds...)
+			for _, want := range ds {
+				carriertest.Want(t, "each packet has its own mark", a.Next(t), want)
+			}
+		})
+	}
+}
+
 func TestBatchesArriveInOrder(t *testing.T) {
 	for family, addr := range carriertest.Loopback {
 		t.Run(family, func(t *testing.T) {
@@ -211,7 +230,7 @@ func TestAddressesThatChange(t *testing.T) {
 
 func TestCapsAndMTU(t *testing.T) {
 	a := open(t, Config{})
-	if got, want := a.Transport.Caps(), (transport.Caps{MultiHomed: true, Shared: true}); got != want {
+	if got, want := a.Transport.Caps(), (transport.Caps{MultiHomed: true, Shared: true, ECN: true}); got != want {
 		t.Errorf("Caps are %+v, want %+v", got, want)
 	}
 	four, six := carriertest.Loopback["IPv4"], carriertest.Loopback["IPv6"]

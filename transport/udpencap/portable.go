@@ -119,6 +119,9 @@ func (p *portable) LocalAddrs() ([]netip.Addr, error) { return slices.Clone(p.bo
 // AddrChanges is nil: the sockets' addresses are fixed.
 func (p *portable) AddrChanges() <-chan struct{} { return nil }
 
+// ECN is false: package net says neither how to set the field nor what it was, and systems differ in their control messages.
+func (p *portable) ECN() bool { return false }
+
 // Headers in front of an SCTP packet, and the limit of an IPv4 packet.
 const (
 	headers4    = 20 + 8

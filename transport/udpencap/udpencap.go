@@ -75,5 +75,5 @@ func (t *Transport) LocalPort() uint16 { return t.port }
 
 // Caps are the properties of this carrier.
 func (t *Transport) Caps() transport.Caps {
-	return transport.Caps{MultiHomed: true, Encapsulated: true}
+	return transport.Caps{MultiHomed: true, Encapsulated: true, ECN: t.ECN()}
 }

@@ -54,6 +54,26 @@ func TestECNIsCarried(t *testing.T) {
 	}
 }
 
+// Marks differ within a batch of packets of one size: a train takes one mark, so that it ends where the mark changes.
+func TestECNIsThatOfEachPacketOfABatch(t *testing.T) {
+	for family, addr := range carriertest.Loopback {
+		t.Run(family, func(t *testing.T) {
+			a, b := openAny(t, Config{}), openAny(t, Config{})
+			path := transport.Path{Local: addr, Remote: addr, EncapPort: b.port}
+			marks := []transport.ECN{transport.ECT0, transport.ECT0, transport.CE, transport.NotECT, transport.NotECT, transport.NotECT, transport.ECT1}
+			var ds []transport.Datagram
+			for i := range 60 {
+				ds = append(ds, transport.Datagram{Path: path, Data: carriertest.Packet(1, 2, i, 500), ECN: marks[i%len(marks)]})
+			}
+			carriertest.Write(t, a.Transport, ds...)
+			for _, want := range ds {
+				want.Path.EncapPort = a.port
+				carriertest.Want(t, "each packet has its own mark", b.Next(t), want)
+			}
+		})
+	}
+}
+
 // By RFC 6951 section 5.5 an unreachable UDP port means what an unreachable protocol does without UDP.
 func TestUnreachablePortIsReported(t *testing.T) {
 	for family, addr := range carriertest.Loopback {

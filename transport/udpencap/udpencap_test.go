@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net"
 	"net/netip"
+	"runtime"
 	"slices"
 	"syscall"
 	"testing"
@@ -24,8 +25,8 @@ type side struct {
 // portableCarrier makes a carrier of the portable implementation, which is thus tested on systems that do not use it.
 type portableCarrier struct{ *portable }
 
-func (portableCarrier) Caps() transport.Caps {
-	return transport.Caps{MultiHomed: true, Encapsulated: true}
+func (p portableCarrier) Caps() transport.Caps {
+	return transport.Caps{MultiHomed: true, Encapsulated: true, ECN: p.ECN()}
 }
 
 // onEach runs a test with each implementation and address family.
@@ -189,7 +190,7 @@ func TestCaps(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer tr.Close()
-	if got, want := tr.Caps(), (transport.Caps{MultiHomed: true, Encapsulated: true}); got != want {
+	if got, want := tr.Caps(), (transport.Caps{MultiHomed: true, Encapsulated: true, ECN: runtime.GOOS == "linux"}); got != want {
 		t.Errorf("Caps are %+v, want %+v", got, want)
 	}
 }

@@ -138,6 +138,11 @@ func (g *Group) LocalAddrs() ([]netip.Addr, error) {
 // AddrChanges is nil if the sockets are bound to addresses.
 func (g *Group) AddrChanges() <-chan struct{} { return g.watcher.Changes() }
 
+// ECN reports whether the ECN field of packets is set and read.
+func (g *Group) ECN() bool {
+	return !slices.ContainsFunc(g.sockets, func(s *Socket) bool { return !s.ecn })
+}
+
 // maxIPPacket is the largest packet of IPv4, however large the device's MTU is.
 const maxIPPacket = 65535
 

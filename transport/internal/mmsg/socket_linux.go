@@ -38,6 +38,7 @@ type Socket struct {
 	opts   Options
 	is6    bool
 	bound  netip.Addr // unspecified for all addresses
+	ecn    bool       // received packets come with their ECN field
 	shared *shared
 
 	in     receiver
@@ -118,6 +119,7 @@ func (s *Socket) setOptions(fd int) error {
 			return fmt.Errorf("setting %s: %w", o.name, err)
 		}
 	}
+	s.ecn = s.receivesECN(fd)
 	if s.opts.UDP && !s.opts.NoSegmentation {
 		s.setSegmentation(fd)
 	}
@@ -126,6 +128,16 @@ func (s *Socket) setOptions(fd int) error {
 		return unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_CHECKSUM, -1)
 	}
 	return nil
+}
+
+// receivesECN reports whether packets come with their ECN field.
+func (s *Socket) receivesECN(fd int) bool {
+	level, opt := unix.IPPROTO_IP, unix.IP_RECVTOS
+	if s.is6 {
+		level, opt = unix.IPPROTO_IPV6, unix.IPV6_RECVTCLASS
+	}
+	on, err := unix.GetsockoptInt(fd, level, opt)
+	return err == nil && on == 1
 }
 
 // setSegmentation turns on UDP_GRO and finds out whether the kernel knows UDP_SEGMENT.
