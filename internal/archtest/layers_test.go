@@ -20,7 +20,7 @@ var layers = [][]string{
 	{"internal/endpoint"},
 	{"internal/sim/..."},
 	{"transport/internal/...", "internal/porttable", "simnet"},
-	{"transport/udpencap", "transport/rawip", "transport/fault"},
+	{"transport/udpencap", "transport/rawip", "transport/fault", "transport/pipe"},
 	{"transport/pcap"},
 	{"internal/engine"},
 	{"."},

@@ -77,8 +77,10 @@ func (a *Association) nextOpeningPath(p *path.Path) *path.Path {
 func (a *Association) appendInit(b []byte) []byte {
 	remote := a.opening.path.Addr.Remote
 	params := appendOwnParams(nil, a.cfg, a.params.LocalAddrs, remote)
-	v4, v6 := families(a.params.LocalAddrs)
+	// Who has no address to announce, as over DTLS, is told nothing of addresses either (RFC 8261 section 6.1).
+	v4, v6 := families(Announceable(nil, a.params.LocalAddrs, remote))
 	if v4 || v6 {
+		v4, v6 = families(a.params.LocalAddrs)
 		params = wire.AppendSupportedAddressTypes(params, v4 || remote.Is4(), v6 || remote.Is6())
 	}
 	params = appendExtensions(params, a.cfg.offered(a.params.Carrier), a.params.Carrier)
