@@ -117,7 +117,7 @@ func (d *dump) each(r *pcap.Reader, f func(ladder.Packet) error) error {
 		}
 		n++
 		d.write(&p)
-		lp := ladder.Packet{Time: p.Time, Src: p.Src, Dst: p.Dst, SrcUDP: p.SrcUDP, DstUDP: p.DstUDP, Data: p.Data}
+		lp := ladder.Packet{Time: p.Time, Src: p.Src, Dst: p.Dst, SrcUDP: p.SrcUDP, DstUDP: p.DstUDP, Data: p.Data, ECN: p.ECN}
 		if err := f(lp); err != nil {
 			return err
 		}

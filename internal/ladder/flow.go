@@ -10,16 +10,19 @@ const maxUnacked = 1 << 16
 
 // flow is one direction of an association: what tells a first transmission from a later one.
 type flow struct {
-	// initial is the first TSN, if the INIT or INIT ACK that names it was seen.
-	initial      seq.TSN
-	initialKnown bool
+	// initial is the first TSN, if the INIT or INIT ACK that names it was seen, or the first one after a reset of the TSNs;
+	// firstRequest is the number of the first RE-CONFIG request.
+	initial, firstRequest seq.TSN
+	initialKnown          bool
 	// cum is the highest cumulative TSN that the peer has acknowledged.
 	cum      seq.TSN
 	cumKnown bool
 	// sent holds TSNs seen and not yet covered by cum.
 	sent map[seq.TSN]struct{}
-	// control holds, for each control chunk that T1 or T2 repeats, the number that tells a repetition from a new one.
+	// control holds, for each control chunk that a timer repeats, the number that tells a repetition from a new one.
 	control map[wire.ChunkType]uint32
+	// last holds the latest chunk of each type of which only all bytes tell a repetition from a new one.
+	last map[wire.ChunkType]string
 }
 
 // flows is every direction of a diagram.
@@ -30,7 +33,7 @@ func newFlows() flows { return make(flows) }
 func (fs flows) of(src, dst int) *flow {
 	f := fs[pair{src, dst}]
 	if f == nil {
-		f = &flow{sent: make(map[seq.TSN]struct{}), control: make(map[wire.ChunkType]uint32)}
+		f = &flow{sent: make(map[seq.TSN]struct{}), control: make(map[wire.ChunkType]uint32), last: make(map[wire.ChunkType]string)}
 		fs[pair{src, dst}] = f
 	}
 	return f
@@ -53,6 +56,15 @@ func (f *flow) note(c wire.Chunk, back *flow) (again bool) {
 		if s, err := wire.ParseSack(c); err == nil {
 			back.acknowledge(s.CumTSN)
 		}
+	case wire.ChunkNRSack:
+		if s, err := wire.ParseNRSack(c); err == nil {
+			back.acknowledge(s.CumTSN)
+		}
+	case wire.ChunkReConfig:
+		f.noteReconfig(c, back)
+		return f.repeatsBytes(c)
+	case wire.ChunkForwardTSN, wire.ChunkIForwardTSN, wire.ChunkECNE:
+		return f.repeatsBytes(c)
 	case wire.ChunkShutdown:
 		cum, err := wire.ParseShutdown(c)
 		if err != nil {
@@ -73,8 +85,30 @@ func (f *flow) noteInit(t wire.ChunkType, init wire.Init) (again bool) {
 	clear(f.sent)
 	clear(f.control)
 	f.control[t] = init.Tag
-	f.initial, f.initialKnown, f.cumKnown = init.InitialTSN, true, false
+	f.initial, f.firstRequest, f.initialKnown, f.cumKnown = init.InitialTSN, init.InitialTSN, true, false
 	return false
+}
+
+// noteReconfig begins both directions anew where a response says that TSNs were reset (RFC 6525 section 5.2.4).
+func (f *flow) noteReconfig(c wire.Chunk, back *flow) {
+	rc, err := wire.ParseReConfig(c)
+	if err != nil || rc.First.Type != wire.ParamReconfigResponse {
+		return
+	}
+	r, err := wire.ParseReconfigResponse(rc.First)
+	if err != nil || !r.HasTSNs || r.Result != wire.ReconfigPerformed {
+		return
+	}
+	f.beginAnew(r.SenderNextTSN)
+	back.beginAnew(r.ReceiverNextTSN)
+}
+
+func (f *flow) beginAnew(tsn seq.TSN) {
+	if f.initial == tsn {
+		return // the same answer once more
+	}
+	clear(f.sent)
+	f.initial, f.cumKnown = tsn, false
 }
 
 func (f *flow) noteTSN(tsn seq.TSN) (again bool) {
@@ -94,6 +128,12 @@ func (f *flow) repeats(t wire.ChunkType, number uint32) bool {
 	old, ok := f.control[t]
 	f.control[t] = number
 	return ok && old == number
+}
+
+func (f *flow) repeatsBytes(c wire.Chunk) bool {
+	old, ok := f.last[c.Type]
+	f.last[c.Type] = string(c.Value)
+	return ok && old == f.last[c.Type]
 }
 
 // acknowledge forgets the TSNs up to cum: they need not be known one by one any more.

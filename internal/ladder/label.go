@@ -14,40 +14,56 @@ type label struct {
 	style style
 }
 
-// base is what TSNs of one direction are counted from: the first one is called base+1.
+// base is what numbers of one direction are counted from: the first one is called base+1.
 type base seq.TSN
 
-// base returns the number that is subtracted from the TSNs of f.
-func (d *Diagram) base(f *flow) base {
+func (b base) name(n seq.TSN) uint32 { return uint32(n) - uint32(b) }
+
+// counting has the bases of one direction: of its TSNs, and of its RE-CONFIG requests, which begin with the same number (RFC
+// 6525 section 4.1) and go on when TSNs are reset.
+type counting struct{ tsn, request base }
+
+// counting returns how the numbers of f are counted.
+func (d *Diagram) counting(f *flow) counting {
 	if d.opts.AbsoluteTSN || !f.initialKnown {
-		return 0
+		return counting{}
 	}
-	return base(f.initial - 1)
+	return counting{tsn: base(f.initial - 1), request: base(f.firstRequest - 1)}
 }
 
-func (b base) name(tsn seq.TSN) uint32 { return uint32(tsn) - uint32(b) }
-
-// describe names a chunk and its key fields. there counts the TSNs of its direction, back those of the other.
-func describe(c wire.Chunk, there, back base) label {
+// describe names a chunk and its key fields. there counts the numbers of its direction, back those of the other.
+func describe(c wire.Chunk, there, back counting) label {
 	l := label{text: c.Type.String()}
 	var err error
 	switch c.Type {
 	case wire.ChunkData:
 		var d wire.Data
 		d, err = wire.ParseData(c)
-		l.data(&d, d.SSN, there)
+		l.data(&d, fmt.Sprint("/", d.SSN), there.tsn)
 	case wire.ChunkIData:
-		var d wire.IData
-		d, err = wire.ParseIData(c)
-		l.data(&wire.Data{TSN: d.TSN, StreamID: d.StreamID, PPID: d.PPID, Flags: d.Flags, UserData: d.UserData}, d.MID, there)
+		err = l.idata(c, there.tsn)
 	case wire.ChunkInit, wire.ChunkInitAck:
 		err = l.init(c)
 	case wire.ChunkSack:
-		err = l.sack(c, back)
+		err = l.sack(c, back.tsn)
+	case wire.ChunkNRSack:
+		err = l.nrSack(c, back.tsn)
+	case wire.ChunkForwardTSN:
+		err = l.forward(c, there.tsn)
+	case wire.ChunkIForwardTSN:
+		err = l.iForward(c, there.tsn)
+	case wire.ChunkReConfig:
+		err = l.reconfig(c, there, back)
+	case wire.ChunkECNE:
+		err = l.number(c, wire.ParseECNE, back.tsn)
+		l.style = styleAgain
+	case wire.ChunkCWR:
+		err = l.number(c, wire.ParseCWR, there.tsn)
+		l.style = styleQuiet
+	case wire.ChunkPktDrop:
+		err = l.pktDrop(c)
 	case wire.ChunkShutdown:
-		var cum seq.TSN
-		cum, err = wire.ParseShutdown(c)
-		l.text += fmt.Sprintf(" %d", back.name(cum))
+		err = l.number(c, wire.ParseShutdown, back.tsn)
 		l.style = styleControl
 	case wire.ChunkHeartbeat, wire.ChunkHeartbeatAck:
 		l.style = styleQuiet
@@ -66,14 +82,21 @@ func describe(c wire.Chunk, there, back base) label {
 	return l
 }
 
-// data completes the label of a DATA or I-DATA chunk; number is the SSN or MID of its message.
-func (l *label) data(d *wire.Data, number any, b base) {
+// number completes the label of a chunk that holds a TSN, which b counts.
+func (l *label) number(c wire.Chunk, parse func(wire.Chunk) (seq.TSN, error), b base) error {
+	tsn, err := parse(c)
+	l.text += fmt.Sprintf(" %d", b.name(tsn))
+	return err
+}
+
+// data completes the label of a DATA chunk; number is what tells its message from others of the stream, if anything does.
+func (l *label) data(d *wire.Data, number string, b base) {
 	var s strings.Builder
 	fmt.Fprintf(&s, "%s %d stream %d", l.text, b.name(d.TSN), d.StreamID)
 	if d.Unordered() {
 		s.WriteString(" unordered")
 	} else {
-		fmt.Fprintf(&s, "/%d", number)
+		s.WriteString(number)
 	}
 	switch {
 	case !d.Begin() && !d.End():
@@ -126,29 +149,42 @@ func (l *label) sack(c wire.Chunk, b base) error {
 		return err
 	}
 	l.style = styleQuiet
-	cum := b.name(s.CumTSN)
-	l.text += fmt.Sprintf(" %d", cum)
-	if n := s.Gaps.Len(); n > 0 {
-		l.style = styleAgain
-		l.text += " has"
-		for i := range min(n, maxShownGaps) {
-			g := s.Gaps.At(i)
-			l.text += fmt.Sprintf(" %d", cum+uint32(g.Start))
-			if g.End != g.Start {
-				l.text += fmt.Sprintf("–%d", cum+uint32(g.End))
-			}
-		}
-		l.text += more(n)
-	}
-	if n := s.Dups.Len(); n > 0 {
-		l.text += " dup"
-		for i := range min(n, maxShownGaps) {
-			l.text += fmt.Sprintf(" %d", b.name(s.Dups.At(i)))
-		}
-		l.text += more(n)
-	}
+	l.text += fmt.Sprintf(" %d", b.name(s.CumTSN))
+	l.gaps(" has", b.name(s.CumTSN), s.Gaps)
+	l.dups(s.Dups, b)
 	l.text += fmt.Sprintf(" rwnd %d", s.ARwnd)
 	return nil
+}
+
+// gaps adds what was received beyond cum.
+func (l *label) gaps(verb string, cum uint32, gaps wire.Gaps) {
+	n := gaps.Len()
+	if n == 0 {
+		return
+	}
+	l.style = styleAgain
+	l.text += verb
+	for i := range min(n, maxShownGaps) {
+		g := gaps.At(i)
+		l.text += fmt.Sprintf(" %d", cum+uint32(g.Start))
+		if g.End != g.Start {
+			l.text += fmt.Sprintf("–%d", cum+uint32(g.End))
+		}
+	}
+	l.text += more(n)
+}
+
+// dups adds what was received more than once.
+func (l *label) dups(dups wire.TSNs, b base) {
+	n := dups.Len()
+	if n == 0 {
+		return
+	}
+	l.text += " dup"
+	for i := range min(n, maxShownGaps) {
+		l.text += fmt.Sprintf(" %d", b.name(dups.At(i)))
+	}
+	l.text += more(n)
 }
 
 func more(n int) string {

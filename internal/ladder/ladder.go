@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/gosctp/sctp/internal/wire"
+	"github.com/gosctp/sctp/transport"
 )
 
 // Packet is one SCTP packet seen on its way.
@@ -27,6 +28,8 @@ type Packet struct {
 	SrcUDP, DstUDP uint16
 	// Data is the packet from the common header on.
 	Data []byte
+	// ECN is the field of the IP header, as far as it is known.
+	ECN transport.ECN
 	// Dropped says that the packet is known not to have arrived.
 	Dropped bool
 }
@@ -130,8 +133,15 @@ func (d *Diagram) labels(p Packet, r route) []label {
 		return []label{{text: err.Error(), style: styleBad}}
 	}
 	var ls []label
-	if !wire.ChecksumOK(p.Data) {
+	if p.ECN == transport.CE {
+		ls = append(ls, label{text: "CE", style: styleAgain})
+	}
+	switch checksum(p.Data) {
+	case checksumBad:
 		ls = append(ls, label{text: "bad checksum", style: styleBad})
+	case checksumZero:
+		ls = append(ls, label{text: "no checksum", style: styleQuiet})
+	case checksumGood:
 	}
 	there, back := d.flows.of(r.src.endpoint, r.dst.endpoint), d.flows.of(r.dst.endpoint, r.src.endpoint)
 	for rest := p.Data[wire.HeaderLen:]; len(rest) > 0; {
@@ -140,7 +150,7 @@ func (d *Diagram) labels(p Packet, r route) []label {
 			return append(ls, label{text: err.Error(), style: styleBad})
 		}
 		again := there.note(c, back)
-		l := describe(c, d.base(there), d.base(back))
+		l := describe(c, d.counting(there), d.counting(back))
 		if again {
 			l.text, l.style = d.drawnGlyph("↻ ")+l.text, styleAgain
 		}

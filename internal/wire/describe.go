@@ -147,7 +147,16 @@ func (c Chunk) appendDetails(b []byte) ([]byte, error) {
 		}), err
 	case ChunkPktDrop:
 		d, err := ParsePktDrop(c)
+		if d.Flags&FlagMiddleBox != 0 {
+			b = append(b, " by a middle box"...)
+		}
+		if d.Flags&FlagBadCRC != 0 {
+			b = append(b, " bad checksum"...)
+		}
 		b = fmt.Appendf(b, " bandwidth=%d queued=%d", d.Bandwidth, d.Queued)
+		if d.Flags&FlagTruncated != 0 {
+			b = fmt.Appendf(b, " of=%d", d.OriginalLen)
+		}
 		return appendBytes(b, len(d.Packet)), err
 	case ChunkCookieEcho, ChunkPad, ChunkDTLS:
 		return appendBytes(b, len(c.Value)), nil

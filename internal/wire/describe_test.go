@@ -54,6 +54,7 @@ func TestDescribeChunk(t *testing.T) {
 	first := IData{TSN: 1, StreamID: 2, MID: 3, PPID: 4, Flags: FlagBegin | FlagUnordered | FlagImmediate, UserData: []byte{1}}
 	middle := IData{TSN: 1, StreamID: 2, MID: 3, FSN: 4, UserData: []byte{1, 2}}
 	drop := PktDrop{Bandwidth: 1, Queued: 2, Packet: make([]byte, 3)}
+	damaged := PktDrop{Flags: FlagMiddleBox | FlagBadCRC | FlagTruncated, OriginalLen: 1400, Packet: make([]byte, 3)}
 	reset := ReconfigResponse{RespSeq: 1, Result: ReconfigPerformed, HasTSNs: true, SenderNextTSN: 2, ReceiverNextTSN: 3}.Append(nil)
 
 	for _, c := range []struct {
@@ -92,6 +93,7 @@ func TestDescribeChunk(t *testing.T) {
 		{first.Append(nil), "I-DATA TSN=1 SID=2 MID=3 PPID=4 IUB 1 byte"},
 		{middle.Append(nil), "I-DATA TSN=1 SID=2 MID=3 FSN=4 - 2 bytes"},
 		{drop.Append(nil), "PKTDROP bandwidth=1 queued=2 3 bytes"},
+		{damaged.Append(nil), "PKTDROP by a middle box bad checksum bandwidth=0 queued=0 of=1400 3 bytes"},
 		{AppendPad(nil, 8), "PAD 4 bytes"},
 		{AppendChunk(nil, 0x7e, 0, nil), "chunk type 0x7e 0 bytes, receiver is to stop and report"},
 		{unhex(t, "00 03 0010 00000007 0001 0000 00000000"), "DATA TSN=7 SID=1 SSN=0 PPID=0 BE 0 bytes"},
