@@ -12,7 +12,7 @@ import (
 // core are the packages of the protocol itself: state machines without input or output.
 var core = []string{
 	"internal/mono", "internal/seq", "internal/wire", "internal/cc", "internal/cookie",
-	"internal/rx", "internal/tx", "internal/path", "internal/assoc", "internal/endpoint",
+	"internal/rx", "internal/tx", "internal/sched", "internal/path", "internal/assoc", "internal/endpoint",
 }
 
 const whyCore = "the core changes its own state and hands out packets, events and deadlines; time and entropy come in as " +
