@@ -4,8 +4,8 @@
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 
-packages="busybox-static ethtool gcc iproute2 libc6-dev libsctp-dev libusrsctp-dev libusrsctp-examples lksctp-tools \
-procps qemu-system-x86 tcpdump tshark"
+packages="busybox-static ethtool gcc iproute2 libc6-dev libsctp-dev libusrsctp-dev libusrsctp-examples lksctp-tools nftables \
+procps qemu-system-x86 tcpdump tshark xz-utils"
 
 # Package lists are fetched only when something has to be.
 updated=
@@ -24,17 +24,36 @@ if [ -n "$missing" ]; then
 	apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
 
-# The kernel goes where Go's os.UserCacheDir says; package interop/kernel looks for it there.
+# kernel_package prints the name of the newest kernel package, by the lists that apt's options say.
+kernel_package() {
+	apt-cache "$@" depends linux-image-cloud-amd64 | sed -n 's/^ *Depends: \(linux-image-[0-9].*\)/\1/p' | head -n 1
+}
+
+# The kernel goes where Go's os.UserCacheDir says; package interop/kernel looks for it there. That of backports is preferred:
+# Linux has stream schedulers that its release's one lacks. The lists of backports stay in a directory of their own.
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/gosctp"
-if ! ls "$cache"/kernel/boot/vmlinuz-* >/dev/null 2>&1; then
+if ! ls "$cache"/kernel-*/boot/vmlinuz-* >/dev/null 2>&1; then
 	update
-	image=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/^ *Depends: \(linux-image-[0-9].*\)/\1/p' | head -n 1)
 	work=$(mktemp -d)
 	trap 'rm -rf "$work"' EXIT
 	chmod 755 "$work"
-	(cd "$work" && apt-get download -qq "$image" 2>/dev/null)
+	# shellcheck source=/dev/null
+	release=$(. /etc/os-release && echo "$VERSION_CODENAME")
+	mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' |
+		awk -v release="$release" '$2 == release {print $1; exit}')
+	mkdir -p "$work/lists/partial"
+	echo "deb $mirror $release-backports main" >"$work/backports.list"
+	set -- -o "Dir::Etc::sourcelist=$work/backports.list" -o Dir::Etc::sourceparts=/dev/null -o "Dir::State::lists=$work/lists"
+	apt-get "$@" update -qq 2>/dev/null || true
+	image=$(kernel_package "$@")
+	if [ -z "$image" ]; then
+		set --
+		image=$(kernel_package)
+	fi
+	(cd "$work" && apt-get "$@" download -qq "$image" 2>/dev/null)
 	mkdir -p "$cache"
-	rm -rf "$cache/kernel"
+	rm -rf "$cache"/kernel*
 	dpkg -x "$work"/linux-image-*.deb "$work/kernel"
-	mv "$work/kernel" "$cache/kernel"
+	find "$work/kernel" -name '*.ko.xz' -exec xz -d {} +
+	mv "$work/kernel" "$cache/kernel-${image#linux-image-}"
 fi

@@ -15,6 +15,8 @@ done
 # Both sides of the UDP encapsulation are on the port of RFC 6951. encap_port stays 0, so that who does not ask for it
 # speaks raw IP.
 sysctl -qw net.sctp.udp_port=9899
+# Every extension that a socket may ask for, or is asked for by its peer; the peer's socket options say what is offered.
+sysctl -qw net.sctp.prsctp_enable=1 net.sctp.reconf_enable=1 net.sctp.intl_enable=1 net.sctp.ecn_enable=1
 sysctl -qw net.core.wmem_max=8388608 net.core.rmem_max=8388608
 
 ip link set lo up

@@ -7,6 +7,7 @@ import (
 	"debug/elf"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 )
@@ -14,7 +15,7 @@ import (
 // modulesNeeded are the modules that the machine loads, with whatever they depend on.
 var modulesNeeded = []string{"virtio_pci", "virtio_net", "crc32c_intel", "udp_tunnel", "ip6_udp_tunnel", "sctp"}
 
-// moduleFiles returns the files of the modules below root, dependencies first.
+// moduleFiles returns the files of the modules below root, dependencies first; those that the kernel has built in have none.
 func moduleFiles(root string, names []string) ([]string, error) {
 	files := make(map[string]string)
 	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
@@ -23,6 +24,11 @@ func moduleFiles(root string, names []string) ([]string, error) {
 		}
 		return err
 	})
+	if err != nil {
+		return nil, err
+	}
+
+	builtin, err := builtinModules(root)
 	if err != nil {
 		return nil, err
 	}
@@ -36,6 +42,9 @@ func moduleFiles(root string, names []string) ([]string, error) {
 		}
 		seen[name] = true
 		file, ok := files[name]
+		if !ok && builtin[name] {
+			return nil
+		}
 		if !ok {
 			return fmt.Errorf("no kernel module %q below %s", name, root)
 		}
@@ -57,6 +66,19 @@ func moduleFiles(root string, names []string) ([]string, error) {
 		}
 	}
 	return order, nil
+}
+
+// builtinModules reads the list that comes with the modules below root.
+func builtinModules(root string) (map[string]bool, error) {
+	list, err := os.ReadFile(filepath.Join(root, "modules.builtin"))
+	if err != nil {
+		return nil, err
+	}
+	builtin := make(map[string]bool)
+	for line := range strings.Lines(string(list)) {
+		builtin[moduleName(strings.TrimSuffix(filepath.Base(strings.TrimSpace(line)), ".ko"))] = true
+	}
+	return builtin, nil
 }
 
 // moduleDepends reads the names of the modules that a module needs from its .modinfo section.
