@@ -39,7 +39,7 @@ leaves the shutdown to the peer unless it sends a file. --send and --receive tak
 	f.StringVar(&p.SendFile, "send", "", "send this `FILE` instead of standard input")
 	f.StringVar(&p.ReceiveFile, "receive", "", "write what is received to this `FILE` instead of standard output")
 	f.BoolVar(&p.Wait, "wait", false, "after the end of the input, wait for the peer to shut down")
-	f.BoolVarP(&p.Verbose, "verbose", "v", false, "describe each message received on standard error")
+	f.BoolVarP(&p.Verbose, "verbose", "v", false, "describe the association, and each message received, on standard error")
 	cc.net.Flags(f)
 	return c
 }

@@ -77,6 +77,17 @@ func (p *program) address() string {
 	return m[1]
 }
 
+// up waits until a command says that its association is up, and returns the extensions in use.
+func (p *program) up() string {
+	p.t.Helper()
+	line := p.line()
+	m := regexp.MustCompile(`^association with 127\.0\.0\.1:\d+: \d+ streams out, \d+ in; extensions: (.*)$`).FindStringSubmatch(line)
+	if m == nil {
+		p.t.Fatalf("want a line about the association, got %q", line)
+	}
+	return m[1]
+}
+
 // wait waits for the end and returns standard output. The exit status has to be want.
 func (p *program) wait(want int) string {
 	p.t.Helper()
@@ -146,6 +157,7 @@ func TestDaytimeTellsLocalTimeAndGMT(t *testing.T) {
 func TestCatJoinsInputAndOutput(t *testing.T) {
 	server := start(t, "cat", "-u", "-l", "--lines", "-v", anyPort)
 	client := start(t, "cat", "-u", "--lines", "--stream", "3", "--ppid", "0x2e", server.address())
+	server.up()
 	fmt.Fprint(client.stdin, "ping\n")
 	if got, want := server.line(), "stream 3/0 ppid 46: 4 B"; got != want {
 		t.Errorf("server said %q, want %q", got, want)
@@ -199,7 +211,8 @@ func TestInterruptedClientFails(t *testing.T) {
 	server := start(t, "cat", "-u", "-l", anyPort)
 	client := start(t, "cat", "-u", "-v", server.address())
 	fmt.Fprint(server.stdin, "hello")
-	client.line() // that describes the message: the association is up
+	client.up()
+	client.line() // that describes the message
 	client.cancel()
 	if got, want := client.line(), "sctp cat: interrupted"; got != want {
 		t.Errorf("said %q, want %q", got, want)

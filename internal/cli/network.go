@@ -38,6 +38,8 @@ func (n *Network) Flags(fs *pflag.FlagSet) {
 	fs.BoolVarP(&n.udp, "udp", "u", false, "the same as --net sctp/udp")
 	fs.StringVar(&n.local, "local", "", "dial from this `ADDR`, such as 192.0.2.1/198.51.100.1:0, or :0?udp=9900 for another UDP port")
 	DurationVar(fs, &n.timeout, "timeout", "", time.Millisecond, time.Hour, "give up setting up an association after this time")
+	ExtensionsVar(fs, &n.Config.Enable, "enable", "offer these extensions to the peer, besides those that are offered anyway")
+	ExtensionsVar(fs, &n.Config.Disable, "disable", "do not offer these extensions")
 	n.capture.Flag(fs)
 }
 

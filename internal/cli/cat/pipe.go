@@ -10,6 +10,7 @@ import (
 	"os"
 
 	"github.com/gosctp/sctp"
+	"github.com/gosctp/sctp/internal/cli"
 )
 
 // Pipe says what to send, how, and where to write what is received. Open it, then Run it on an association.
@@ -25,7 +26,7 @@ type Pipe struct {
 	SendFile, ReceiveFile string
 	// Wait leaves it to the peer to shut the association down after the end of the input.
 	Wait bool
-	// Verbose describes received messages on standard error.
+	// Verbose describes the association and received messages on standard error.
 	Verbose bool
 
 	in     io.Reader
@@ -68,6 +69,9 @@ func (p *Pipe) Close() error {
 
 // Run sends and receives until one side has shut the association down.
 func (p *Pipe) Run(ctx context.Context, conn *sctp.Conn) error {
+	if p.Verbose {
+		cli.PrintUp(p.log, conn)
+	}
 	sent := make(chan error, 1)
 	go func() { sent <- p.send(ctx, conn) }()
 	received := make(chan error, 1)

@@ -12,7 +12,7 @@ import (
 
 // bulk measures throughput: from the first message to the report of the server that everything has arrived.
 func (o *Options) bulk(ctx context.Context, r *Result) error {
-	return o.withConns(ctx, func(conns []*sctp.Conn) error {
+	return o.withConns(ctx, r, func(conns []*sctp.Conn) error {
 		var queued atomic.Uint64
 		counts := make([]counter, len(conns))
 		start := time.Now()

@@ -81,7 +81,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 }
 
 // withConns sets up Associations associations, lets f use them, and shuts them down.
-func (o *Options) withConns(ctx context.Context, f func([]*sctp.Conn) error) error {
+func (o *Options) withConns(ctx context.Context, r *Result, f func([]*sctp.Conn) error) error {
 	conns := make([]*sctp.Conn, 0, o.Associations)
 	defer func() {
 		for _, c := range conns {
@@ -95,6 +95,7 @@ func (o *Options) withConns(ctx context.Context, f func([]*sctp.Conn) error) err
 		}
 		conns = append(conns, conn)
 	}
+	r.Extensions = conns[0].Status().Extensions.String()
 	if err := f(conns); err != nil {
 		return err
 	}

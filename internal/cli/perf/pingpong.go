@@ -10,7 +10,7 @@ import (
 
 // pingPong measures round trips, one at a time on each association.
 func (o *Options) pingPong(ctx context.Context, r *Result) error {
-	return o.withConns(ctx, func(conns []*sctp.Conn) error {
+	return o.withConns(ctx, r, func(conns []*sctp.Conn) error {
 		histograms := make([]Histogram, len(conns))
 		start := time.Now()
 		err := o.each(func(i int) error { return o.rally(ctx, conns[i], start, &histograms[i]) })

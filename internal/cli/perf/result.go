@@ -11,11 +11,13 @@ import (
 
 // Result is what a run measured. Only the part of its mode is there.
 type Result struct {
-	Mode         Mode    `json:"mode"`
-	Peer         string  `json:"peer"`
-	Network      string  `json:"network"`
-	Associations int     `json:"associations"`
-	Seconds      float64 `json:"seconds"`
+	Mode         Mode   `json:"mode"`
+	Peer         string `json:"peer"`
+	Network      string `json:"network"`
+	Associations int    `json:"associations"`
+	// Extensions are those that both sides agreed on.
+	Extensions string  `json:"extensions,omitempty"`
+	Seconds    float64 `json:"seconds"`
 
 	Throughput *Throughput `json:"throughput,omitempty"`
 	Latency    *Latency    `json:"latency,omitempty"`
@@ -80,6 +82,9 @@ func (r *Result) Print(w io.Writer) error {
 	}
 	row("peer", "%s (%s)", r.Peer, r.Network)
 	row("associations", "%d", r.Associations)
+	if r.Extensions != "" {
+		row("extensions", "%s", r.Extensions)
+	}
 	row("time", "%.2f s", r.Seconds)
 	if p := r.Throughput; p != nil {
 		row("message size", "%d bytes", p.MessageBytes)
