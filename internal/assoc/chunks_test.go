@@ -72,6 +72,7 @@ func (ta *testAssoc) initOf() wire.Init {
 	for _, a := range ta.peer {
 		in.Params = wire.AppendAddress(in.Params, a)
 	}
+	in.Params = appendExtensions(in.Params, ta.peerHas, ta.carrier)
 	return in
 }
 

@@ -19,7 +19,8 @@ type inbound struct {
 	reported int
 }
 
-// Deliver takes a packet, or an ICMP report, that Route found to be this association's. The packet's checksum has been verified.
+// Deliver takes a packet, or an ICMP report, that Route found to be this association's. Route has verified the
+// packet's checksum.
 func (a *Association) Deliver(now mono.Time, d *transport.Datagram) {
 	if d.Kind != transport.Packet {
 		a.deliverICMP(now, d)

@@ -61,7 +61,7 @@ type Carrier struct {
 }
 
 // implemented are the extensions whose protocol is complete.
-const implemented Extensions = 0
+const implemented = ZeroChecksum
 
 // offered is what this side announces over a carrier.
 func (c *Config) offered(carrier Carrier) Extensions {

@@ -44,7 +44,8 @@ func AnswerInit(b []byte, now mono.Time, jar *cookie.Jar, d *transport.Datagram,
 		return AppendAbort(b, h.DstPort, h.SrcPort, in.Tag, false, wire.AppendCause(nil, wire.CauseRestartNewAddresses, added))
 	}
 
-	extensions := p.announced.common(o.Config.offered(o.Carrier), o.Carrier)
+	offered := o.Config.offered(o.Carrier)
+	extensions := p.announced.common(offered, o.Carrier)
 	c := cookie.Content{
 		Lifespan:  cookieLife(o.Config.ValidCookieLife, p.preservative),
 		LocalPort: h.DstPort, PeerPort: h.SrcPort,
@@ -60,7 +61,7 @@ func AnswerInit(b []byte, now mono.Time, jar *cookie.Jar, d *transport.Datagram,
 
 	params := wire.AppendParam(nil, wire.ParamStateCookie, jar.Seal(nil, now, &c))
 	params = appendOwnParams(params, o.Config, p.supported(o.LocalAddrs, d.Path.Remote), d.Path.Remote)
-	params = appendExtensions(params, extensions, o.Carrier)
+	params = appendExtensions(params, extensions|offered&ZeroChecksum, o.Carrier) // which each side accepts for itself
 	params = appendUnrecognized(params, p.unrecognized)
 	ack := wire.Init{
 		Tag: o.Tag, ARwnd: c.LocalRwnd, OutStreams: c.OutStreams, InStreams: o.Config.MaxInStreams, InitialTSN: o.TSN, Params: params,

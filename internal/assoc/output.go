@@ -57,7 +57,7 @@ func (a *Association) NextPacket(now mono.Time, buf []byte, d *transport.Datagra
 		a.send.endOpportunity(a.opening != nil)
 		return false
 	}
-	wire.Seal(k.b)
+	a.seal(&k)
 	a.stats.PacketsSent++
 	a.stats.ControlSent += uint64(k.control)
 	*d = transport.Datagram{Path: p.Addr, Data: k.b, MayFragment: k.mayFragment || len(k.b) > p.PMTU()}

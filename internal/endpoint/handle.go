@@ -19,6 +19,8 @@ type Handle struct {
 	tag      uint32
 	addrs    []netip.Addr
 	waiting  bool // in the backlog
+	// zeroChecksum: packets to it may come with a checksum of zero (RFC 9653).
+	zeroChecksum bool
 }
 
 // route is what packets of an association have in common. Sockets on different addresses can share a port, so that a route may

@@ -42,7 +42,7 @@ func (n *network) host(name string, seed byte, addrs ...string) *host {
 
 // boot forgets everything, as a crash does.
 func (h *host) boot(seed byte) {
-	h.e = New(Config{Seed: [32]byte{seed}, OOTB: true})
+	h.e = New(Config{Seed: [32]byte{seed}, OOTB: true, Carrier: h.network.carrier})
 	h.e.SetLocalAddrs(h.addrs)
 	h.handles, h.events, h.dropped = nil, nil, nil
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gosctp/sctp/internal/assoc"
 	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/internal/wire"
 	"github.com/gosctp/sctp/transport"
@@ -26,6 +27,8 @@ type network struct {
 	sent int
 	// broken are addresses that nothing gets to or comes from.
 	broken map[netip.Addr]bool
+	// carrier is what all hosts find their packets in.
+	carrier assoc.Carrier
 	// quiet: packets are not printed.
 	quiet bool
 }

@@ -70,17 +70,18 @@ func (e *Endpoint) Route(now mono.Time, d *transport.Datagram) Verdict {
 	if d.Kind != transport.Packet {
 		return e.routeICMP(d)
 	}
-	if len(d.Data) < wire.HeaderLen {
+	h, err := wire.ParseHeader(d.Data)
+	if err != nil {
 		return Verdict{Reason: DropMalformed}
 	}
-	if !wire.ChecksumOK(d.Data) {
+	r := route{h.DstPort, h.SrcPort, d.Path.Remote}
+	if !e.intact(d, h, r) {
 		return Verdict{Reason: DropChecksum}
 	}
-	h, err := wire.ParseHeader(d.Data)
-	if err != nil || h.SrcPort == 0 || h.DstPort == 0 {
+	if h.SrcPort == 0 || h.DstPort == 0 {
 		return Verdict{Reason: DropMalformed}
 	}
-	if a := e.find(route{h.DstPort, h.SrcPort, d.Path.Remote}, d.Path.Local); a != nil {
+	if a := e.find(r, d.Path.Local); a != nil {
 		return Verdict{Kind: Deliver, Handle: a}
 	}
 	if !assoc.Unicast(d.Path.Remote) || d.Path.Local.IsValid() && !assoc.Unicast(d.Path.Local) {
@@ -91,6 +92,17 @@ func (e *Endpoint) Route(now mono.Time, d *transport.Datagram) Verdict {
 		return Verdict{Reason: DropMalformed}
 	}
 	return e.routeStranger(now, &p)
+}
+
+// intact reports whether a packet is as it was sent: by its checksum or, if that is zero and the packet's association accepts it, by
+// the word of the carrier (RFC 9653 section 5.3). Packets of no association need a checksum.
+func (e *Endpoint) intact(d *transport.Datagram, h wire.Header, r route) bool {
+	if h.Checksum == 0 && e.carrier.ErrorDetection != 0 {
+		if a := e.find(r, d.Path.Local); a != nil && a.zeroChecksum {
+			return true
+		}
+	}
+	return wire.ChecksumOK(d.Data)
 }
 
 // routeICMP finds the association whose packet a report quotes (RFC 9260 section 10, ICMP5).
@@ -189,7 +201,7 @@ func (e *Endpoint) routeCookieEcho(now mono.Time, p *packet) Verdict {
 }
 
 func (e *Endpoint) create(now mono.Time, s *Socket, c *cookie.Content) *Handle {
-	h := &Handle{Socket: s, peerPort: c.PeerPort, waiting: true}
+	h := &Handle{Socket: s, peerPort: c.PeerPort, waiting: true, zeroChecksum: assoc.AcceptsZeroChecksum(&s.Config, e.carrier)}
 	s.waiting++
 	h.Assoc = assoc.Accept(now, s.Config, e.params(s, c.PeerPort, c.PeerEncapPort), e.identity(c.LocalTag), c)
 	e.Update(h, c.LocalTag, h.Assoc.Paths(nil))
