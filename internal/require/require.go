@@ -2,7 +2,8 @@
 //
 // On a developer's machine a need that is not met skips the test and says why. Where the environment variable SCTP_REQUIRE
 // names the need, or says "all", as in CI, the same skip is a failure: so nothing stays untested because a machine lost
-// something. The variable is a list separated by commas, for example SCTP_REQUIRE=root,raw,tshark.
+// something. The variable is a list separated by commas, for example SCTP_REQUIRE=root,raw,tshark; a minus sign excepts a need
+// from all, as in SCTP_REQUIRE=all,-rfctexts.
 package require
 
 import (
@@ -46,6 +47,7 @@ func That(t testing.TB, ok bool, what string) {
 // Demanded reports whether SCTP_REQUIRE demands what, as That understands it.
 func Demanded(what string) bool {
 	name, _, _ := strings.Cut(what, " ")
+	name = strings.TrimSuffix(name, ":")
 	demands := strings.Split(os.Getenv(EnvVar), ",")
-	return slices.Contains(demands, "all") || slices.Contains(demands, name)
+	return slices.Contains(demands, name) || slices.Contains(demands, "all") && !slices.Contains(demands, "-"+name)
 }

@@ -41,6 +41,9 @@ func TestThat(t *testing.T) {
 		{name: "another need that is demanded skips", env: "root,tshark", what: "raw sockets", skipped: true},
 		{name: "all demands every need", env: "all", what: "raw sockets", failed: true},
 		{name: "the first word demands a need", env: "root,raw", what: "raw sockets", failed: true},
+		{name: "a need may be excepted", env: "all,-raw", what: "raw sockets", skipped: true},
+		{name: "and the others are not", env: "all,-raw", what: "root", failed: true},
+		{name: "a colon ends the name", env: "raw", what: "raw: sockets", failed: true},
 		{name: "a longer name is another need", env: "rawhide", what: "raw sockets", skipped: true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
