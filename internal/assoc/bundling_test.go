@@ -152,3 +152,31 @@ func TestMessagesKeepTheirPropertiesOnTheWire(t *testing.T) {
 	ta.sendMessage(Message{Stream: 3, Data: []byte("x")})
 	ta.want("ordered ones count", "DATA 2 BE sid=3 ssn=1")
 }
+
+func TestFragmentsOfAnUnorderedMessage(t *testing.T) {
+	ta := established(t)
+	ta.sendMessage(Message{Stream: 2, PPID: 46, Unordered: true, Data: make([]byte, 2*fragment+1)})
+	for _, want := range []string{"DATA 0 BU sid=2", "DATA 1 U sid=2", "DATA 2 EU sid=2"} {
+		d, err := wire.ParseData(ta.want("each has the U bit (section 3.3.1)", want).chunks[0])
+		if err != nil || d.PPID != 46 {
+			t.Errorf("%s with PPID %d, %v: each fragment has it", want, d.PPID, err)
+		}
+	}
+}
+
+// RFC 9260 section 7.3: a path MTU for each destination, and fragments that the smallest of them takes.
+func TestFragmentsFitTheSmallestPath(t *testing.T) {
+	ta := dual(t, nil)
+	ta.a.SetMTU(ta.now, peer2, 1000)
+	if s := ta.a.Status(); s.Paths[0].PMTU != testMTU || s.Paths[1].PMTU != 1000 {
+		t.Errorf("path MTUs %d and %d", s.Paths[0].PMTU, s.Paths[1].PMTU)
+	}
+	ta.send(3000)
+	for _, p := range ta.forget() {
+		for _, c := range p.chunks {
+			if n := len(c.Raw); n > 1000-wire.HeaderLen {
+				t.Errorf("a chunk of %d bytes, which the other path does not take", n)
+			}
+		}
+	}
+}

@@ -114,7 +114,7 @@ func (a *Association) SetPrimary(now mono.Time, remote netip.Addr) error {
 
 // appendHeartbeat appends a HEARTBEAT chunk for p and starts to wait for the answer.
 func (a *Association) appendHeartbeat(now mono.Time, b []byte, p *path.Path) []byte {
-	nonce := a.rand.Uint64() | 1 // zero stands for none
+	nonce := max(a.rand.Uint64(), 1) // zero stands for none
 	p.HB.Sent(now, nonce, p.RTO.Current())
 	return wire.HeartbeatInfo{Path: uint32(p.ID), Nonce: nonce}.Append(b)
 }

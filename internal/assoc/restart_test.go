@@ -133,3 +133,21 @@ func TestRestartInShutdownAckSentIsRefused(t *testing.T) {
 	ta.wantEvent("which ends it", "shutdown")
 	ta.wantEvent("which ends it", "shutdown-complete")
 }
+
+func TestRestartResetsTheCongestionWindow(t *testing.T) {
+	ta := established(t, with(func(c *Config) { c.SendBuffer = 10 << 20 }))
+	initial := ta.a.Status().Paths[0]
+	ta.send(100 * fragment)
+	acked := -1
+	for len(ta.sent) > 0 {
+		acked += len(ta.forget())
+		ta.recv(sack(acked))
+	}
+	if p := ta.a.Status().Paths[0]; p.Cwnd <= initial.Cwnd {
+		t.Fatalf("cwnd %d did not grow", p.Cwnd)
+	}
+	ta.restart()
+	if p := ta.a.Status().Paths[0]; p.Cwnd != initial.Cwnd || p.Ssthresh != initial.Ssthresh {
+		t.Errorf("cwnd %d, ssthresh %d; want %d and %d as at the beginning", p.Cwnd, p.Ssthresh, initial.Cwnd, initial.Ssthresh)
+	}
+}

@@ -110,3 +110,12 @@ func FuzzOpen(f *testing.F) {
 		jar.Open(start, b)
 	})
 }
+
+// RFC 9260 sections 3.3.11 and 5.1.3: a cookie is as small as can be. It has to leave beside INIT ACK's own fields and addresses.
+func TestCookiesAreSmall(t *testing.T) {
+	c := content()
+	c.PeerAddrs = c.PeerAddrs[:1]
+	if n := len(NewJar([32]byte{1}).Seal(nil, start, c)); n > 128 {
+		t.Errorf("the cookie of a peer with one address takes %d bytes", n)
+	}
+}

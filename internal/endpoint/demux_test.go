@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/internal/seq"
 	"github.com/gosctp/sctp/internal/wire"
 	"github.com/gosctp/sctp/transport"
 )
@@ -309,4 +310,37 @@ func TestICMPFindsTheAssociationThatItQuotes(t *testing.T) {
 	wantDrop(t, "about nobody's packet", z.e.Route(start, &report), DropICMP)
 	report.Data = quoted[:3]
 	wantDrop(t, "quotes too little", z.e.Route(start, &report), DropICMP)
+}
+
+// RFC 9260 sections 3.3.2, 5.1 and 5.3.1.
+func TestTagsAndInitialTSNsAreRandom(t *testing.T) {
+	e := newTestEndpoint(t, assoc.Config{})
+	tags, tsns := make(map[uint32]bool), make(map[seq.TSN]bool)
+	const count = 200
+	high := 0
+	note := func(c wire.Chunk) {
+		t.Helper()
+		in, err := wire.ParseInit(c)
+		if err != nil || in.Tag == 0 {
+			t.Fatalf("tag %d, %v", in.Tag, err)
+		}
+		tags[in.Tag], tsns[in.InitialTSN] = true, true
+		for _, n := range []uint32{in.Tag, uint32(in.InitialTSN)} {
+			high += int(n >> 31)
+		}
+	}
+	buf := make([]byte, 1500)
+	for i := range uint16(count / 2) {
+		note(wireChunk(t, e.Route(start, arriving("203.0.113.9", "192.0.2.1", stranger(0, initChunk(1))))))
+		h, err := e.Connect(start, e.sockets[hostPort][0], assoc.Config{}, 1+i, []netip.Addr{netip.MustParseAddr("203.0.113.7")}, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var d transport.Datagram
+		h.Assoc.NextPacket(start, buf, &d)
+		note(chunks(d.Data)[0])
+	}
+	if len(tags) != count || len(tsns) != count || high < count/2 || high > 3*count/2 {
+		t.Errorf("%d different tags and %d different TSNs of %d; %d of %d have the highest bit", len(tags), len(tsns), count, high, 2*count)
+	}
 }

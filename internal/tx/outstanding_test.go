@@ -313,3 +313,15 @@ func BenchmarkSendAndAck(b *testing.B) {
 		}
 	}
 }
+
+// RFC 9260 section 7.2: windows count chunks with their padding.
+func TestFlightCountsPadding(t *testing.T) {
+	q, o := NewQueue(), NewOutstanding(1)
+	for _, n := range []int{1, 4, 5} {
+		q.Push(make([]byte, n))
+		o.Add(1000, q.Next(100), 0)
+	}
+	if got := o.Flight(0); got != 20+20+24 {
+		t.Errorf("chunks of 1, 4 and 5 bytes: %d bytes in flight, want 64", got)
+	}
+}

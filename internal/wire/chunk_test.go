@@ -147,3 +147,15 @@ func TestUnknownParamAction(t *testing.T) {
 		}
 	}
 }
+
+// Padding is no part of anything, whatever is in it (RFC 9260 sections 3.2 and 3.2.1).
+func TestPaddingIsIgnored(t *testing.T) {
+	c, rest, err := NextChunk(unhex(t, "0a 00 0005 61 aabbcc 0b 00 0004"))
+	if err != nil || string(c.Value) != "a" || len(rest) != 4 {
+		t.Errorf("value %q, rest %x, error %v", c.Value, rest, err)
+	}
+	p, rest, err := NextParam(unhex(t, "c0ff 0006 6162 aabb c0fe 0004"))
+	if err != nil || string(p.Value) != "ab" || len(rest) != 4 {
+		t.Errorf("value %q, rest %x, error %v", p.Value, rest, err)
+	}
+}

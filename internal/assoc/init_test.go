@@ -1,0 +1,101 @@
+package assoc
+
+import (
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/gosctp/sctp/internal/wire"
+)
+
+// RFC 9260 sections 3.3.2 and 3.3.3: the flags are sent as 0 and ignored.
+func TestFlagsOfInitAreIgnored(t *testing.T) {
+	ta := newTestAssoc(t, activeSide)
+	if p := ta.want("INIT opens the association", "INIT"); p.chunks[0].Flags != 0 {
+		t.Errorf("INIT with flags %#x", p.chunks[0].Flags)
+	}
+	ta.recv(flagged(initChunk()))
+	ta.wantInitAck("an INIT with flags", peerTag)
+	ta.recv(flagged(initAck()))
+	ta.want("an INIT ACK with flags", "COOKIE-ECHO")
+	_, answered := answer(t, peer1, nil)
+	if answered[0].Flags != 0 {
+		t.Errorf("INIT ACK with flags %#x", answered[0].Flags)
+	}
+}
+
+// flagged is a chunk with all flags set.
+func flagged(c chunk) chunk {
+	return chunkFunc(func(ta *testAssoc, b []byte) []byte {
+		flags := len(b) + 1
+		b = c.append(ta, b)
+		b[flags] = 0xff
+		return b
+	})
+}
+
+// RFC 9260 section 3.3.3: no more outbound streams than the INIT allows.
+func TestInitAckAsksForNoMoreStreamsThanThePeerAllows(t *testing.T) {
+	for allowed, want := range map[uint16]uint16{3: 3, 10: 10, 65535: 10} {
+		_, chunks := answer(t, peer1, nil, func(in *wire.Init) { in.InStreams = allowed })
+		if ack, err := wire.ParseInit(chunks[0]); err != nil || ack.OutStreams != want {
+			t.Errorf("the peer allows %d streams and is asked for %d, %v; want %d", allowed, ack.OutStreams, err, want)
+		}
+	}
+}
+
+// RFC 9260 section 5.1.2 A.
+func TestPeerWithoutAddressParametersHasItsSourceAlone(t *testing.T) {
+	ta := newTestAssoc(t, activeSide)
+	ta.peer = nil
+	ta.want("INIT opens the association", "INIT")
+	ta.recv(initAck())
+	if paths := ta.a.Paths(nil); len(paths) != 1 || paths[0].Remote != peer1 {
+		t.Errorf("paths after INIT ACK: %v, want its source", paths)
+	}
+	_, chunks := answer(t, peer2, nil, func(in *wire.Init) { in.Params = nil })
+	c, err := ta.jar().Open(1, cookieIn(chunks[0]))
+	if err != nil || len(c.PeerAddrs) != 1 || c.PeerAddrs[0] != peer2 {
+		t.Errorf("addresses of INIT: %v, %v; want its source", c.PeerAddrs, err)
+	}
+	if c.LocalTieTag != 0 || c.PeerTieTag != 0 {
+		t.Errorf("tie-tags %#x and %#x without an association (section 5.2.2)", c.LocalTieTag, c.PeerTieTag)
+	}
+}
+
+// RFC 9260 section 5.1.2: addresses of a family that this side lacks are ignored without a word.
+func TestAddressesOfAnotherFamilyAreIgnored(t *testing.T) {
+	ta := newTestAssoc(t, activeSide)
+	ta.peer = []netip.Addr{peer6, peer1, peer2}
+	ta.want("INIT opens the association", "INIT")
+	ta.recv(initAck())
+	ta.want("no ERROR goes along", "COOKIE-ECHO")
+	if paths := ta.a.Paths(nil); len(paths) != 2 || paths[0].Remote != peer1 || paths[1].Remote != peer2 {
+		t.Errorf("paths %v, want all of this side's family", paths)
+	}
+}
+
+// RFC 9260 section 16.
+func TestDefaultsAreThoseOfTheRFC(t *testing.T) {
+	c := Config{}.Defaults()
+	for _, d := range []struct {
+		name      string
+		got, want any
+	}{
+		{"RTO.Initial", c.RTOInitial, time.Second},
+		{"RTO.Min", c.RTOMin, time.Second},
+		{"RTO.Max", c.RTOMax, 60 * time.Second},
+		{"Max.Burst", c.MaxBurst, 4},
+		{"Valid.Cookie.Life", c.ValidCookieLife, 60 * time.Second},
+		{"Association.Max.Retrans", c.AssocMaxRetrans, 10},
+		{"Path.Max.Retrans", c.PathMaxRetrans, 5},
+		{"Max.Init.Retransmits", c.MaxInitRetransmits, 8},
+		{"HB.interval", c.HBInterval, 30 * time.Second},
+		{"HB.Max.Burst", c.HBMaxBurst, 1},
+		{"SACK.Delay", c.SACKDelay, 200 * time.Millisecond},
+	} {
+		if d.got != d.want {
+			t.Errorf("%s is %v, recommended is %v", d.name, d.got, d.want)
+		}
+	}
+}

@@ -1,0 +1,106 @@
+package assoc
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+// What is sent again, when, and before what (RFC 9260 sections 6.1, 6.3 and 7.2.4).
+
+func TestRetransmissionsPrecedeNewData(t *testing.T) {
+	ta := established(t)
+	ta.send(20 * fragment)
+	flight := len(ta.forget())
+	ta.advanceToTimer()
+	ta.want("T3-rtx", "DATA 0")
+	for next := 1; next < flight; {
+		ta.recv(sack(next - 1))
+		for _, p := range ta.forget() {
+			if got, want := ta.text(p.chunks[0]), fmt.Sprintf("DATA %d", next); !beginsWith(got, want) {
+				t.Fatalf("sent %s, want %s: marked chunks come first (section 6.1 C)", got, want)
+			}
+			next++
+		}
+	}
+}
+
+func TestFastRetransmitIgnoresTheWindow(t *testing.T) {
+	ta := established(t)
+	ta.send(20 * fragment)
+	flight := len(ta.forget())
+	ta.recv(sack(-1, 1, 1))
+	for i := 2; i <= 3; i++ {
+		ta.forget()
+		ta.recv(sack(-1, 1, i))
+	}
+	if p := ta.a.Status().Paths[0]; p.FlightSize < p.Cwnd-testMTU {
+		t.Errorf("%d of %d bytes are in flight after %d packets: the window does not hold the chunk back", p.FlightSize, p.Cwnd, flight)
+	}
+	ta.want("the first packet of a fast retransmit leaves at once (section 7.2.4 item 3)", "DATA 0")
+}
+
+// Section 7.2.4: a SACK that acknowledges new data and reports a loss is credited before the window is halved.
+func TestTheWindowGrowsBeforeItIsHalved(t *testing.T) {
+	ta := established(t, with(func(c *Config) { c.SendBuffer = 10 << 20 }))
+	ta.send(4000 * fragment)
+	acked := -1
+	for range 8 {
+		acked += len(ta.forget())
+		ta.recv(sack(acked))
+	}
+	ta.recv(sack(acked, acked+3, acked+3)) // the next two are missing
+	ta.recv(sack(acked, acked+3, acked+4))
+	before := ta.a.Status().Paths[0].Cwnd
+	ta.recv(sack(acked+1, acked+3, acked+5)) // one was only late
+	pmdcs := testMTU - 12
+	if p := ta.a.Status().Paths[0]; p.Ssthresh != (before+pmdcs)/2 {
+		t.Errorf("ssthresh %d after a window of %d, want half of it and a packet", p.Ssthresh, before)
+	}
+}
+
+// Section 6.1: T3-rtx of a path starts with its first chunk in flight, and is restarted when the earliest of them is sent again.
+func TestT3IsRestartedOnlyForTheEarliest(t *testing.T) {
+	ta := flying(t, 2)
+	p := ta.a.paths[0]
+	started := p.T3
+	ta.advance(300 * time.Millisecond)
+	for range 6 {
+		ta.send(100)
+	}
+	ta.forget()
+	if p.T3 != started {
+		t.Error("new chunks moved the timer of earlier ones")
+	}
+	for i := 1; i <= 3; i++ {
+		ta.recv(sack(-1, 1, i))
+	}
+	ta.want("fast retransmit", "DATA 0")
+	if want := ta.now.Add(p.RTO.Current()); p.T3 != want {
+		t.Errorf("T3-rtx in %v, want an RTO from the retransmission of the earliest chunk", p.T3.Sub(ta.now))
+	}
+	restarted := p.T3
+	ta.advance(100 * time.Millisecond)
+	for i := 5; i <= 7; i++ {
+		ta.recv(sack(-1, 1, 3, 5, i))
+	}
+	ta.want("another loss", "DATA 4")
+	if p.T3 != restarted {
+		t.Error("the retransmission of a later chunk moved the timer")
+	}
+}
+
+// Section 6.3.3 E4: the retransmission is timed by the path that it takes.
+func TestT3TakesTheRTOOfItsPath(t *testing.T) {
+	ta := dual(t, nil)
+	ta.send(10)
+	ta.forget()
+	ta.advanceToTimer()
+	ta.wantTo(peer2, "another path", "DATA 0")
+	if d := ta.a.paths[1].T3.Sub(ta.now); d != time.Second {
+		t.Errorf("T3-rtx of the second path in %v, want its own RTO, which was not backed off", d)
+	}
+	if rto := ta.a.paths[0].RTO.Current(); rto != 2*time.Second {
+		t.Errorf("RTO of the first path %v, want it backed off", rto)
+	}
+}
