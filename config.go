@@ -61,6 +61,9 @@ type Config struct {
 	// Enable and Disable change which extensions are offered to the peer: [DefaultExtensions], with those to enable, without
 	// those to disable. Status.Extensions tells which are in use.
 	Enable, Disable Extensions
+	// DefaultSndInfo is how [Conn.Write] sends, and [Conn.WriteMsg] and [Endpoint.Send] without an info, like
+	// [Conn.SetDefaultSndInfo] (SCTP_DEFAULT_SNDINFO, RFC 6458 section 8.1.31): in order on stream 0.
+	DefaultSndInfo SndInfo
 	// AdaptationIndication, if not nil, is the code point that the peer is told (RFC 5061 section 4.2.6).
 	AdaptationIndication *uint32
 

@@ -29,7 +29,7 @@ var _ net.Conn = (*Conn)(nil)
 
 // newConn gives a the form in which its user gets it.
 func newConn(a *engine.Assoc, network string, c *Config) *Conn {
-	conn := &Conn{assoc: a, network: network}
+	conn := &Conn{assoc: a, network: network, defaults: c.DefaultSndInfo}
 	conn.linger.Store(int64(c.linger()))
 	conn.addrs()
 	return conn

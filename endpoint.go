@@ -50,7 +50,7 @@ const defaultEndpointBacklog = 1 << 16
 // LocalAddr returns the address that the endpoint is bound to, an *[Addr].
 func (e *Endpoint) LocalAddr() net.Addr { return e.addr }
 
-// SendTo sends p as one message to the peer at addr, and sets an association up with it if there is none, which it does
+// SendTo sends p as one message to the peer at addr, as info says or else Config.DefaultSndInfo, and sets an association up with it if there is none, which it does
 // not wait for: the message goes out with the set-up. If that fails, notifications say so. It returns the association.
 func (e *Endpoint) SendTo(ctx context.Context, p []byte, addr *Addr, info *SndInfo) (AssocID, error) {
 	a, err := e.associationWith(addr)
@@ -63,7 +63,7 @@ func (e *Endpoint) SendTo(ctx context.Context, p []byte, addr *Addr, info *SndIn
 	return AssocID(a.ID()), nil
 }
 
-// Send sends p as one message on the association id.
+// Send sends p as one message on the association id, as info says or else Config.DefaultSndInfo.
 func (e *Endpoint) Send(ctx context.Context, p []byte, id AssocID, info *SndInfo) error {
 	a, err := e.byID(id)
 	if err == nil {
@@ -78,7 +78,7 @@ func (e *Endpoint) Send(ctx context.Context, p []byte, id AssocID, info *SndInfo
 func (e *Endpoint) send(ctx context.Context, a *engine.Assoc, p []byte, info *SndInfo) error {
 	var m assoc.Message
 	if info == nil {
-		info = &SndInfo{}
+		info = &e.config.DefaultSndInfo
 	}
 	info.fill(&m, p)
 	err := a.Send(ctx, &m)

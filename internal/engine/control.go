@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/internal/mono"
 )
 
 // Status describes the association.
@@ -23,27 +24,23 @@ func (a *Assoc) LostEvents() uint64 {
 
 // SetPrimary makes remote the address that messages go to first.
 func (a *Assoc) SetPrimary(remote netip.Addr) error {
-	a.mu.Lock()
-	if err := a.alive(); err != nil {
-		a.unlock()
-		return err
-	}
-	now := a.engine.now()
-	err := a.core.SetPrimary(now, remote)
-	a.settle(now)
-	a.unlock()
-	return err
+	return a.control(func(now mono.Time) error { return a.core.SetPrimary(now, remote) })
 }
 
 // RequestHeartbeat probes remote now.
 func (a *Assoc) RequestHeartbeat(remote netip.Addr) error {
+	return a.control(func(now mono.Time) error { return a.core.RequestHeartbeat(now, remote) })
+}
+
+// control gives the association an input of its user, unless it is over.
+func (a *Assoc) control(do func(now mono.Time) error) error {
 	a.mu.Lock()
 	if err := a.alive(); err != nil {
 		a.unlock()
 		return err
 	}
 	now := a.engine.now()
-	err := a.core.RequestHeartbeat(now, remote)
+	err := do(now)
 	a.settle(now)
 	a.unlock()
 	a.engine.out.mark(a)
