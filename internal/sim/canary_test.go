@@ -2,11 +2,13 @@ package sim
 
 import (
 	"bytes"
+	"encoding/binary"
 	"math/rand/v2"
 	"testing"
 	"time"
 
 	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/internal/seq"
 	"github.com/gosctp/sctp/internal/wire"
 	"github.com/gosctp/sctp/simnet"
 	"github.com/gosctp/sctp/transport"
@@ -27,6 +29,14 @@ func plain() *Scenario {
 	}
 }
 
+// canary breaks a rule on purpose, in the plain scenario or an altered one.
+type canary struct {
+	rule   Rule
+	how    string
+	meddle Meddle
+	alter  func(*Scenario)
+}
+
 // TestEveryRuleCanBeBroken meddles with a run once for each rule: a rule that nothing can break judges nothing.
 func TestEveryRuleCanBeBroken(t *testing.T) {
 	if r := Run(plain(), Options{}); r.Violation != nil {
@@ -34,20 +44,16 @@ func TestEveryRuleCanBeBroken(t *testing.T) {
 	}
 	reads := 0
 	var kept *piece
-	for _, c := range []struct {
-		rule   Rule
-		how    string
-		meddle Meddle
-	}{
-		{RuleContent, "the network changes a byte of user data and mends the checksum", Meddle{Network: func(d *transport.Datagram) bool {
+	for _, c := range []canary{
+		{rule: RuleContent, how: "the network changes a byte of user data and mends the checksum", meddle: Meddle{Network: func(d *transport.Datagram) bool {
 			if c := chunkOf(d.Data, wire.ChunkData); c != nil {
 				c[len(c)-1] ^= 1
 				wire.Seal(d.Data)
 			}
 			return true
 		}}},
-		{RuleOnce, "a message is read twice", Meddle{Read: func(p piece) []piece { return []piece{p, p} }}},
-		{RuleOrder, "two messages are swapped", Meddle{Read: func(p piece) []piece {
+		{rule: RuleOnce, how: "a message is read twice", meddle: Meddle{Read: func(p piece) []piece { return []piece{p, p} }}},
+		{rule: RuleOrder, how: "two messages are swapped", meddle: Meddle{Read: func(p piece) []piece {
 			switch reads++; reads {
 			case 10:
 				kept = &piece{bytes.Clone(p.data), p.info}
@@ -57,66 +63,112 @@ func TestEveryRuleCanBeBroken(t *testing.T) {
 			}
 			return []piece{p}
 		}}},
-		{RuleOrder, "a message is left out", Meddle{Read: func(p piece) []piece {
+		{rule: RuleOrder, how: "a message is left out", meddle: Meddle{Read: func(p piece) []piece {
 			if p.info.PPID&(maxMessages-1) == 7 {
 				return nil
 			}
 			return []piece{p}
 		}}},
-		{RuleComplete, "the last message is left out", Meddle{Read: func(p piece) []piece {
+		{rule: RuleComplete, how: "the last message is left out", meddle: Meddle{Read: func(p piece) []piece {
 			if p.info.PPID&(maxMessages-1) == 199 {
 				return nil
 			}
 			return []piece{p}
 		}}},
-		{RuleReturned, "failed messages do not come back, after the network has lost everything for a while", Meddle{
+		{rule: RuleReturned, how: "failed messages do not come back, after the network has lost everything for a while", meddle: Meddle{
 			Network: losesAfter(100),
 			Event: func(e assoc.Event) bool {
 				_, failed := e.(assoc.SendFailed)
 				return !failed
 			},
 		}},
-		{RuleCwnd, "the congestion window is smaller than the association thinks", Meddle{Status: func(s *assoc.Status) {
+		{rule: RuleCwnd, how: "the congestion window is smaller than the association thinks", meddle: Meddle{Status: func(s *assoc.Status) {
 			for i := range s.Paths {
 				s.Paths[i].Cwnd = min(s.Paths[i].Cwnd, 2000)
 			}
 		}}},
-		{RuleWindow, "SACKs advertise twice the receive buffer", Meddle{Packet: func(d *transport.Datagram) {
+		{rule: RuleWindow, how: "SACKs advertise twice the receive buffer", meddle: Meddle{Packet: func(d *transport.Datagram) {
 			if c := chunkOf(d.Data, wire.ChunkSack); c != nil {
 				c[9] |= 0x20
 				wire.Seal(d.Data)
 			}
 		}}},
-		{RuleAck, "SACKs acknowledge what was not sent", Meddle{Packet: func(d *transport.Datagram) {
+		{rule: RuleAck, how: "SACKs acknowledge what was not sent", meddle: Meddle{Packet: func(d *transport.Datagram) {
 			if c := chunkOf(d.Data, wire.ChunkSack); c != nil {
 				c[5] ^= 0x10
 				wire.Seal(d.Data)
 			}
 		}}},
-		{RuleRepeat, "a TSN is sent with two sizes", Meddle{Packet: func(d *transport.Datagram) {
+		{rule: RuleRepeat, how: "a TSN is sent a second time with another byte in it", meddle: Meddle{Packet: func(d *transport.Datagram) {
 			if c := chunkOf(d.Data, wire.ChunkData); c != nil {
-				d.Data = d.Data[:wire.HeaderLen]
-				for size := range 2 {
-					again := wire.Data{TSN: 7, UserData: make([]byte, 1+size)}
-					d.Data = again.Append(d.Data)
-				}
+				c = bytes.Clone(c)
+				c[len(c)-1] ^= 1
+				d.Data, d.MayFragment = append(d.Data, c...), true
 				wire.Seal(d.Data)
 			}
 		}}},
-		{RuleMTU, "packets grow", Meddle{Packet: func(d *transport.Datagram) {
+		{rule: RuleNumbers, how: "an SSN is left out", meddle: Meddle{Packet: func(d *transport.Datagram) {
+			if c := chunkOf(d.Data, wire.ChunkData); c != nil && c[11] >= 7 {
+				c[11]++
+				wire.Seal(d.Data)
+			}
+		}}},
+		{rule: RuleNumbers, how: "a message begins in the middle of another", meddle: Meddle{Packet: func(d *transport.Datagram) {
+			if c := chunkOf(d.Data, wire.ChunkData); c != nil {
+				c[1] |= wire.FlagBegin
+				wire.Seal(d.Data)
+			}
+		}}},
+		{rule: RuleForward, how: "FORWARD TSN skips what was not given up", meddle: Meddle{
+			Status: func(s *assoc.Status) { s.Extensions = assoc.PartialReliability },
+			Packet: func(d *transport.Datagram) {
+				if c := chunkOf(d.Data, wire.ChunkData); c != nil {
+					d.Data, d.MayFragment = wire.AppendForwardTSN(d.Data, seq.TSN(binary.BigEndian.Uint32(c[4:])), nil), true
+					wire.Seal(d.Data)
+				}
+			},
+		}},
+		{rule: RuleAgreed, how: "a chunk of an extension that is not in use", meddle: Meddle{Packet: func(d *transport.Datagram) {
+			d.Data = wire.AppendChunk(d.Data, wire.ChunkPktDrop, 0, make([]byte, 12))
+			wire.Seal(d.Data)
+		}}},
+		{rule: RuleAgreed, how: "the checksum is left out", meddle: Meddle{Packet: func(d *transport.Datagram) { clear(d.Data[8:wire.HeaderLen]) }}},
+		{rule: RuleAgreed, how: "INIT leaves the checksum out where it may be left out later", meddle: Meddle{
+			Packet: func(d *transport.Datagram) { clear(d.Data[8:wire.HeaderLen]) },
+		}, alter: func(s *Scenario) {
+			for i := range s.Hosts {
+				s.Hosts[i].Carrier.ErrorDetection = 1
+			}
+		}},
+		{rule: RuleAgreed, how: "packets are ECN-capable", meddle: Meddle{Packet: func(d *transport.Datagram) { d.ECN = transport.ECT0 }}},
+		{rule: RuleParts, how: "two messages in parts alternate", meddle: Meddle{Read: func(p piece) []piece {
+			half := piece{p.data[:1], p.info}
+			half.info.EOR = false
+			other := half
+			other.info.PPID++
+			return []piece{half, other}
+		}}},
+		{rule: RuleMTU, how: "packets grow", meddle: Meddle{Packet: func(d *transport.Datagram) {
 			d.Data = wire.AppendChunk(d.Data, wire.ChunkPad, 0, make([]byte, 1000))
 			wire.Seal(d.Data)
 		}}},
-		{RuleBuffer, "more waits to be read than the buffer holds", Meddle{Status: func(s *assoc.Status) { s.Pending += 3 << 20 }}},
-		{RuleBuffer, "more waits to be sent than the buffer holds", Meddle{Status: func(s *assoc.Status) { s.Unsent += 2 << 20 }}},
-		{RuleProgress, "no timer runs", Meddle{
+		{rule: RuleBuffer, how: "more waits to be read than the buffer holds", meddle: Meddle{Status: func(s *assoc.Status) { s.Pending += 3 << 20 }}},
+		{rule: RuleBuffer, how: "more waits to be sent than the buffer holds", meddle: Meddle{Status: func(s *assoc.Status) { s.Unsent += 2 << 20 }}},
+		{rule: RuleProgress, how: "no timer runs", meddle: Meddle{
 			SkipTimers: true,
 			Network:    func(*transport.Datagram) bool { return false },
 		}},
-		{RuleEnd, "nobody shuts down", Meddle{NeverClose: true}},
-		{RuleError, "the network loses everything after a while", Meddle{Network: losesAfter(100)}},
+		{rule: RuleEnd, how: "nobody shuts down", meddle: Meddle{NeverClose: true}},
+		{rule: RuleError, how: "the network loses everything after a while", meddle: Meddle{Network: losesAfter(100)}},
 	} {
-		r := Run(plain(), Options{Meddle: c.meddle})
+		s := plain()
+		if c.alter != nil {
+			c.alter(s)
+			if r := Run(s, Options{}); r.Violation != nil {
+				t.Errorf("without meddling, %s: %v", c.how, r.Violation)
+			}
+		}
+		r := Run(s, Options{Meddle: c.meddle})
 		if r.Violation == nil || r.Violation.Rule != c.rule {
 			t.Errorf("%s: got %v, want rule %q to be broken", c.how, r.Violation, c.rule)
 		}
@@ -141,7 +193,7 @@ func TestEventsAreJudged(t *testing.T) {
 		{"a cut message where none was read", []assoc.Event{assoc.PartialDeliveryAborted{}}},
 	} {
 		w := &world{s: plain(), meddle: &Meddle{}}
-		u := &user{w: w, n: &node{w: w}, talk: &talk{plan: &Talk{}}, ending: &ending{}, out: &flow{}}
+		u := &user{w: w, n: &node{w: w}, talk: &talk{plan: &Talk{}}, ending: &ending{}, out: &flow{}, in: newReading(0)}
 		for _, e := range c.events {
 			u.event(e)
 		}

@@ -26,8 +26,9 @@ func Draw(seed uint64) *Scenario {
 	for range 1 + d.IntN(3) {
 		s.Planes = append(s.Planes, d.plane(s.Unreliable))
 	}
+	carrier := d.carrier(s)
 	for range 2 + d.IntN(2) {
-		s.Hosts = append(s.Hosts, d.host(s))
+		s.Hosts = append(s.Hosts, d.host(s, carrier))
 	}
 	for i := range s.Hosts[1:] {
 		s.Talks = append(s.Talks, d.talk(s, i+1))
@@ -76,13 +77,29 @@ func (d drawer) plane(unreliable bool) Plane {
 	if d.often(0.3) {
 		l.Rate = pick(d, 50_000, 500_000, 5_000_000)
 		l.Queue = pick(d, 0, 20_000, 200_000)
+		l.Mark = pick(d, 0, 1, 10_000)
 	}
 	return Plane{IPv6: d.often(0.4), Link: l}
 }
 
+// carrier draws what the packets of most hosts travel in. One that detects errors by itself loses what the links damage.
+func (d drawer) carrier(s *Scenario) assoc.Carrier {
+	c := assoc.Carrier{ErrorDetection: pick[uint32](d, 0, 0, 1, 2), ECN: d.often(0.7)}
+	if c.ErrorDetection != 0 {
+		for i := range s.Planes {
+			l := &s.Planes[i].Link
+			l.Loss, l.Corrupt = l.Loss+l.Corrupt, 0
+		}
+	}
+	return c
+}
+
 // host draws one that has plane 0 in common with the others, so that everybody reaches everybody.
-func (d drawer) host(s *Scenario) HostPlan {
-	h := HostPlan{Planes: []int{0}, MTU: pick(d, 1500, 1500, 1500, 9000, 1400)}
+func (d drawer) host(s *Scenario, c assoc.Carrier) HostPlan {
+	h := HostPlan{Planes: []int{0}, MTU: pick(d, 1500, 1500, 1500, 9000, 1400), Carrier: c}
+	if d.often(0.1) {
+		h.Carrier = assoc.Carrier{} // as if it did not know what its packets travel in
+	}
 	for p := 1; p < len(s.Planes); p++ {
 		if d.often(0.7) {
 			h.Planes = append(h.Planes, p)
@@ -109,6 +126,7 @@ func (d drawer) config(s *Scenario) assoc.Config {
 		MaxInStreams:  pick[uint16](d, 0, 0, 3, 100),
 		MaxPMTU:       pick(d, 0, 0, 0, 600, 1300),
 	}
+	c.Enable, c.Disable = d.extensions(0.5), d.extensions(0.15)
 	if d.often(0.3) {
 		c.PartialDeliveryPoint = 1 + d.IntN(8<<10)
 	}
@@ -119,6 +137,17 @@ func (d drawer) config(s *Scenario) assoc.Config {
 		c.PathMaxRetrans = pick(d, 0, 1, 3)
 	}
 	return c
+}
+
+// extensions draws a set to which each belongs with a probability.
+func (d drawer) extensions(p float64) assoc.Extensions {
+	var e assoc.Extensions
+	for x := assoc.Extensions(1); x <= assoc.AllExtensions; x <<= 1 {
+		if d.often(p) {
+			e |= x
+		}
+	}
+	return e
 }
 
 func (d drawer) talk(s *Scenario, client int) Talk {

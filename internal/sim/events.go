@@ -26,10 +26,12 @@ func (u *user) event(e assoc.Event) {
 	case assoc.SendFailed:
 		u.sendFailed(e)
 	case assoc.PartialDeliveryAborted:
-		if u.in.flow == nil {
-			u.fail(RuleEvents, "partial delivery was aborted, but there was none")
+		m := u.in.cut(e.Stream)
+		if m == nil {
+			u.fail(RuleEvents, "partial delivery was aborted in stream %d, but there was none", e.Stream)
+			return
 		}
-		u.in, u.cut = reading{}, true
+		u.cut = u.cut || !m.givenUp
 	}
 }
 
@@ -88,12 +90,12 @@ func (u *user) sendFailed(e assoc.SendFailed) {
 	if len(e.Data) != m.size || m.payload.mismatch(e.Data, 0) >= 0 || e.Stream != m.stream || e.Unordered != m.unordered {
 		u.fail(RuleContent, "message %d of stream %d came back changed", number, m.stream)
 	}
-	f.returned[number] = true
+	m.returned = true
 	if !e.Sent {
-		if f.begun[number] {
+		if m.begun {
 			u.fail(RuleContent, "message %d came back as never sent, but it was delivered", number)
 		}
-		f.unsent[number] = true
+		m.unsent = true
 	}
 }
 

@@ -16,13 +16,25 @@ const (
 	maxMessages = 1 << numberBits
 )
 
-// message is one user message of a flow.
+// message is one user message of a flow, and what has become of it.
 type message struct {
 	stream    uint16
 	unordered bool
 	size      int
 	choosy    bool
 	payload   payload
+
+	number  uint32 // its SSN or MID
+	started bool   // it has one: some of it was sent
+	acked   int    // bytes that the peer has acknowledged for good
+	read    int    // bytes that the peer has read
+
+	begun     bool // delivery has begun
+	delivered bool // and has ended
+	returned  bool // it came back as failed
+	unsent    bool // and as never sent
+	givenUp   bool // and because of its policy
+	skipped   bool // the peer has acknowledged a part of it that it did not get
 }
 
 // flow is what one side of an association sends, and how much of it the other side has got. A new association and a
@@ -31,11 +43,6 @@ type flow struct {
 	generation uint32
 	messages   []message
 	accepted   int
-	begun      []bool // delivery of the message has begun
-	delivered  []bool // and has ended
-	acked      []bool // the peer has acknowledged all of it
-	returned   []bool // the message came back as failed
-	unsent     []bool // and as never sent
 	// next has, for each stream, the ordered messages that are accepted and not yet begun, in order.
 	next [][]int
 	// broken: one end lost its state, so messages may be missing. What arrives is still in order.
@@ -53,9 +60,6 @@ func newFlow(generation uint32, l Load, key uint64, rng *rand.Rand) *flow {
 			payload:   payload(mix(key ^ mix(uint64(generation)<<32|uint64(i)))),
 		})
 	}
-	for _, flags := range []*[]bool{&f.begun, &f.delivered, &f.acked, &f.returned, &f.unsent} {
-		*flags = make([]bool, len(f.messages))
-	}
 	return f
 }
 
@@ -69,9 +73,10 @@ func skewed(rng *rand.Rand, low, high int) int {
 // one before had it already.
 func (f *flow) orphan() {
 	f.broken = true
-	clear(f.begun)
 	clear(f.next)
-	for i, m := range f.messages[:f.accepted] {
+	for i := range f.messages[:f.accepted] {
+		m := &f.messages[i]
+		m.begun = false
 		if !m.unordered {
 			f.next[m.stream] = append(f.next[m.stream], i)
 		}
@@ -105,47 +110,55 @@ func (f *flow) accept() {
 	f.accepted++
 }
 
-// missing returns the number of a message that was accepted and not delivered, -1 if there is none.
-func (f *flow) missing() int {
-	for i := range f.accepted {
-		if !f.delivered[i] {
+// sent returns the message of a number that Send has taken, nil if there is none.
+func (f *flow) sent(number int) *message {
+	if number >= f.accepted {
+		return nil
+	}
+	return &f.messages[number]
+}
+
+// first returns the number of the first accepted message that is so, -1 if there is none.
+func (f *flow) first(is func(*message) bool) int {
+	for i := range f.messages[:f.accepted] {
+		if is(&f.messages[i]) {
 			return i
 		}
 	}
 	return -1
+}
+
+// missing returns the number of a message that was accepted, and neither delivered nor given up, -1 if there is none.
+func (f *flow) missing() int {
+	return f.first(func(m *message) bool { return !m.delivered && !m.givenUp })
 }
 
 // unaccounted returns the number of a message that was accepted, and neither acknowledged nor returned, -1 if there is none.
 func (f *flow) unaccounted() int {
-	for i := range f.accepted {
-		if !f.acked[i] && !f.returned[i] {
-			return i
-		}
-	}
-	return -1
+	return f.first(func(m *message) bool { return m.acked < m.size && !m.returned })
 }
 
 // begin notes that the delivery of a message begins, and says which rule that breaks.
 func (f *flow) begin(number int, info *assoc.RcvInfo) (Rule, error) {
-	if number >= f.accepted {
+	m := f.sent(number)
+	if m == nil {
 		return RuleContent, fmt.Errorf("message %d was delivered, but only %d were sent", number, f.accepted)
 	}
-	m := &f.messages[number]
 	if m.stream != info.Stream || m.unordered != info.Unordered {
 		return RuleContent, fmt.Errorf("message %d of stream %d (unordered %v) was delivered as %+v", number, m.stream, m.unordered, *info)
 	}
-	if f.unsent[number] {
+	if m.unsent {
 		return RuleContent, fmt.Errorf("message %d was delivered, but its sender was told that it was never sent", number)
 	}
-	if f.begun[number] {
+	if m.begun {
 		return RuleOnce, fmt.Errorf("message %d of stream %d was delivered before", number, m.stream)
 	}
-	f.begun[number] = true
+	m.begun = true
 	if m.unordered {
 		return 0, nil
 	}
 	queue := f.next[m.stream]
-	for f.broken && len(queue) > 0 && queue[0] < number {
+	for len(queue) > 0 && queue[0] < number && (f.broken || f.messages[queue[0]].givenUp) {
 		queue = queue[1:]
 	}
 	if len(queue) == 0 || queue[0] != number {

@@ -12,9 +12,12 @@ import (
 
 // monitor judges the packets that one association sends, from their bytes.
 type monitor struct {
-	// chunks are the DATA chunks that were sent and are not yet acknowledged cumulatively.
-	chunks map[seq.TSN]sentChunk
-	// cum is the highest cumulative acknowledgement that the peer has sent, ackedBytes what it covers.
+	// chunks are the DATA and I-DATA chunks that were sent and are not yet acknowledged cumulatively; last is the highest TSN.
+	chunks map[seq.TSN]*sentChunk
+	last   seq.TSN
+	// numbers are those that the next chunks have to have.
+	numbers numbering
+	// cum is the highest cumulative acknowledgement that the peer has sent, ackedBytes what it covers of messages that were not given up.
 	cum        seq.TSN
 	ackedBytes int
 	started    bool
@@ -24,21 +27,20 @@ type monitor struct {
 	limits map[netip.Addr]int
 	// recoveries is how many times fast recovery was entered when a packet last passed the full-window rule because of it.
 	recoveries uint64
-}
-
-// sentChunk is what is remembered of a DATA chunk: its user bytes, and the PPID of the message that it ends, zero if it does not.
-type sentChunk struct {
-	size int
-	ends uint32
+	// came is what the peer's packets have brought.
+	came arrivals
 }
 
 func newMonitor() monitor {
-	return monitor{chunks: make(map[seq.TSN]sentChunk), limits: make(map[netip.Addr]int)}
+	m := monitor{limits: make(map[netip.Addr]int), came: newArrivals()}
+	m.restart()
+	return m
 }
 
 // restart begins a new TSN space; what was learnt about the network stays.
 func (m *monitor) restart() {
-	m.chunks, m.started, m.blind, m.ackedBytes = make(map[seq.TSN]sentChunk), false, false, 0
+	m.chunks, m.numbers = make(map[seq.TSN]*sentChunk), newNumbering()
+	m.started, m.blind, m.ackedBytes = false, false, 0
 }
 
 // allow notes that packets of a size fit on the way to an address.
@@ -50,10 +52,11 @@ func (m *monitor) sent(u *user, d *transport.Datagram, before, after *assoc.Stat
 		u.fail(RuleMTU, "%d bytes to %v, where %d fit", len(d.Data), d.Path.Remote, limit)
 	}
 	h, err := wire.ParseHeader(d.Data)
-	if err != nil || !wire.ChecksumOK(d.Data) {
-		u.fail(RuleContent, "a packet without valid header or checksum")
+	if err != nil {
+		u.fail(RuleContent, "a packet without valid header")
 		return
 	}
+	u.judgeAgreement(d, h, after.Extensions)
 	data := false
 	for rest := d.Data[wire.HeaderLen:]; len(rest) > 0; {
 		var c wire.Chunk
@@ -62,38 +65,19 @@ func (m *monitor) sent(u *user, d *transport.Datagram, before, after *assoc.Stat
 			return
 		}
 		switch c.Type {
-		case wire.ChunkData:
+		case wire.ChunkData, wire.ChunkIData:
 			data = true
 			m.sentData(u, c)
-		case wire.ChunkSack:
+		case wire.ChunkSack, wire.ChunkNRSack:
 			u.judgeSack(c, h.Tag)
 		case wire.ChunkShutdown:
 			u.judgeShutdown(c, h.Tag)
+		case wire.ChunkForwardTSN, wire.ChunkIForwardTSN:
+			m.judgeForward(u, c)
 		}
 	}
 	if data {
 		m.judgeFlight(u, d, before, after)
-	}
-}
-
-func (m *monitor) sentData(u *user, c wire.Chunk) {
-	d, err := wire.ParseData(c)
-	if err != nil {
-		u.fail(RuleContent, "a malformed DATA chunk: %v", err)
-		return
-	}
-	if !m.started {
-		m.started, m.cum = true, d.TSN.Add(-1)
-	}
-	now := sentChunk{size: len(d.UserData)}
-	if d.End() {
-		now.ends = d.PPID
-	}
-	if was, again := m.chunks[d.TSN]; again && was != now {
-		u.fail(RuleRepeat, "TSN %d was %+v and is now %+v", d.TSN, was, now)
-	}
-	if m.cum.Less(d.TSN) {
-		m.chunks[d.TSN] = now
 	}
 }
 
@@ -109,76 +93,6 @@ func (m *monitor) judgeFlight(u *user, d *transport.Datagram, before, after *ass
 		return
 	}
 	u.fail(RuleCwnd, "flight to %v went from %d to %d with a window of %d", d.Path.Remote, was.FlightSize, is.FlightSize, is.Cwnd)
-}
-
-// judgeSack judges an acknowledgement that u sends to its peer.
-func (u *user) judgeSack(c wire.Chunk, tag uint32) {
-	s, err := wire.ParseSack(c)
-	if err != nil {
-		u.fail(RuleAck, "a malformed SACK: %v", err)
-		return
-	}
-	peer := u.ackedPeer(tag)
-	if peer == nil || !peer.acked(u, s.CumTSN) {
-		return
-	}
-	held := peer.mon.ackedBytes - u.readBytes
-	for i := range s.Gaps.Len() {
-		g := s.Gaps.At(i)
-		for offset := int(g.Start); offset <= int(g.End); offset++ {
-			chunk, sent := peer.mon.chunks[s.CumTSN.Add(offset)]
-			if !sent {
-				u.fail(RuleAck, "a gap block of SACK %d covers TSN %d, which was never sent", s.CumTSN, s.CumTSN.Add(offset))
-			}
-			held += chunk.size
-		}
-	}
-	if !u.restarted && int(s.ARwnd) > max(0, u.config.RecvBuffer-held) {
-		u.fail(RuleWindow, "a_rwnd is %d, but %d of %d bytes are taken", s.ARwnd, held, u.config.RecvBuffer)
-	}
-}
-
-// judgeShutdown judges the acknowledgement in a SHUTDOWN that u sends.
-func (u *user) judgeShutdown(c wire.Chunk, tag uint32) {
-	cum, err := wire.ParseShutdown(c)
-	if err != nil {
-		u.fail(RuleAck, "a malformed SHUTDOWN: %v", err)
-	} else if peer := u.ackedPeer(tag); peer != nil {
-		peer.acked(u, cum)
-	}
-}
-
-// ackedPeer returns the peer whose DATA a packet with a tag acknowledges; nil if it is to an incarnation of the peer that is no more, or
-// nothing is known of what it has got.
-func (u *user) ackedPeer(tag uint32) *user {
-	peer := u.talk.users[1-u.side]
-	if peer == nil || peer.a.LocalTag() != tag || !peer.mon.started || peer.mon.blind {
-		return nil
-	}
-	return peer
-}
-
-// acked notes that another user has acknowledged what u has sent up to a TSN, and reports whether it may.
-func (u *user) acked(by *user, cum seq.TSN) bool {
-	m := &u.mon
-	if cum.Less(m.cum) {
-		by.fail(RuleAck, "TSN %d is acknowledged after TSN %d", cum, m.cum)
-		return false
-	}
-	for m.cum != cum {
-		m.cum++
-		chunk, sent := m.chunks[m.cum]
-		if !sent {
-			by.fail(RuleAck, "TSN %d is acknowledged, but was never sent", m.cum)
-			return false
-		}
-		m.ackedBytes += chunk.size
-		if chunk.ends>>numberBits == u.out.generation {
-			u.out.acked[chunk.ends&(maxMessages-1)] = true
-		}
-		delete(m.chunks, m.cum)
-	}
-	return true
 }
 
 func pathStatus(s *assoc.Status, remote netip.Addr) *assoc.PathStatus {

@@ -34,6 +34,7 @@ func (n *node) start() {
 		binary.BigEndian.PutUint64(c.Seed[i:], mix(n.w.s.Seed^mix(n.starts<<16|uint64(n.index)<<8|uint64(i))))
 	}
 	c.OOTB = true
+	c.Carrier = n.plan.Carrier
 	n.ep = endpoint.New(c)
 	n.ep.SetLocalAddrs(n.addrs)
 	n.sock = &endpoint.Socket{Port: serverPort + uint16(n.index), Config: n.plan.Config, Backlog: len(n.w.s.Hosts)}
@@ -63,17 +64,23 @@ func (n *node) arrive(d *transport.Datagram) {
 	v := n.ep.Route(now, d)
 	switch v.Kind {
 	case endpoint.Reply:
+		n.judgeReply(v.Reply)
 		n.w.sent(n, &transport.Datagram{Path: d.Path, Data: v.Reply})
 	case endpoint.Created:
 		n.ep.Taken(v.Handle)
 		if u := n.accept(v.Handle, d); u != nil {
-			u.input(func(now mono.Time) { u.a.Deliver(now, d) })
+			u.deliver(d)
 		}
 	case endpoint.Deliver:
-		u := v.Handle.User.(*user)
-		u.learnMTU(d)
-		u.input(func(now mono.Time) { u.a.Deliver(now, d) })
+		v.Handle.User.(*user).deliver(d)
 	}
+}
+
+// deliver gives a datagram to the association.
+func (u *user) deliver(d *transport.Datagram) {
+	u.learnMTU(d)
+	u.arrived(d)
+	u.input(func(now mono.Time) { u.a.Deliver(now, d) })
 }
 
 // accept begins the other side of an association that a peer has set up.

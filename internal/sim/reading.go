@@ -12,42 +12,79 @@ type piece struct {
 	info assoc.RcvInfo
 }
 
-// reading is the message that an application is in the middle of.
+// reading are the messages that an application is in the middle of, by PPID.
 type reading struct {
-	flow   *flow
-	number int
-	offset int
+	begun map[uint32]*begun
+	// level of interleaving (RFC 6458 section 8.1.20): below 2 there is one message at a time.
+	level int
 }
+
+// begun is a message of which a part was read.
+type begun struct {
+	message *message
+	number  int
+	offset  int
+}
+
+func newReading(level int) reading { return reading{begun: make(map[uint32]*begun), level: level} }
 
 // take judges a piece of a message. flowOf finds the flow of a generation, nil if there is none.
 func (r *reading) take(p piece, flowOf func(generation uint32) *flow) (Rule, error) {
-	number := int(p.info.PPID & (maxMessages - 1))
-	if r.flow == nil {
+	b := r.begun[p.info.PPID]
+	if b == nil {
+		if r.level < 2 {
+			for _, other := range r.begun {
+				return RuleParts, fmt.Errorf("in the middle of message %d of stream %d came PPID %#x of stream %d",
+					other.number, other.message.stream, p.info.PPID, p.info.Stream)
+			}
+		}
 		f := flowOf(p.info.PPID >> numberBits)
 		if f == nil {
 			return RuleContent, fmt.Errorf("delivered with PPID %#x, which nobody sends now", p.info.PPID)
 		}
+		number := int(p.info.PPID & (maxMessages - 1))
 		if rule, err := f.begin(number, &p.info); err != nil {
 			return rule, err
 		}
-		*r = reading{flow: f, number: number}
-	}
-	m := &r.flow.messages[r.number]
-	if number != r.number || p.info.Stream != m.stream {
-		return RuleContent, fmt.Errorf("in the middle of message %d of stream %d came a piece of message %d of stream %d",
-			r.number, m.stream, number, p.info.Stream)
-	}
-	if at := m.payload.mismatch(p.data, r.offset); at >= 0 {
-		return RuleContent, fmt.Errorf("message %d of stream %d differs at byte %d of %d", number, m.stream, at, m.size)
-	}
-	r.offset += len(p.data)
-	if r.offset > m.size || p.info.EOR != (r.offset == m.size) {
-		return RuleContent, fmt.Errorf("message %d of stream %d has %d bytes, delivered were %d (end of record: %v)",
-			number, m.stream, m.size, r.offset, p.info.EOR)
+		b = &begun{message: &f.messages[number], number: number}
+		r.begun[p.info.PPID] = b
 	}
 	if p.info.EOR {
-		r.flow.delivered[r.number] = true
-		*r = reading{}
+		delete(r.begun, p.info.PPID)
+	}
+	return b.take(p)
+}
+
+func (b *begun) take(p piece) (Rule, error) {
+	m := b.message
+	if p.info.Stream != m.stream {
+		return RuleContent, fmt.Errorf("message %d of stream %d goes on in stream %d", b.number, m.stream, p.info.Stream)
+	}
+	if at := m.payload.mismatch(p.data, b.offset); at >= 0 {
+		return RuleContent, fmt.Errorf("message %d of stream %d differs at byte %d of %d", b.number, m.stream, at, m.size)
+	}
+	b.offset += len(p.data)
+	if b.offset > m.size || p.info.EOR != (b.offset == m.size) {
+		return RuleContent, fmt.Errorf("message %d of stream %d has %d bytes, delivered were %d (end of record: %v)",
+			b.number, m.stream, m.size, b.offset, p.info.EOR)
+	}
+	if !p.info.EOR {
+		return 0, nil
+	}
+	m.delivered = true
+	if m.skipped {
+		return RuleGivenUp, fmt.Errorf("message %d of stream %d was delivered after it was skipped", b.number, m.stream)
 	}
 	return 0, nil
+}
+
+// cut ends the message of a stream that will not be completed and returns it, nil if there is none.
+func (r *reading) cut(stream uint16) *message {
+	for ppid, b := range r.begun {
+		if b.message.stream == stream {
+			delete(r.begun, ppid)
+			return b.message
+		}
+	}
+	return nil
 }

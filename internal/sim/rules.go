@@ -39,6 +39,18 @@ const (
 	RuleEnd
 	// RuleError: no association ends with an error that nothing in the scenario explains.
 	RuleError
+	// RuleAgreed: extensions are used where both sides offered them, and only there.
+	RuleAgreed
+	// RuleNumbers: TSNs, SSNs, MIDs and FSNs count without a gap, SSNs and MIDs from 0 after a reset.
+	RuleNumbers
+	// RuleGivenUp: a message is given up only as its policy allows. Then nothing of it is sent again, and it is not delivered unless all
+	// of it had arrived before the receiver was told to skip it.
+	RuleGivenUp
+	// RuleForward: FORWARD TSN and I-FORWARD-TSN skip what was given up or acknowledged, nothing else, and list it in full.
+	RuleForward
+	// RuleParts: parts of several messages alternate only where the application asked for that, and each message that began ends, or
+	// is reported as cut.
+	RuleParts
 	// RuleEvents: events come in an order that makes sense: up once, then ended once, then nothing.
 	RuleEvents
 )
@@ -48,7 +60,8 @@ var ruleNames = [...]string{
 	RuleReturned: "returned to the sender",
 	RuleCwnd:     "congestion window", RuleWindow: "advertised window", RuleAck: "acknowledgement", RuleRepeat: "retransmission",
 	RuleMTU: "path MTU", RuleBuffer: "buffer size", RuleProgress: "progress", RuleEnd: "end in time",
-	RuleError: "unexplained error", RuleEvents: "sequence of events",
+	RuleError: "unexplained error", RuleAgreed: "agreed extensions", RuleNumbers: "sequence numbers",
+	RuleGivenUp: "messages given up", RuleForward: "skipped messages", RuleParts: "messages in parts", RuleEvents: "sequence of events",
 }
 
 func (r Rule) String() string { return ruleNames[r] }

@@ -66,6 +66,8 @@ type HostPlan struct {
 	Planes []int
 	MTU    int
 	Config assoc.Config
+	// Carrier is what the host's packets travel in.
+	Carrier assoc.Carrier
 }
 
 // Talk is the use of one association.

@@ -35,9 +35,11 @@ type user struct {
 
 	out *flow
 	in  reading
+	// agreed are the extensions that the association uses, by what both sides offer.
+	agreed assoc.Extensions
 	// oldest is the generation of the peer's first flow that is meant for u.
 	oldest    uint32
-	readBytes int
+	readBytes int // of messages that were not given up
 	buf       []byte
 
 	ending    *ending
@@ -51,6 +53,7 @@ func (w *world) newUser(n *node, t *talk, side int, h *endpoint.Handle) *user {
 	u := &user{
 		w: w, n: n, talk: t, side: side, h: h, a: h.Assoc, config: &n.plan.Config, mon: newMonitor(),
 		out: t.begin(side), buf: make([]byte, t.plan.ReadSize[side]),
+		in: newReading(0), agreed: w.s.agreed(t.index + 1),
 	}
 	h.User = u
 	t.join(u)
@@ -74,10 +77,15 @@ func (u *user) input(f func(now mono.Time)) {
 // once is the law of package assoc: one input, then the events and the deadline.
 func (u *user) once(f func(now mono.Time)) {
 	f(u.w.now)
+	u.events()
+	u.deadline = u.a.NextDeadline()
+}
+
+// events handles all that there are.
+func (u *user) events() {
 	for e, ok := u.a.NextEvent(); ok; e, ok = u.a.NextEvent() {
 		u.event(e)
 	}
-	u.deadline = u.a.NextDeadline()
 }
 
 // expire runs the timers that are due.
@@ -101,10 +109,12 @@ func (u *user) pull() {
 	for range maxPulls {
 		var d transport.Datagram
 		if !u.a.NextPacket(u.w.now, u.w.packet[:], &d) {
+			u.events()
 			u.deadline = u.a.NextDeadline()
 			u.removeIfOver()
 			return
 		}
+		u.events()
 		after := u.status()
 		u.w.sent(u.n, &d)
 		seen := d
@@ -164,8 +174,8 @@ func (u *user) read() bool {
 	if !ok {
 		return false
 	}
-	u.readBytes += len(p.data)
 	u.w.result.Bytes += len(p.data)
+	u.countRead(p)
 	pieces := []piece{p}
 	if u.w.meddle.Read != nil {
 		pieces = u.w.meddle.Read(p)
@@ -177,6 +187,20 @@ func (u *user) read() bool {
 		}
 	}
 	return true
+}
+
+// countRead notes how much of its messages the application has taken.
+func (u *user) countRead(p piece) {
+	f := u.peerFlow(p.info.PPID >> numberBits)
+	if f == nil {
+		return
+	}
+	if m := f.sent(int(p.info.PPID & (maxMessages - 1))); m != nil {
+		m.read += len(p.data)
+		if !m.givenUp {
+			u.readBytes += len(p.data)
+		}
+	}
 }
 
 // peerFlow returns a flow that u may get messages of; nil if there is none of that generation.
