@@ -8,5 +8,5 @@ import "testing"
 // failure of the same scenario with our stack is ours.
 func TestKernelAndUsrsctp(t *testing.T) {
 	needs(t)
-	runScenarios(t, withKernel(t, "usrsctp", usrsctpPeer))
+	runScenarios(t, "usrsctp", "linux", func(t *testing.T) *pair { return withKernel(t, "usrsctp", usrsctpPeer) })
 }

@@ -39,13 +39,14 @@ var scenarios = []struct {
 	{name: "an idle path fails and returns", run: testPathReturns, slow: true},
 }
 
-// runScenarios runs all scenarios of a pair with both assignments of roles, and judges each capture.
-func runScenarios(t *testing.T, p *pair) {
+// runScenarios runs all scenarios with both assignments of roles, each time with a new pair, and judges each capture.
+func runScenarios(t *testing.T, a, b string, makePair func(*testing.T) *pair) {
 	for _, c := range []carrier{rawIP, inUDP} {
 		for _, f := range []family{v4, v6} {
-			for _, roles := range [][2]*host{{p.a, p.b}, {p.b, p.a}} {
-				client, server := roles[0], roles[1]
-				t.Run(fmt.Sprintf("%s %s %s to %s", c, f, client.name, server.name), func(t *testing.T) {
+			for _, roles := range [][2]string{{a, b}, {b, a}} {
+				t.Run(fmt.Sprintf("%s %s %s to %s", c, f, roles[0], roles[1]), func(t *testing.T) {
+					p := makePair(t)
+					client, server := p.named(roles[0]), p.named(roles[1])
 					judged(t, p.namespace, c, f)
 					for _, s := range scenarios {
 						if s.slow && (c == rawIP) != (f == v4) {
@@ -120,6 +121,14 @@ func testPathReturns(t *testing.T, c conversation) {
 	client.say("go")
 	client.wantReport(smallPlan.Report(), "shutdown")
 	server.wantReport(smallPlan.Report(), "shutdown")
+}
+
+// named returns the host with this name.
+func (p *pair) named(name string) *host {
+	if p.a.name == name {
+		return p.a
+	}
+	return p.b
 }
 
 // cutFirstPath takes the link of the first path down, until restore is called or the test ends.

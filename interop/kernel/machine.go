@@ -108,9 +108,17 @@ func (m *Machine) Start(ctx context.Context, args ...string) (*lab.Process, erro
 // associations is where Linux lists its associations, below a line of titles.
 const associations = "/proc/net/sctp/assocs"
 
-// WaitIdle returns when the machine has no association any more, and so nothing to say.
+// WaitIdle returns when the machine has no association any more, and so nothing to say. Packets that wait, on either side, for the
+// neighbour's address of a link that was cut are thrown away: nobody is left to miss them.
 func (m *Machine) WaitIdle(ctx context.Context) error {
-	p, err := m.Start(ctx, "sh", "-c", "'until [ $(wc -l <"+associations+") = 1 ]; do :; done; echo idle'")
+	script := "until [ $(wc -l <" + associations + ") = 1 ]; do :; done"
+	for path := range Paths {
+		script += fmt.Sprintf("; ip neigh flush dev eth%d", path+1)
+		if err := m.Namespace.IP("neigh", "flush", "dev", Link(path)); err != nil {
+			return err
+		}
+	}
+	p, err := m.Start(ctx, "sh", "-c", "'"+script+"; echo idle'")
 	if err != nil {
 		return err
 	}
