@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 )
 
 //go:embed src
@@ -33,9 +34,12 @@ func Build(dir string, stack Stack) (string, error) {
 	if err := os.CopyFS(work, source); err != nil {
 		return "", err
 	}
+	files, err := filepath.Glob(filepath.Join(work, "src", "*.c"))
+	if err != nil {
+		return "", err
+	}
 	program := filepath.Join(dir, name)
-	args := append([]string{"-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O2", "-pthread", "-o", program,
-		filepath.Join(work, "src", "peer.c")}, flags...)
+	args := slices.Concat([]string{"-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O2", "-pthread", "-o", program}, files, flags)
 	if out, err := exec.Command("gcc", args...).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("gcc: %w\n%s", err, out)
 	}

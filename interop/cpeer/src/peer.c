@@ -3,39 +3,14 @@
  * and reporting in lines. Package interop documents both, package plan the messages and the digests.
  */
 #include <pthread.h>
-#include <semaphore.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 
-#include "stack.h"
+#include "peer.h"
 
-enum {
-	MAX_PATHS = 4,
-	MAX_STREAMS = 64,
-	MAX_SIZES = 32,
-	MAX_MESSAGE = 4 << 20,
-	BUFFER_SIZE = 4 << 20, /* of a socket; the kernel refuses messages that do not fit */
-};
-
-/* What the arguments say. */
-static struct {
-	const char *role, *net, *local, *remote, *end, *sizes;
-	int port, streams, count, unordered, echo, expect, hold, fast;
-} args = {.role = "", .net = "ip", .local = "", .remote = "", .end = "peer", .sizes = "1", .streams = 1};
-
-/* What was received on one stream. */
-static struct {
-	long ordered, unordered, bytes;
-	uint64_t ordered_digest, unordered_digest;
-} received[MAX_STREAMS];
-static long received_count;
-
-static sem_t go; /* posted for each line on standard input */
+struct args args = {.role = "", .net = "ip", .local = "", .remote = "", .end = "peer", .sizes = "1", .streams = 1};
 
 static pthread_mutex_t output = PTHREAD_MUTEX_INITIALIZER;
 
-static void say(const char *format, ...)
+void say(const char *format, ...)
 {
 	va_list list;
 
@@ -48,7 +23,7 @@ static void say(const char *format, ...)
 	pthread_mutex_unlock(&output);
 }
 
-static void fail(const char *what)
+void fail(const char *what)
 {
 	say("fail %s: %s", what, strerror(errno));
 	_exit(1);
@@ -61,7 +36,8 @@ static void read_args(int argc, char **argv)
 		{"remote", &args.remote, NULL}, {"end", &args.end, NULL}, {"sizes", &args.sizes, NULL},
 		{"port", NULL, &args.port}, {"streams", NULL, &args.streams}, {"count", NULL, &args.count},
 		{"unordered", NULL, &args.unordered}, {"echo", NULL, &args.echo}, {"expect", NULL, &args.expect},
-		{"hold", NULL, &args.hold}, {"fast", NULL, &args.fast},
+		{"hold", NULL, &args.hold}, {"fast", NULL, &args.fast}, {"brisk", NULL, &args.brisk}, {"list", NULL, &args.list},
+		{"paused", NULL, &args.paused}, {"window", NULL, &args.window}, {"offer", &args.offer, NULL},
 	};
 
 	for (int i = 1; i < argc; i++) {
@@ -79,18 +55,6 @@ static void read_args(int argc, char **argv)
 		else
 			*table[row].number = atoi(argv[i] + key + 1);
 	}
-}
-
-/* Standard input: a line lets the sender go on, its end ends the peer. */
-static void *watch_input(void *unused)
-{
-	int c;
-
-	while ((c = getchar()) != EOF)
-		if (c == '\n')
-			sem_post(&go);
-	_exit(3);
-	return unused;
 }
 
 /* parse_addresses packs the addresses of "A/B" as bindx and connectx want them. */
@@ -122,47 +86,45 @@ static int parse_addresses(const char *text, int port, char *packed, socklen_t *
 }
 
 /* set makes a setting that the tests need, or fails. */
-static void set(sock s, int level, int name, const void *value, socklen_t size, const char *what)
+void set(sock s, int level, int name, const void *value, socklen_t size, const char *what)
 {
 	if (stack_option(s, level, name, value, size) < 0)
 		fail(what);
 }
 
-/* configure_events subscribes to changes of the association and of its paths. */
-static void configure_events(sock s)
+/* configure_brisk has what is lost sent again soon. */
+static void configure_brisk(sock s)
 {
-	uint16_t types[] = {SCTP_ASSOC_CHANGE, SCTP_PEER_ADDR_CHANGE};
+	struct sctp_rtoinfo rto = {.srto_initial = 300, .srto_min = 200, .srto_max = 1000};
 
-	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-		struct sctp_event event = {.se_type = types[i], .se_on = 1};
-		set(s, IPPROTO_SCTP, SCTP_EVENT, &event, sizeof event, "SCTP_EVENT");
-	}
+	set(s, IPPROTO_SCTP, SCTP_RTOINFO, &rto, sizeof rto, "SCTP_RTOINFO");
 }
 
 /* configure_fast makes a dead path show in a second instead of a minute. */
 static void configure_fast(sock s)
 {
-	struct sctp_rtoinfo rto = {.srto_initial = 300, .srto_min = 200, .srto_max = 1000};
 	struct sctp_paddrparams path = {.spp_pathmaxrxt = 1, .spp_hbinterval = 500, .spp_flags = SPP_HB_ENABLE};
 
-	set(s, IPPROTO_SCTP, SCTP_RTOINFO, &rto, sizeof rto, "SCTP_RTOINFO");
 	set(s, IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, &path, sizeof path, "SCTP_PEER_ADDR_PARAMS");
 }
 
 static sock open_socket(int family)
 {
 	sock s = stack_socket(family);
-	int on = 1, size = BUFFER_SIZE;
-	struct sctp_initmsg init = {.sinit_num_ostreams = MAX_STREAMS, .sinit_max_instreams = MAX_STREAMS};
+	int on = 1, size = BUFFER_SIZE, window = args.window ? args.window : BUFFER_SIZE;
+	struct sctp_initmsg init = {.sinit_num_ostreams = INITIAL_STREAMS, .sinit_max_instreams = MAX_STREAMS};
 
 	if (stack_failed(s))
 		fail("socket");
 	set(s, SOL_SOCKET, SO_SNDBUF, &size, sizeof size, "SO_SNDBUF");
-	set(s, SOL_SOCKET, SO_RCVBUF, &size, sizeof size, "SO_RCVBUF");
+	set(s, SOL_SOCKET, SO_RCVBUF, &window, sizeof window, "SO_RCVBUF");
 	set(s, IPPROTO_SCTP, SCTP_INITMSG, &init, sizeof init, "SCTP_INITMSG");
 	set(s, IPPROTO_SCTP, SCTP_RECVRCVINFO, &on, sizeof on, "SCTP_RECVRCVINFO");
 	set(s, IPPROTO_SCTP, SCTP_NODELAY, &on, sizeof on, "SCTP_NODELAY");
 	configure_events(s);
+	offer_extensions(s);
+	if (args.fast || args.brisk)
+		configure_brisk(s);
 	if (args.fast)
 		configure_fast(s);
 	if (!strcmp(args.net, "udp")) {
@@ -204,154 +166,46 @@ static sock associate(void)
 		if (stack_connectx(s, (struct sockaddr *)remote, count) < 0)
 			fail("connectx");
 	}
+	association = s;
+	say_extensions(s);
 	say("up");
 	return s;
 }
 
-/* payload makes the bytes of a message from its PPID. */
-static void payload(uint32_t ppid, unsigned char *data, size_t size)
-{
-	uint32_t x = ppid * 2654435761u + 1;
+/* The message that is being received on a stream: with interleaving, several are at a time. */
+static struct part {
+	unsigned char *data;
+	size_t have;
+} parts[MAX_STREAMS][2];
 
-	for (size_t i = 0; i < size; i++) {
-		x = x * 1664525u + 1013904223u;
-		data[i] = x >> 24;
+/* add_part adds what was read to the message that it belongs to. */
+static struct part *add_part(const struct sctp_rcvinfo *info, const unsigned char *data, size_t size)
+{
+	struct part *p = &parts[info->rcv_sid % MAX_STREAMS][info->rcv_flags & SCTP_UNORDERED ? 1 : 0];
+
+	if (!p->data && !(p->data = malloc(MAX_MESSAGE)))
+		fail("malloc");
+	if (p->have + size > MAX_MESSAGE) {
+		errno = EMSGSIZE;
+		fail("message");
 	}
-}
-
-static const uint64_t fnv_prime = 1099511628211u;
-
-static uint64_t digest(uint32_t ppid, const unsigned char *data, size_t size)
-{
-	uint64_t h = 14695981039346656037u;
-
-	for (int shift = 24; shift >= 0; shift -= 8)
-		h = (h ^ (ppid >> shift & 0xff)) * fnv_prime;
-	for (size_t i = 0; i < size; i++)
-		h = (h ^ data[i]) * fnv_prime;
-	return h;
-}
-
-static void send_message(sock s, uint16_t stream, uint32_t ppid, int unordered, const void *data, size_t size)
-{
-	struct sctp_sndinfo info = {
-		.snd_sid = stream, .snd_ppid = htonl(ppid), .snd_flags = unordered ? SCTP_UNORDERED : 0,
-	};
-
-	if (stack_send(s, data, size, &info) < 0)
-		fail("send");
-}
-
-/* send_plan sends what the arguments plan, in a thread of its own so that a full window never stops the receiver. */
-static void *send_plan(void *association)
-{
-	sock s = *(sock *)association;
-	unsigned char *data = malloc(MAX_MESSAGE);
-	int sizes[MAX_SIZES], n = 0;
-
-	for (const char *p = args.sizes; n < MAX_SIZES; p++) {
-		sizes[n++] = strtol(p, (char **)&p, 10);
-		if (*p != ',')
-			break;
-	}
-	for (int i = 0; i < args.count; i++) {
-		int unordered = args.unordered > 0 && i % args.unordered == args.unordered - 1;
-		int size = sizes[i % n];
-
-		if (args.hold > 0 && i == args.hold) {
-			say("hold");
-			sem_wait(&go);
-		}
-		payload(i, data, size);
-		send_message(s, i % args.streams, i, unordered, data, size);
-	}
-	free(data);
-	return NULL;
-}
-
-static void record(const struct sctp_rcvinfo *info, const unsigned char *data, size_t size)
-{
-	uint64_t d = digest(ntohl(info->rcv_ppid), data, size);
-	int stream = info->rcv_sid;
-
-	if (stream >= MAX_STREAMS) {
-		errno = ERANGE;
-		fail("stream");
-	}
-	received_count++;
-	received[stream].bytes += size;
-	if (info->rcv_flags & SCTP_UNORDERED) {
-		received[stream].unordered++;
-		received[stream].unordered_digest += d;
-	} else {
-		received[stream].ordered++;
-		received[stream].ordered_digest = received[stream].ordered_digest * fnv_prime ^ d;
-	}
-}
-
-static void report(const char *end)
-{
-	for (int i = 0; i < MAX_STREAMS; i++)
-		if (received[i].ordered + received[i].unordered > 0)
-			say("stream %d ordered %ld %016llx unordered %ld %016llx bytes %ld", i,
-			    received[i].ordered, (unsigned long long)received[i].ordered_digest,
-			    received[i].unordered, (unsigned long long)received[i].unordered_digest, received[i].bytes);
-	say("received %ld", received_count);
-	say("end %s", end);
-}
-
-static const char *path_state(int state)
-{
-	switch (state) {
-	case SCTP_ADDR_AVAILABLE: return "available";
-	case SCTP_ADDR_UNREACHABLE: return "unreachable";
-	case SCTP_ADDR_REMOVED: return "removed";
-	case SCTP_ADDR_ADDED: return "added";
-	case SCTP_ADDR_MADE_PRIM: return "primary";
-	case SCTP_ADDR_CONFIRMED: return "confirmed";
-	}
-	return "changed";
-}
-
-/* path_changed reports a change of a path. */
-static void path_changed(const struct sctp_paddr_change *change)
-{
-	char text[INET6_ADDRSTRLEN] = "?";
-
-	if (change->spc_aaddr.ss_family == AF_INET)
-		inet_ntop(AF_INET, &((const struct sockaddr_in *)&change->spc_aaddr)->sin_addr, text, sizeof text);
-	if (change->spc_aaddr.ss_family == AF_INET6)
-		inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)&change->spc_aaddr)->sin6_addr, text, sizeof text);
-	say("path %s %s", text, path_state(change->spc_state));
-}
-
-/* notification handles an event; it returns whether the association has ended in good order. Linux reports that by the event
- * to the side that called shutdown, where a read would only fail with ENOTCONN. */
-static int notification(const void *data)
-{
-	const union sctp_notification *event = data;
-
-	switch (event->sn_header.sn_type) {
-	case SCTP_PEER_ADDR_CHANGE:
-		path_changed(&event->sn_paddr_change);
-		return 0;
-	case SCTP_ASSOC_CHANGE:
-		return event->sn_assoc_change.sac_state == SCTP_SHUTDOWN_COMP;
-	}
-	return 0;
+	memcpy(p->data + p->have, data, size);
+	p->have += size;
+	return p;
 }
 
 /* receive_until reads messages until count have arrived (then it returns NULL) or the association has ended (then it says
  * how). A message may come in parts; MSG_EOR marks the last. */
 static const char *receive_until(sock s, long count)
 {
-	static unsigned char message[MAX_MESSAGE];
-	static size_t have;
+	static unsigned char buffer[MAX_MESSAGE];
 
-	while (received_count < count) {
+	while (count_received() < count) {
 		struct sctp_rcvinfo info = {0};
+		struct part *message;
 		int flags;
-		ssize_t n = stack_receive(s, message + have, sizeof message - have, &info, &flags);
+
+		ssize_t n = stack_receive(s, buffer, sizeof buffer, &info, &flags);
 
 		if (n == 0)
 			return "shutdown";
@@ -360,17 +214,20 @@ static const char *receive_until(sock s, long count)
 		if (n < 0)
 			return errno == ECONNRESET || errno == ECONNABORTED ? "abort" : "lost";
 		if (flags & MSG_NOTIFICATION) {
-			if (notification(message + have))
+			if (notification(buffer, n))
 				return "shutdown";
 			continue;
 		}
-		have += n;
+		message = add_part(&info, buffer, n);
 		if (!(flags & MSG_EOR))
 			continue;
-		record(&info, message, have);
-		if (args.echo)
-			send_message(s, info.rcv_sid, ntohl(info.rcv_ppid), info.rcv_flags & SCTP_UNORDERED, message, have);
-		have = 0;
+		record(&info, message->data, message->have);
+		if (args.echo) {
+			struct send_how how = {.stream = info.rcv_sid, .unordered = info.rcv_flags & SCTP_UNORDERED};
+
+			send_message(s, &how, ntohl(info.rcv_ppid), message->data, message->have);
+		}
+		message->have = 0;
 	}
 	return NULL;
 }
@@ -397,10 +254,13 @@ int main(int argc, char **argv)
 
 	read_args(argc, argv);
 	sem_init(&go, 0, 0);
+	sem_init(&reading, 0, 0);
 	pthread_create(&input, NULL, watch_input, NULL);
 	stack_init(!strcmp(args.net, "udp"));
 	s = associate();
 	pthread_create(&sender, NULL, send_plan, &s);
+	if (args.paused)
+		sem_wait(&reading);
 	end = receive_until(s, args.expect);
 	if (end == NULL) {
 		pthread_join(sender, NULL);

@@ -1,0 +1,65 @@
+/*
+ * peer.h - what the parts of the peer share.
+ */
+#ifndef PEER_H
+#define PEER_H
+
+#include <semaphore.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "stack.h"
+
+enum {
+	MAX_PATHS = 4,
+	MAX_STREAMS = 128,     /* that can be received on */
+	INITIAL_STREAMS = 64,  /* to send on, before any are added */
+	MAX_SIZES = 32,
+	MAX_MESSAGE = 4 << 20,
+	BUFFER_SIZE = 4 << 20, /* of a socket; the kernel refuses messages that do not fit */
+};
+
+/* What the arguments say. */
+struct args {
+	const char *role, *net, *local, *remote, *end, *sizes, *offer;
+	int port, streams, count, unordered, echo, expect, hold, fast, brisk, list, paused, window;
+};
+extern struct args args;
+
+/* peer.c */
+void say(const char *format, ...);
+void fail(const char *what);
+void set(sock s, int level, int name, const void *value, socklen_t size, const char *what);
+
+/* plan.c */
+struct send_how {
+	uint16_t stream;
+	int unordered;
+	const char *policy; /* of RFC 7496; NULL for a reliable message */
+	uint32_t value;
+};
+void payload(uint32_t ppid, unsigned char *data, size_t size);
+uint64_t digest(uint32_t ppid, const unsigned char *data, size_t size);
+void send_message(sock s, const struct send_how *how, uint32_t ppid, const void *data, size_t size);
+void *send_plan(void *association);
+void record(const struct sctp_rcvinfo *info, const unsigned char *data, size_t size);
+long count_received(void);
+void report(const char *end);
+extern sem_t go; /* posted when the sender may go on */
+
+/* events.c */
+void configure_events(sock s);
+int notification(const void *data, size_t size);
+
+/* extensions.c */
+void offer_extensions(sock s);
+void say_extensions(sock s);
+void set_policy(struct sctp_prinfo *info, const char *policy, uint32_t value);
+
+/* commands.c */
+extern sock association; /* what commands are about, once it is up */
+extern sem_t reading;    /* posted when a peer that was told to wait may read */
+void *watch_input(void *unused);
+
+#endif
