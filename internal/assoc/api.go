@@ -22,6 +22,8 @@ type Message struct {
 	Unordered bool
 	// Immediate asks for the I bit on the last DATA chunk (RFC 9260 section 3.3.1).
 	Immediate bool
+	// Partial: more of the message follows with the next Send on the stream (explicit EOR, RFC 6458 section 8.1.26).
+	Partial bool
 	// Context comes back in SendFailed.
 	Context uint32
 	// Path, if valid, overrides the primary path for the first transmission (RFC 9260 section 11.1.5).

@@ -114,7 +114,6 @@ func (a *Association) adopt(now mono.Time, c *cookie.Content) {
 	a.localTieTag, a.peerTieTag = 0, 0
 	a.initialTSN = c.LocalTSN
 	a.outStreams = c.OutStreams
-	a.extensions = Extensions(c.Extensions)
 	a.params.PeerEncapPort = c.PeerEncapPort
 	a.paths = a.paths[:0]
 	for i, addr := range c.PeerAddrs {
@@ -127,6 +126,7 @@ func (a *Association) adopt(now mono.Time, c *cookie.Content) {
 	a.primary = a.paths[0]
 	a.learnSource(a.primary, transport.Path{Local: c.LocalAddr, EncapPort: c.PeerEncapPort})
 	a.send.start(c.LocalTSN)
+	a.useExtensions(Extensions(c.Extensions))
 	a.peerIs(c.PeerTSN, c.PeerRwnd, c.InStreams)
 }
 

@@ -156,7 +156,7 @@ func (a *Association) updateFrom(now mono.Time, in *inbound, c *cookie.Content) 
 		a.adoptPeerAddrs(in, &initParams{addrs: c.PeerAddrs})
 	}
 	a.limitStreams(c.OutStreams)
-	a.extensions = Extensions(c.Extensions)
+	a.useExtensions(Extensions(c.Extensions))
 	a.peerIs(c.PeerTSN, c.PeerRwnd, c.InStreams)
 	if c.HasAdaptation {
 		a.emit(AdaptationIndication{Ind: c.PeerAdaptation})
@@ -179,9 +179,9 @@ func (a *Association) restart(now mono.Time, in *inbound, c *cookie.Content) {
 	a.localTieTag, a.peerTieTag = 0, 0
 	a.initialTSN = c.LocalTSN
 	a.limitStreams(c.OutStreams)
-	a.extensions = Extensions(c.Extensions)
 	a.restartPaths(in, c.PeerAddrs)
 	a.send.restart(c.LocalTSN)
+	a.useExtensions(Extensions(c.Extensions))
 	a.send.replenish(a.cfg.MaxBurst)
 	a.peerIs(c.PeerTSN, c.PeerRwnd, c.InStreams)
 	a.state = StateEstablished

@@ -19,6 +19,9 @@ var (
 	ErrEmptyMessage = errors.New("message is empty: a DATA chunk carries at least one byte")
 	// ErrNoSuchPath: the peer has no such address, or it is not confirmed.
 	ErrNoSuchPath = errors.New("no such path")
+	// ErrAbandoned: the message that this one continues is given up, or was lost when the peer restarted; the next Send on the stream
+	// begins another.
+	ErrAbandoned = errors.New("message was given up")
 	// ErrBadStream: no such outbound stream.
 	ErrBadStream = errors.New("no such outbound stream")
 )

@@ -138,7 +138,7 @@ func (a *Association) takeInitAck(now mono.Time, in *inbound, ack *wire.Init, p 
 	a.adoptPeerAddrs(in, p)
 	a.limitStreams(min(a.cfg.OutStreams, ack.InStreams))
 	a.peerIs(ack.InitialTSN, ack.ARwnd, min(ack.OutStreams, a.cfg.MaxInStreams))
-	a.extensions = p.announced.common(a.cfg.offered(a.params.Carrier), a.params.Carrier)
+	a.useExtensions(p.announced.common(a.cfg.offered(a.params.Carrier), a.params.Carrier))
 	a.takeAdaptation(p)
 
 	a.state = StateCookieEchoed

@@ -16,7 +16,7 @@ func (a *Association) dataTarget() *path.Path {
 	if c := a.send.outstanding.NextLost(); c != nil {
 		return a.retransmitPath(c)
 	}
-	if !a.send.queue.Empty() {
+	if a.send.queue.Head() != nil {
 		return a.newDataPath()
 	}
 	return nil
@@ -50,6 +50,7 @@ func (a *Association) buildData(now mono.Time, k *builder) {
 		return
 	}
 	s.burst--
+	s.queue.Packet()
 	k.path.Sent(now)
 	if a.opening == nil && (restartT3 || k.path.T3.IsZero()) {
 		k.path.T3 = now.Add(k.path.RTO.Current())
@@ -81,9 +82,9 @@ func (a *Association) buildRetransmissions(k *builder) (earliest bool) {
 func (a *Association) buildNew(now mono.Time, k *builder) {
 	s := &a.send
 	most := a.fragmentSize()
-	for !s.queue.Empty() && !s.outstanding.Full() && a.newDataPath() == k.path {
+	for s.queue.Head() != nil && !s.outstanding.Full() && a.newDataPath() == k.path {
 		n := s.queue.NextSize(most)
-		if wire.DataHeaderLen+n > k.room() || a.withheld(k, n) || !a.windowAllows(now, k.path, n) {
+		if a.dataHeaderLen()+n > k.room() || a.withheld(k, n) || !a.windowAllows(now, k.path, n) {
 			break
 		}
 		c := s.outstanding.Add(now, s.queue.Next(most), k.path.ID)
@@ -99,7 +100,7 @@ func (a *Association) buildNew(now mono.Time, k *builder) {
 // delayed acknowledgement, wantsSack asks for a prompt one.
 func (a *Association) withheld(k *builder, n int) bool {
 	return a.cfg.Nagle && k.data == 0 && a.send.outstanding.Len() > 0 && a.state == StateEstablished &&
-		a.send.queue.Unsent()+wire.DataHeaderLen < k.room() && !a.send.queue.Head().Immediate
+		a.send.queue.Unsent()+a.dataHeaderLen() < k.room() && !a.send.queue.Head().Immediate
 }
 
 // windowAllows has rule A of section 6.1: nothing new without room at the peer, except a probe, and that only with nothing in flight and
@@ -141,19 +142,28 @@ func (a *Association) wantsSack(k *builder, c *tx.Chunk, most int) bool {
 // appendData writes the chunk and returns where its flags are.
 func (a *Association) appendData(k *builder, c *tx.Chunk) int {
 	m := c.Message
-	d := wire.Data{TSN: c.TSN, StreamID: m.Stream, SSN: m.SSN, PPID: m.PPID, UserData: c.Data}
+	flags := len(k.b) + 1
+	if a.extensions.Has(Interleaving) {
+		d := wire.IData{TSN: c.TSN, StreamID: m.Stream, MID: m.MID, PPID: m.PPID, FSN: c.FSN, Flags: dataFlags(c), UserData: c.Data}
+		k.b = d.Append(k.b)
+	} else {
+		d := wire.Data{TSN: c.TSN, StreamID: m.Stream, SSN: m.SSN, PPID: m.PPID, Flags: dataFlags(c), UserData: c.Data}
+		k.b = d.Append(k.b)
+	}
+	k.data++
+	return flags
+}
+
+func dataFlags(c *tx.Chunk) (flags uint8) {
 	if c.Begin {
-		d.Flags |= wire.FlagBegin
+		flags |= wire.FlagBegin
 	}
 	if c.End {
-		d.Flags |= wire.FlagEnd
+		flags |= wire.FlagEnd
 	}
-	if m.Unordered {
-		d.Flags |= wire.FlagUnordered
+	if c.Message.Unordered {
+		flags |= wire.FlagUnordered
 	}
-	flags := len(k.b) + 1
-	k.b = d.Append(k.b)
-	k.data++
 	return flags
 }
 

@@ -79,10 +79,13 @@ func (a *Association) Send(now mono.Time, m *Message) error {
 		return fmt.Errorf("%w: %d bytes, without fragmentation at most %d", ErrMessageTooBig, len(m.Data), a.fragmentSize())
 	case a.send.queue.Held()+len(m.Data) > a.cfg.SendBuffer:
 		return ErrSendBufferFull
+	case a.send.queue.Broken(m.Stream):
+		return ErrAbandoned
 	}
-	q := a.send.queue.Push(m.Data)
-	q.Stream, q.PPID, q.Unordered, q.Immediate = m.Stream, m.PPID, m.Unordered, m.Immediate
-	q.Context, q.Path = m.Context, m.Path
+	a.send.queue.Push(&tx.Properties{
+		Stream: m.Stream, PPID: m.PPID, Unordered: m.Unordered, Immediate: m.Immediate, Partial: m.Partial,
+		Context: m.Context, Path: m.Path,
+	}, m.Data)
 	a.stats.MessagesSent++
 	a.send.burst = max(a.send.burst, a.cfg.MaxBurst)
 	return nil
@@ -91,13 +94,29 @@ func (a *Association) Send(now mono.Time, m *Message) error {
 // SendSpace is the number of bytes the send buffer still takes.
 func (a *Association) SendSpace() int { return a.cfg.SendBuffer - a.send.queue.Held() }
 
+// useExtensions takes what both sides have.
+func (a *Association) useExtensions(e Extensions) {
+	a.extensions = e
+	interleaving := e.Has(Interleaving)
+	a.send.queue.SetInterleaving(interleaving)
+	a.send.outstanding.SetInterleaving(interleaving)
+}
+
+// dataHeaderLen is what a chunk of user data costs beside it.
+func (a *Association) dataHeaderLen() int {
+	if a.extensions.Has(Interleaving) {
+		return wire.IDataHeaderLen
+	}
+	return wire.DataHeaderLen
+}
+
 // fragmentSize is the largest piece of a message that one DATA chunk takes: the AMDCS (section 7.3) less the chunk's header.
 func (a *Association) fragmentSize() int {
 	least := a.paths[0].PMDCS()
 	for _, p := range a.paths[1:] {
 		least = min(least, p.PMDCS())
 	}
-	n := least - wire.DataHeaderLen
+	n := least - a.dataHeaderLen()
 	if a.cfg.MaxSeg > 0 {
 		n = min(n, a.cfg.MaxSeg)
 	}
@@ -114,32 +133,12 @@ func (a *Association) limitStreams(n uint16) {
 // failMessages gives all messages that were not acknowledged back to the user.
 func (a *Association) failMessages(err error) {
 	a.failOutstanding(err)
-	for m := a.send.queue.Pop(); m != nil; m = a.send.queue.Pop() {
-		a.failMessage(m, err)
-	}
+	a.send.queue.Drain(func(m *tx.Message) { a.failMessage(m, err) })
 }
 
 // failOutstanding gives back the messages that were sent at least in part.
 func (a *Association) failOutstanding(err error) {
-	head := a.send.queue.Head()
-	if head != nil && head.Sent() {
-		a.send.queue.Pop()
-	} else {
-		head = nil
-	}
-	if a.send.outstanding != nil {
-		a.send.outstanding.Drain(func(m *tx.Message) {
-			if m == head {
-				head = nil // not twice
-			} else {
-				a.send.queue.Forget(m)
-			}
-			a.failMessage(m, err)
-		})
-	}
-	if head != nil {
-		a.failMessage(head, err)
-	}
+	a.send.queue.DropSent(a.send.outstanding, func(m *tx.Message) { a.failMessage(m, err) })
 }
 
 func (a *Association) failMessage(m *tx.Message, err error) {

@@ -173,15 +173,10 @@ func eachOnlyIn(a, b []interval, cum seq.TSN, f func(seq.TSN)) {
 	}
 }
 
-// Drain hands the message of every outstanding chunk to f, in order of TSN and each message once, and empties the list. It is for giving messages back
-// to the user when the association ends.
-func (o *Outstanding) Drain(f func(*Message)) {
-	var last *Message
+// drain empties the list and hands the message of every chunk to f, in order of TSN.
+func (o *Outstanding) drain(f func(*Message)) {
 	for t := o.cum + 1; t != o.next; t++ {
-		if m := o.at(t).Message; m != last {
-			last = m
-			f(m)
-		}
+		f(o.at(t).Message)
 	}
 	*o = *NewOutstanding(o.next)
 }

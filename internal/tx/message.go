@@ -6,30 +6,58 @@ import (
 	"github.com/gosctp/sctp/internal/seq"
 )
 
-// Message is a user message from Push until its last chunk has been acknowledged cumulatively.
-type Message struct {
+// Properties are what the user asks for with a message.
+type Properties struct {
 	Stream    uint16
-	SSN       seq.SSN // assigned when the first fragment is taken
 	PPID      uint32
 	Unordered bool
 	Immediate bool
-	Context   uint32
+	// Partial: more of the message follows with the next Push on the stream (explicit EOR, RFC 6458 section 8.1.26). What continues a
+	// message takes PPID and Unordered from its beginning.
+	Partial bool
+	Context uint32
 	// Path, if valid, is where the user wants the first transmission to go.
 	Path netip.Addr
-	// Data is the message whole, in a buffer of the queue's pool.
+}
+
+// Message is a user message, or with explicit EOR a piece of one, from Push until its last chunk has been acknowledged cumulatively.
+type Message struct {
+	Properties
+	// SSN and MID are assigned when the first fragment is taken. The SSN is that of an ordered message.
+	SSN seq.SSN
+	MID seq.MID
+	// Data is what was given to Push, in a buffer of the queue's pool.
 	Data []byte
 
-	taken int // bytes already cut into fragments
-	held  int // chunks of it that are outstanding
+	stream *stream
+	// arrival numbers the messages in the order of Push.
+	arrival uint64
+	taken   int // bytes already cut into fragments
+	held    int // chunks of it that are outstanding
+	// gone: it went back to the user.
+	gone bool
+	// whole is the beginning of the user message that this is a piece of: itself, unless it continues one.
+	whole *Message
+	// before and after are its neighbours in the stream's list.
+	before, after *Message
+
+	// Of the beginning of a user message only: the FSN of its next fragment, and how many pieces refer to it.
+	fsn  uint32
+	refs int
 }
 
 // Sent reports whether a part of the message was cut off and given to the network.
 func (m *Message) Sent() bool { return m.taken > 0 }
 
-// Fragment is a piece of a message that becomes one DATA chunk.
+// begun reports whether a part of the user message that m belongs to was sent.
+func (m *Message) begun() bool { return m.whole.taken > 0 }
+
+// Fragment is a piece of a message that becomes one DATA or I-DATA chunk.
 type Fragment struct {
 	Message *Message
 	Data    []byte
-	// Begin and End: the piece is the first, the last of its message.
+	// Begin and End: the piece is the first, the last of the user message.
 	Begin, End bool
+	// FSN counts the fragments of a user message from 0 (RFC 8260 section 2.1).
+	FSN uint32
 }

@@ -5,6 +5,7 @@ package tx
 import (
 	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/internal/seq"
+	"github.com/gosctp/sctp/internal/wire"
 )
 
 // MaxOutstanding bounds the number of outstanding chunks: a gap block reaches 65,535 TSNs beyond the cumulative one (RFC 9260
@@ -13,9 +14,6 @@ const MaxOutstanding = 65535
 
 // MaxPaths bounds the paths of an association.
 const MaxPaths = 32
-
-// dataHeaderLen is the header of a DATA chunk; sizes count it and the padding (RFC 9260 section 7.2).
-const dataHeaderLen = 16
 
 // fate of an outstanding chunk.
 type fate uint8
@@ -36,13 +34,14 @@ type Chunk struct {
 	// TimedOut: it is to be sent again because T3-rtx expired, and so better to another address (RFC 9260 section 6.4).
 	TimedOut bool
 
+	size   int
 	fate   fate
 	misses uint8
 	fast   bool // was fast retransmitted, and may not be again (section 7.2.4 item 5)
 }
 
-// Size is the chunk's length with header and padding.
-func (c *Chunk) Size() int { return (dataHeaderLen + len(c.Data) + 3) &^ 3 }
+// Size is the chunk's length with header and padding, which count (RFC 9260 section 7.2).
+func (c *Chunk) Size() int { return c.size }
 
 // pathRecord is what is outstanding on one path.
 type pathRecord struct {
@@ -59,6 +58,7 @@ type pathRecord struct {
 // no streams and no timers.
 type Outstanding struct {
 	ring     []Chunk
+	header   int     // of a chunk, in bytes
 	cum      seq.TSN // Cumulative TSN Ack Point
 	next     seq.TSN // next TSN to assign
 	data     int     // bytes of user data in flight, for the peer's rwnd
@@ -73,7 +73,15 @@ type Outstanding struct {
 
 // NewOutstanding returns an empty list that assigns TSNs from initial on.
 func NewOutstanding(initial seq.TSN) *Outstanding {
-	return &Outstanding{cum: initial - 1, next: initial}
+	return &Outstanding{cum: initial - 1, next: initial, header: wire.DataHeaderLen}
+}
+
+// SetInterleaving says that chunks are I-DATA chunks.
+func (o *Outstanding) SetInterleaving(on bool) {
+	o.header = wire.DataHeaderLen
+	if on {
+		o.header = wire.IDataHeaderLen
+	}
 }
 
 // CumTSNAck is the Cumulative TSN Ack Point (RFC 9260 section 6.2.1).
@@ -109,7 +117,7 @@ func (o *Outstanding) Add(now mono.Time, f Fragment, path int) *Chunk {
 		o.grow()
 	}
 	c := o.at(o.next)
-	*c = Chunk{TSN: o.next, Fragment: f, Path: path, Transmissions: 1}
+	*c = Chunk{TSN: o.next, Fragment: f, Path: path, Transmissions: 1, size: wire.Padded(o.header + len(f.Data))}
 	o.next++
 	o.intoFlight(c)
 	// One measurement per round trip (section 6.3.1 C4).

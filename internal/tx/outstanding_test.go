@@ -32,7 +32,7 @@ func sent(n int) (*Outstanding, *Queue) {
 	q := NewQueue()
 	o := NewOutstanding(1)
 	for range n {
-		q.Push(make([]byte, 100))
+		push(q, make([]byte, 100))
 		o.Add(1000, q.Next(100), 0)
 	}
 	return o, q
@@ -111,7 +111,7 @@ func TestHTNALimitsMissIndications(t *testing.T) {
 
 func TestTimeoutMarksAllOfAPath(t *testing.T) {
 	o, q := sent(3)
-	q.Push(make([]byte, 100))
+	push(q, make([]byte, 100))
 	o.Add(2000, q.Next(100), 1)
 	o.MarkTimedOut(0)
 	if o.Lost() != 3 || o.Flight(0) != 0 || o.Flight(1) != chunkSize {
@@ -147,13 +147,13 @@ func TestRenegedChunkIsInFlightAgain(t *testing.T) {
 func TestKarn(t *testing.T) {
 	o, q := sent(2)
 	o.MarkTimedOut(0)
-	q.Push(make([]byte, 100))
+	push(q, make([]byte, 100))
 	o.Add(3000, q.Next(100), 0) // timed: TSN 3
 	o.Retransmitted(o.NextLost(), 0)
 	if r := o.Ack(3, noGaps, q); !r.Paths[0].SentAt.IsZero() {
 		t.Error("a round trip was measured with TSN 3 although TSN 1 was retransmitted since")
 	}
-	q.Push(make([]byte, 100))
+	push(q, make([]byte, 100))
 	o.Add(4000, q.Next(100), 0)
 	if r := o.Ack(4, noGaps, q); r.Paths[0].SentAt != 4000 {
 		t.Error("new data does not measure the round trip")
@@ -220,7 +220,7 @@ func FuzzOutstanding(f *testing.F) {
 		for now := mono.Time(1); len(ops) > 0 && now < 400; now++ {
 			switch next() % 5 {
 			case 0:
-				q.Push(make([]byte, 100))
+				push(q, make([]byte, 100))
 				path := int(next() % 2)
 				c := o.Add(now, q.Next(100), path)
 				n.fate[c.TSN], n.path[c.TSN] = inFlight, path
@@ -306,7 +306,7 @@ func BenchmarkSendAndAck(b *testing.B) {
 	b.SetBytes(1024)
 	b.ReportAllocs()
 	for i := range b.N {
-		q.Push(data)
+		push(q, data)
 		o.Add(mono.Time(i+1), q.Next(1400), 0)
 		if o.Len() == 64 {
 			o.Ack(o.NextTSN()-33, noGaps, q)

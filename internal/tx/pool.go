@@ -44,13 +44,18 @@ func (p *pool) buffer(n int) []byte {
 	return make([]byte, 0, 1<<class)
 }
 
-// release takes back a message that nothing refers to any more.
-func (p *pool) release(m *Message) {
-	if size := cap(m.Data); p.idle+size <= maxIdleBuffers && size&(size-1) == 0 && size <= 1<<maxBufferBits {
+// releaseData takes back the buffer of a message.
+func (p *pool) releaseData(m *Message) {
+	if size := cap(m.Data); p.idle+size <= maxIdleBuffers && size&(size-1) == 0 && size > 0 && size <= 1<<maxBufferBits {
 		class := bits.Len(uint(size) - 1)
 		p.buffers[class] = append(p.buffers[class], m.Data[:0])
 		p.idle += size
 	}
+	m.Data = nil
+}
+
+// release takes back a message that nothing refers to any more.
+func (p *pool) release(m *Message) {
 	*m = Message{}
 	if len(p.messages) < maxIdleBuffers>>minBufferBits {
 		p.messages = append(p.messages, m)

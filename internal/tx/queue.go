@@ -1,34 +1,126 @@
 package tx
 
-import "github.com/gosctp/sctp/internal/seq"
+import (
+	"github.com/gosctp/sctp/internal/sched"
+	"github.com/gosctp/sctp/internal/seq"
+)
 
 // Queue holds the user messages that have not been sent whole, and cuts them into fragments. It knows streams and their sequence
 // numbers, but no TSNs, paths or windows.
 //
-// Messages leave in the order in which they came (first come, first served); a message is cut to its end before the next one
-// begins, because DATA chunks of one message have consecutive TSNs (RFC 9260 section 6.9).
+// A [sched.Scheduler] says which stream is next. Without interleaving a message is cut to its end before the next one begins, because
+// DATA chunks of one message have consecutive TSNs (RFC 9260 section 6.9); with it the scheduler is asked for every fragment (RFC 8260
+// section 3).
 type Queue struct {
-	pool     pool
-	messages fifo
-	nextSSN  map[uint16]seq.SSN
+	pool         pool
+	streams      streams
+	scheduler    sched.Scheduler
+	interleaving bool
+	// current is the stream of the message that has to be finished first.
+	current  *stream
+	arrivals uint64
+	messages int // queued, whole or in part
 	unsent   int // bytes not yet cut into fragments
 	held     int // bytes of messages alive, sent or not
 }
 
-// NewQueue returns an empty queue.
-func NewQueue() *Queue { return &Queue{nextSSN: make(map[uint16]seq.SSN)} }
+// NewQueue returns an empty queue that serves first who comes first.
+func NewQueue() *Queue { return &Queue{scheduler: sched.FCFS()} }
 
-// Push queues a message with a copy of data, to be filled in with its properties by the caller.
-func (q *Queue) Push(data []byte) *Message {
+// SetScheduler changes the scheduler, for what is queued already too.
+func (q *Queue) SetScheduler(s sched.Scheduler) {
+	q.scheduler = s
+	q.streams.each(func(t *stream) {
+		t.Stream = sched.Stream{ID: t.ID, Value: t.Value, Head: t.Head, Arrival: t.Arrival}
+		if t.added {
+			s.Add(&t.Stream)
+		}
+	})
+}
+
+// SetInterleaving says that messages are sent as I-DATA chunks.
+func (q *Queue) SetInterleaving(on bool) {
+	q.interleaving = on
+	if on {
+		q.current = nil
+	}
+}
+
+// Push queues a message with a copy of data, or more of the message that was pushed on the stream last and is not complete.
+func (q *Queue) Push(p *Properties, data []byte) *Message {
+	s := q.streams.use(p.Stream)
 	m := q.pool.message(data)
-	q.messages.push(m)
+	m.Properties = *p
+	m.stream = s
+	m.arrival = q.arrivals
+	q.arrivals++
+	m.whole = m
+	if w := s.open; w != nil {
+		m.whole, m.PPID, m.Unordered = w, w.PPID, w.Unordered
+	}
+	m.whole.refs++
+	q.setOpen(s, m)
+	s.queued.push(m)
+	q.messages++
 	q.unsent += len(data)
 	q.held += len(data)
+	if s.queued.first == m {
+		q.schedule(s)
+	}
 	return m
 }
 
+// setOpen notes whether m is to be continued. An open message is kept even if nothing of it is alive.
+func (q *Queue) setOpen(s *stream, m *Message) {
+	switch {
+	case m.Partial && s.open == nil:
+		s.open = m
+		m.refs++
+	case !m.Partial && s.open != nil:
+		q.unref(s.open)
+		s.open = nil
+	}
+}
+
+// unref drops a reference to the beginning of a user message.
+func (q *Queue) unref(w *Message) {
+	if w.refs--; w.refs == 0 {
+		q.pool.release(w)
+	}
+}
+
+// Broken reports, once, that the message which the next Push on a stream would continue is no more.
+func (q *Queue) Broken(id uint16) bool {
+	s := q.streams.at(id)
+	if s == nil || !s.broken {
+		return false
+	}
+	s.broken = false
+	q.streams.tidy(s)
+	return true
+}
+
+// schedule tells the scheduler whether a stream has something to send.
+func (q *Queue) schedule(s *stream) {
+	switch ready := s.sendable(); {
+	case ready && !s.added:
+		s.describe()
+		q.scheduler.Add(&s.Stream)
+	case !ready && s.added:
+		q.scheduler.Remove(&s.Stream)
+	}
+	s.added = s.sendable()
+}
+
+// describe fills in what the scheduler sees of the stream's first message.
+func (s *stream) describe() {
+	m := s.queued.first
+	s.Head = len(m.Data) - m.taken
+	s.Arrival = m.whole.arrival
+}
+
 // Empty reports whether everything has been cut into fragments.
-func (q *Queue) Empty() bool { return q.messages.len() == 0 }
+func (q *Queue) Empty() bool { return q.messages == 0 }
 
 // Unsent is the number of bytes not yet cut into fragments.
 func (q *Queue) Unsent() int { return q.unsent }
@@ -36,83 +128,111 @@ func (q *Queue) Unsent() int { return q.unsent }
 // Held is the number of bytes of all messages that are queued or outstanding: what the send buffer holds.
 func (q *Queue) Held() int { return q.held }
 
-// Head returns the message that the next fragment is cut from; nil if there is none.
+// next is the stream that the next fragment comes from; nil if there is none now.
+func (q *Queue) next() *stream {
+	s := q.current
+	if s == nil {
+		t := q.scheduler.Next()
+		if t == nil {
+			return nil
+		}
+		s = q.streams.at(t.ID)
+	}
+	if s == nil || !s.added {
+		return nil // its message is to be continued, or the scheduler is wrong
+	}
+	return s
+}
+
+// Head returns the message that the next fragment is cut from; nil if there is none now: everything was sent, the streams are paused, or
+// the scheduler wants another packet.
 func (q *Queue) Head() *Message {
-	if q.Empty() {
-		return nil
+	if s := q.next(); s != nil {
+		return s.queued.first
 	}
-	return q.messages.front()
+	return nil
 }
 
-// NextSize is the size of the fragment that Next would return.
+// NextSize is the size of the fragment that Next would return, 0 if there is none.
 func (q *Queue) NextSize(most int) int {
-	m := q.Head()
-	if m == nil {
-		return 0
+	if m := q.Head(); m != nil {
+		return min(most, len(m.Data)-m.taken)
 	}
-	return min(most, len(m.Data)-m.taken)
+	return 0
 }
 
-// Next cuts off the next fragment, of at most most bytes. The queue must not be empty.
+// Next cuts off the next fragment, of at most most bytes. There must be a Head.
 func (q *Queue) Next(most int) Fragment {
-	m := q.messages.front()
-	if m.taken == 0 && !m.Unordered {
-		m.SSN = q.nextSSN[m.Stream]
-		q.nextSSN[m.Stream] = m.SSN + 1
+	s := q.next()
+	m := s.queued.first
+	w := m.whole
+	if m.taken == 0 {
+		s.number(m)
 	}
 	n := min(most, len(m.Data)-m.taken)
 	f := Fragment{
 		Message: m,
 		Data:    m.Data[m.taken : m.taken+n],
-		Begin:   m.taken == 0,
-		End:     m.taken+n == len(m.Data),
+		Begin:   m == w && m.taken == 0,
+		End:     m.taken+n == len(m.Data) && !m.Partial,
+		FSN:     w.fsn,
 	}
+	w.fsn++
 	m.taken += n
 	m.held++
+	s.outstanding++
 	q.unsent -= n
-	if f.End {
-		q.messages.pop()
+	if m.taken == len(m.Data) {
+		s.queued.remove(m)
+		q.messages--
+	}
+	s.cutting, q.current = nil, nil
+	if !f.End {
+		s.cutting = w
+		if !q.interleaving {
+			q.current = s
+		}
+	}
+	if s.queued.first != nil {
+		s.describe()
+	}
+	q.scheduler.Sent(&s.Stream, n, f.End)
+	if !s.sendable() {
+		q.schedule(s)
 	}
 	return f
 }
 
+// number gives a message its sequence numbers (RFC 9260 section 6.5, RFC 8260 section 2.1). As both count the ordered messages of a stream
+// from 0, the SSN is the lower half of the MID.
+func (s *stream) number(m *Message) {
+	switch {
+	case m != m.whole:
+		m.SSN, m.MID = m.whole.SSN, m.whole.MID
+	case m.Unordered:
+		m.MID = s.unordered
+		s.unordered++
+	default:
+		m.MID, m.SSN = s.ordered, seq.SSN(s.ordered)
+		s.ordered++
+	}
+}
+
+// Packet tells that a packet is complete.
+func (q *Queue) Packet() { q.scheduler.Packet() }
+
 // Acked tells that one chunk of m needs no buffer any more; the message goes with its last one.
 func (q *Queue) Acked(m *Message) {
+	m.stream.outstanding--
 	m.held--
-	if m.held == 0 && m.taken == len(m.Data) {
-		q.held -= len(m.Data)
+	if m.held > 0 || m.taken < len(m.Data) {
+		return
+	}
+	q.held -= len(m.Data)
+	q.pool.releaseData(m)
+	w := m.whole
+	if m != w {
 		q.pool.release(m)
 	}
+	q.unref(w)
 }
-
-// Pop removes and returns the first message that is queued, whole or in part; nil if there is none. It is for giving messages back
-// to the user when the association ends.
-func (q *Queue) Pop() *Message {
-	if q.Empty() {
-		return nil
-	}
-	m := q.messages.pop()
-	q.unsent -= len(m.Data) - m.taken
-	q.held -= len(m.Data)
-	return m
-}
-
-// DropStreams removes the messages on streams from streams on of which nothing was sent, and hands them to f.
-func (q *Queue) DropStreams(streams uint16, f func(*Message)) {
-	for range q.messages.len() {
-		m := q.messages.pop()
-		if m.Stream < streams || m.Sent() {
-			q.messages.push(m)
-			continue
-		}
-		q.unsent -= len(m.Data)
-		q.held -= len(m.Data)
-		f(m)
-	}
-}
-
-// Forget tells that m, which was cut to its end, went back to the user.
-func (q *Queue) Forget(m *Message) { q.held -= len(m.Data) }
-
-// Restart makes every stream begin with sequence number 0 again (RFC 9260 section 6.5).
-func (q *Queue) Restart() { clear(q.nextSSN) }

@@ -2,13 +2,18 @@ package tx
 
 import (
 	"bytes"
+	"fmt"
+	"slices"
 	"testing"
 )
+
+// push queues a message on stream 0.
+func push(q *Queue, data []byte) *Message { return q.Push(&Properties{}, data) }
 
 func TestAMessageIsCutIntoConsecutiveFragments(t *testing.T) {
 	q := NewQueue()
 	data := bytes.Repeat([]byte("0123456789"), 25)
-	q.Push(data)
+	push(q, data)
 	if q.Unsent() != 250 || q.Held() != 250 {
 		t.Fatalf("queued 250 bytes: unsent %d, held %d", q.Unsent(), q.Held())
 	}
@@ -46,8 +51,7 @@ func TestAMessageIsCutIntoConsecutiveFragments(t *testing.T) {
 func TestSSNs(t *testing.T) {
 	q := NewQueue()
 	send := func(stream uint16, unordered bool) uint16 {
-		m := q.Push([]byte("x"))
-		m.Stream, m.Unordered = stream, unordered
+		q.Push(&Properties{Stream: stream, Unordered: unordered}, []byte("x"))
 		f := q.Next(100)
 		ssn := uint16(f.Message.SSN)
 		q.Acked(f.Message)
@@ -60,7 +64,7 @@ func TestSSNs(t *testing.T) {
 	if n := send(1, false); n != 2 {
 		t.Errorf("an unordered message changed the SSN: next is %d, want 2", n)
 	}
-	q.nextSSN[1] = 65535
+	q.streams.at(1).ordered = 65535
 	if a, b := send(1, false), send(1, false); a != 65535 || b != 0 {
 		t.Errorf("SSNs %d, %d, want 65535, 0", a, b)
 	}
@@ -70,19 +74,21 @@ func TestSSNs(t *testing.T) {
 	}
 }
 
-func TestPopGivesBackWhatWasNotSent(t *testing.T) {
-	q := NewQueue()
-	q.Push([]byte("half sent"))
-	q.Push([]byte("not sent"))
-	q.Next(4)
-	if m := q.Pop(); string(m.Data) != "half sent" || !m.Sent() {
-		t.Errorf("first: %q, sent %v", m.Data, m.Sent())
+func TestDrainGivesBackWhatWasNotSent(t *testing.T) {
+	q, o := NewQueue(), NewOutstanding(1)
+	push(q, []byte("half sent"))
+	q.Push(&Properties{Stream: 2}, []byte("not sent"))
+	q.Push(&Properties{Stream: 1}, []byte("nor this"))
+	o.Add(1, q.Next(4), 0)
+	var got []string
+	note := func(m *Message) { got = append(got, fmt.Sprintf("%s %v", m.Data, m.Sent())) }
+	q.DropSent(o, note)
+	q.Drain(note)
+	if want := []string{"half sent true", "not sent false", "nor this false"}; !slices.Equal(got, want) {
+		t.Errorf("given back %q, want %q", got, want)
 	}
-	if m := q.Pop(); string(m.Data) != "not sent" || m.Sent() {
-		t.Errorf("second: %q, sent %v", m.Data, m.Sent())
-	}
-	if q.Pop() != nil || q.Held() != 0 || q.Unsent() != 0 {
-		t.Errorf("emptied: held %d, unsent %d", q.Held(), q.Unsent())
+	if q.Head() != nil || !q.Empty() || q.Held() != 0 || q.Unsent() != 0 || o.Len() != 0 {
+		t.Errorf("emptied: held %d, unsent %d, outstanding %d", q.Held(), q.Unsent(), o.Len())
 	}
 }
 
@@ -91,7 +97,7 @@ func TestSendingDoesNotAllocate(t *testing.T) {
 	o := NewOutstanding(1)
 	data := make([]byte, 3000)
 	cycle := func() {
-		q.Push(data)
+		push(q, data)
 		for !q.Empty() {
 			o.Add(1, q.Next(1400), 0)
 		}
@@ -107,8 +113,8 @@ func TestThePoolKeepsLittle(t *testing.T) {
 	q := NewQueue()
 	big := make([]byte, 1<<maxBufferBits+1) // larger than any class
 	for range 8 {
-		q.Push(big[:1<<18])
-		q.Push(big)
+		push(q, big[:1<<18])
+		push(q, big)
 	}
 	for !q.Empty() {
 		q.Acked(q.Next(1 << 30).Message)

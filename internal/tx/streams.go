@@ -1,0 +1,164 @@
+package tx
+
+import "slices"
+
+// What the user and RFC 6525 do with streams.
+
+// SetValue sets the priority or weight of a stream.
+func (q *Queue) SetValue(id, value uint16) {
+	s := q.streams.use(id)
+	if s.added {
+		q.scheduler.Remove(&s.Stream)
+	}
+	s.Value = value
+	if s.added {
+		q.scheduler.Add(&s.Stream)
+	}
+	q.streams.tidy(s)
+}
+
+// Value is the priority or weight of a stream.
+func (q *Queue) Value(id uint16) uint16 {
+	if s := q.streams.at(id); s != nil {
+		return s.Value
+	}
+	return 0
+}
+
+// Pause holds back the messages that are pushed on a stream from now on. One that was begun to be pushed before may be continued.
+func (q *Queue) Pause(id uint16) {
+	if s := q.streams.use(id); !s.paused {
+		s.paused, s.pausedAt = true, q.arrivals
+	}
+}
+
+// Resume ends Pause.
+func (q *Queue) Resume(id uint16) {
+	if s := q.streams.at(id); s != nil {
+		s.paused = false
+		q.schedule(s)
+		q.streams.tidy(s)
+	}
+}
+
+// Settled reports whether the peer has all of a stream that was pushed before Pause, so that its sequence numbers may begin again.
+func (q *Queue) Settled(id uint16) bool {
+	s := q.streams.at(id)
+	return s == nil || s.outstanding == 0 && s.cutting == nil && !s.sendable() && (s.open == nil || s.paused && s.open.arrival >= s.pausedAt)
+}
+
+// HasData reports whether something is queued on a stream, or about to be continued, paused or not.
+func (q *Queue) HasData(id uint16) bool {
+	s := q.streams.at(id)
+	return s != nil && (s.queued.first != nil || s.open != nil)
+}
+
+// Outstanding is the number of chunks of a stream that the peer has not acknowledged cumulatively.
+func (q *Queue) Outstanding(id uint16) int {
+	if s := q.streams.at(id); s != nil {
+		return s.outstanding
+	}
+	return 0
+}
+
+// ResetSSN makes streams, all if the list is nil, begin with sequence number 0 again (RFC 6525 section 5.1.2).
+func (q *Queue) ResetSSN(ids []uint16) {
+	reset := func(s *stream) {
+		s.ordered, s.unordered = 0, 0
+		q.streams.tidy(s)
+	}
+	if ids == nil {
+		q.streams.each(reset)
+	}
+	for _, id := range ids {
+		if s := q.streams.at(id); s != nil {
+			reset(s)
+		}
+	}
+}
+
+// DropStreams removes the messages on streams from streams on of which nothing was sent, and hands them to f.
+func (q *Queue) DropStreams(streams uint16, f func(*Message)) {
+	q.drop(f, func(m *Message) bool { return m.Stream >= streams && !m.begun() })
+}
+
+// DropSent empties o and removes every message of which a part was sent, and hands them to f: those that are outstanding in order of TSN,
+// then those of which only the rest is missing. It is for when the association ends or begins anew.
+func (q *Queue) DropSent(o *Outstanding, f func(*Message)) {
+	o.drain(func(m *Message) {
+		if m.gone {
+			return
+		}
+		if m.taken < len(m.Data) {
+			q.unqueue(m)
+		}
+		q.giveBack(m, f)
+	})
+	q.drop(f, (*Message).begun)
+	q.streams.each(func(s *stream) { s.outstanding = 0 })
+}
+
+// Drain removes all messages that are queued and hands them to f, in the order in which they came.
+func (q *Queue) Drain(f func(*Message)) { q.drop(f, func(*Message) bool { return true }) }
+
+// drop removes the queued messages that match and hands them to f in the order in which they came.
+func (q *Queue) drop(f func(*Message), matches func(*Message) bool) {
+	var dropped []*Message
+	q.streams.each(func(s *stream) {
+		for m := s.queued.first; m != nil; {
+			after := m.after
+			if matches(m) {
+				q.unqueue(m)
+				dropped = append(dropped, m)
+			}
+			m = after
+		}
+		if s.open != nil && matches(s.open) {
+			s.open, s.broken = nil, true
+		}
+		if s.cutting != nil && matches(s.cutting) {
+			s.cutting = nil
+			if q.current == s {
+				q.current = nil
+			}
+		}
+		q.reschedule(s)
+		q.streams.tidy(s)
+	})
+	slices.SortFunc(dropped, func(m, n *Message) int { return int(int64(m.arrival - n.arrival)) })
+	for _, m := range dropped {
+		q.giveBack(m, f)
+	}
+}
+
+// unqueue takes a message, or what is left of it, out of its stream's list. The caller reschedules the stream.
+func (q *Queue) unqueue(m *Message) {
+	m.stream.queued.remove(m)
+	q.messages--
+	q.unsent -= len(m.Data) - m.taken
+}
+
+// reschedule tells the scheduler that the first message of a stream may be another one.
+func (q *Queue) reschedule(s *stream) {
+	if s.added {
+		q.scheduler.Remove(&s.Stream)
+		s.added = false
+	}
+	q.schedule(s)
+}
+
+// giveBack hands a message to the user, with its buffer.
+func (q *Queue) giveBack(m *Message, f func(*Message)) {
+	m.gone = true
+	q.held -= len(m.Data)
+	f(m)
+}
+
+// Restart makes every stream begin with sequence number 0 again (RFC 9260 section 6.5), and lets go what Pause held back.
+func (q *Queue) Restart() {
+	q.streams.each(func(s *stream) {
+		s.paused = false
+		q.schedule(s)
+	})
+	q.ResetSSN(nil)
+}
