@@ -89,6 +89,8 @@ type Stats struct {
 	Retransmitted                  uint64 // DATA chunks
 	FastRetransmits                uint64 // entries into fast recovery (RFC 9260 section 7.2.4)
 	Timeouts                       uint64 // of T3-rtx
+	MarksReceived                  uint64 // packets with data that the network marked (RFC 3168)
+	MarksAnswered                  uint64 // reductions of a congestion window for the peer's report of a mark
 	DuplicateTSNs                  uint64
 	OutOfOrderTSNs                 uint64
 	SacksSent, SacksReceived       uint64

@@ -35,6 +35,7 @@ func (a *Association) afterData(now mono.Time, in *inbound) {
 		k.path = a.otherPath(k.path)
 	}
 	k.packets++
+	a.recvMark(in)
 	switch {
 	case a.state == StateShutdownSent:
 		a.answerDataWithShutdown(now) // section 9.2

@@ -84,6 +84,8 @@ type Stats struct {
 	Retransmitted                  uint64 // DATA chunks
 	FastRetransmits                uint64 // times fast recovery was entered
 	Timeouts                       uint64 // T3-rtx expirations
+	MarksReceived                  uint64 // packets with DATA that the network marked
+	MarksAnswered                  uint64 // times a congestion window was reduced for a mark
 	DuplicateTSNs                  uint64
 	OutOfOrderTSNs                 uint64
 	SacksSent, SacksReceived       uint64

@@ -144,7 +144,7 @@ func (a *Association) peerIs(initial seq.TSN, rwnd uint32, inStreams uint16) {
 	}
 	a.receive.inbound.SetStreams(int(inStreams))
 	a.receive.inbound.Start(initial)
-	a.receive.ack = acker{}
+	a.receive.ack, a.receive.echo = acker{}, ecnNote{}
 	a.receive.advertised = a.cfg.RecvBuffer
 }
 

@@ -212,6 +212,12 @@ func (ta *testAssoc) text(c wire.Chunk) string {
 	case wire.ChunkShutdown:
 		cum, _ := wire.ParseShutdown(c)
 		return fmt.Sprintf("SHUTDOWN %d", cum.Diff(ta.peerTSN))
+	case wire.ChunkECNE:
+		t, _ := wire.ParseECNE(c)
+		return fmt.Sprintf("ECNE %d", t.Diff(ta.peerTSN))
+	case wire.ChunkCWR:
+		t, _ := wire.ParseCWR(c)
+		return fmt.Sprintf("CWR %d", t.Diff(ta.localTSN))
 	case wire.ChunkAbort, wire.ChunkError, wire.ChunkShutdownComplete:
 		if c.Flags&wire.FlagT != 0 {
 			name += " T"

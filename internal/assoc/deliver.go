@@ -3,6 +3,7 @@ package assoc
 import (
 	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/internal/path"
+	"github.com/gosctp/sctp/internal/seq"
 	"github.com/gosctp/sctp/internal/wire"
 	"github.com/gosctp/sctp/transport"
 )
@@ -129,6 +130,19 @@ func (a *Association) deliverChunk(now mono.Time, in *inbound, c wire.Chunk) boo
 	case wire.ChunkError:
 		a.recvError(now, in, c)
 	default:
+		return a.deliverExtension(c)
+	}
+	return a.state != StateClosed
+}
+
+// deliverExtension handles a chunk of an extension. Without the extension it is an unknown chunk like others.
+func (a *Association) deliverExtension(c wire.Chunk) bool {
+	switch {
+	case c.Type == wire.ChunkECNE && a.extensions.Has(ECN):
+		a.recvECNE(c)
+	case c.Type == wire.ChunkCWR && a.extensions.Has(ECN):
+		a.recvCWR(c)
+	default:
 		return a.recvUnknown(c)
 	}
 	return a.state != StateClosed
@@ -159,10 +173,18 @@ func (a *Association) finishPacket(now mono.Time, in *inbound) {
 
 // dataSummary is what the DATA chunks of one packet amount to.
 type dataSummary struct {
-	any        bool // a DATA chunk was processed
-	fresh      bool // one was new
+	any        bool    // a DATA chunk was processed
+	lowest     seq.TSN // of those that were
+	fresh      bool    // one was new
 	duplicate  bool
 	dropped    bool
 	immediate  bool // an I bit was set
 	outOfOrder bool
+}
+
+// note counts a DATA chunk in.
+func (d *dataSummary) note(t seq.TSN) {
+	if !d.any || t.Less(d.lowest) {
+		d.any, d.lowest = true, t
+	}
 }

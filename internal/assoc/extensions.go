@@ -61,7 +61,7 @@ type Carrier struct {
 }
 
 // implemented are the extensions whose protocol is complete.
-const implemented = ZeroChecksum
+const implemented = ZeroChecksum | ECN
 
 // offered is what this side announces over a carrier.
 func (c *Config) offered(carrier Carrier) Extensions {

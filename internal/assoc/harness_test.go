@@ -48,6 +48,7 @@ type sentPacket struct {
 	size        int
 	// sealed: the checksum is right.
 	sealed bool
+	ecn    transport.ECN
 }
 
 // testAssoc is one real association against a scripted peer. After each input it drains the events and pulls all packets, as the
@@ -61,9 +62,11 @@ type testAssoc struct {
 	peer    []netip.Addr // what the peer announces
 	peerHas Extensions
 	carrier Carrier
-	sent    []sentPacket
-	events  []Event
-	routes  int // RoutesChanged events
+	// ecn is the ECN field of what the peer sends.
+	ecn    transport.ECN
+	sent   []sentPacket
+	events []Event
+	routes int // RoutesChanged events
 	// localTSN is the association's Initial TSN, peerTSN the peer's.
 	localTSN, peerTSN seq.TSN
 	// tag is the peer's verification tag, to which packets are expected.
@@ -183,7 +186,7 @@ func (ta *testAssoc) pull() {
 			ta.t.Errorf("a packet left with a wrong checksum: %s", wire.Describe(d.Data))
 		}
 		ta.logf("> %v %s", d.Path.Remote, strings.ReplaceAll(wire.Describe(d.Data), "\n", " | "))
-		p := sentPacket{path: d.Path, tag: h.Tag, mayFragment: d.MayFragment, size: len(d.Data), sealed: wire.ChecksumOK(d.Data)}
+		p := sentPacket{path: d.Path, tag: h.Tag, mayFragment: d.MayFragment, size: len(d.Data), sealed: wire.ChecksumOK(d.Data), ecn: d.ECN}
 		for rest := slices.Clone(d.Data[wire.HeaderLen:]); len(rest) > 0; {
 			c, more, err := wire.NextChunk(rest)
 			if err != nil {
@@ -215,6 +218,13 @@ func (ta *testAssoc) recvTagged(tag uint32, p transport.Path, chunks ...chunk) {
 	ta.settle()
 }
 
+// recvMarked delivers a packet from the peer's first address that a router marked.
+func (ta *testAssoc) recvMarked(chunks ...chunk) {
+	ta.ecn = transport.CE
+	ta.recv(chunks...)
+	ta.ecn = transport.NotECT
+}
+
 // deliver delivers a packet without pulling the answers, as happens within a batch.
 func (ta *testAssoc) deliver(tag uint32, p transport.Path, chunks ...chunk) {
 	var b []byte
@@ -227,7 +237,7 @@ func (ta *testAssoc) deliver(tag uint32, p transport.Path, chunks ...chunk) {
 	packet := append(wire.Header{SrcPort: peerPort, DstPort: localPort, Tag: tag}.Append(nil), b...)
 	wire.Seal(packet)
 	ta.logf("< %v %s", p.Remote, strings.ReplaceAll(wire.Describe(packet), "\n", " | "))
-	ta.a.Deliver(ta.now, &transport.Datagram{Path: p, Data: packet})
+	ta.a.Deliver(ta.now, &transport.Datagram{Path: p, Data: packet, ECN: ta.ecn})
 }
 
 // send gives the association a message of n bytes to send.

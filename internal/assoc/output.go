@@ -19,6 +19,8 @@ type builder struct {
 	// cookie: COOKIE ECHO is in the packet.
 	cookie      bool
 	mayFragment bool
+	// repeats: some of the DATA was sent before, or is a zero window probe.
+	repeats bool
 	// from, if valid, is the source address: an answer leaves from the address that the question came to.
 	from netip.Addr
 }
@@ -60,7 +62,7 @@ func (a *Association) NextPacket(now mono.Time, buf []byte, d *transport.Datagra
 	a.seal(&k)
 	a.stats.PacketsSent++
 	a.stats.ControlSent += uint64(k.control)
-	*d = transport.Datagram{Path: p.Addr, Data: k.b, MayFragment: k.mayFragment || len(k.b) > p.PMTU()}
+	*d = transport.Datagram{Path: p.Addr, Data: k.b, ECN: a.ecnOf(&k), MayFragment: k.mayFragment || len(k.b) > p.PMTU()}
 	if k.from.IsValid() {
 		d.Path.Local = k.from
 	}
@@ -108,7 +110,7 @@ func (a *Association) nextTarget() *path.Path {
 		return a.closing.path
 	case a.receive.ack.due:
 		return a.sackPath()
-	case len(c.errors) > 0:
+	case len(c.errors) > 0, a.send.cwr.owed:
 		return a.dataPath()
 	}
 	return a.dataTarget()
@@ -140,6 +142,7 @@ func (a *Association) build(now mono.Time, k *builder) {
 		return // section 5.4: nothing else to an unconfirmed address
 	}
 	a.buildErrors(k)
+	a.buildCWR(k)
 	tentative := a.buildSack(k)
 	a.buildClose(k)
 	if !a.mayCarryData(k) {
@@ -231,6 +234,7 @@ func (a *Association) buildSack(k *builder) int {
 	if a.opening != nil || r.ack.packets == 0 && !r.ack.due || k.path != a.sackPath() || k.room() < wire.SackHeaderLen {
 		return -1
 	}
+	a.buildEcho(k)
 	start := len(k.b)
 	k.add(a.appendSack(k.b, k.room()))
 	if r.ack.due {

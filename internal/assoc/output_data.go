@@ -71,6 +71,7 @@ func (a *Association) buildRetransmissions(k *builder) (earliest bool) {
 			}
 			k.mayFragment = true // cut for a larger path MTU (section 7.3)
 		}
+		k.repeats = true
 		earliest = out.Retransmitted(c, k.path.ID) || earliest
 		a.appendData(k, c)
 		a.stats.Retransmitted++
@@ -84,7 +85,7 @@ func (a *Association) buildNew(now mono.Time, k *builder) {
 	most := a.fragmentSize()
 	for s.queue.Head() != nil && !s.outstanding.Full() && a.newDataPath() == k.path {
 		n := s.queue.NextSize(most)
-		if a.dataHeaderLen()+n > k.room() || a.withheld(k, n) || !a.windowAllows(now, k.path, n) {
+		if a.dataHeaderLen()+n > k.room() || a.withheld(k, n) || !a.windowAllows(now, k, n) {
 			break
 		}
 		c := s.outstanding.Add(now, s.queue.Next(most), k.path.ID)
@@ -105,8 +106,8 @@ func (a *Association) withheld(k *builder, n int) bool {
 
 // windowAllows has rule A of section 6.1: nothing new without room at the peer, except a probe, and that only with nothing in flight and
 // after an RTO. A message is never cut smaller to fit the window, which also avoids silly windows.
-func (a *Association) windowAllows(now mono.Time, p *path.Path, n int) bool {
-	s := &a.send
+func (a *Association) windowAllows(now mono.Time, k *builder, n int) bool {
+	s, p := &a.send, k.path
 	switch {
 	case s.outstanding.InFlight() > 0:
 		return n <= s.rwnd()
@@ -114,7 +115,7 @@ func (a *Association) windowAllows(now mono.Time, p *path.Path, n int) bool {
 		return true
 	}
 	if s.probe {
-		s.probe, s.probing = false, true
+		s.probe, s.probing, k.repeats = false, true, true
 		return true
 	}
 	if p.T3.IsZero() {

@@ -13,6 +13,8 @@ type receiver struct {
 	tsns    *rx.TSNMap
 	inbound *rx.Inbound
 	ack     acker
+	// echo is the ECNE to send.
+	echo ecnNote
 	// advertised is the a_rwnd of the last SACK, INIT or INIT ACK.
 	advertised int
 	gaps       []wire.GapBlock // scratch
@@ -34,7 +36,7 @@ func (a *Association) recvData(now mono.Time, in *inbound, c wire.Chunk) bool {
 		a.violation(err.Error())
 		return false
 	}
-	in.data.any = true
+	in.data.note(d.TSN)
 	in.data.immediate = in.data.immediate || d.Immediate()
 	switch a.receive.tsns.Status(d.TSN) {
 	case rx.TSNDuplicate:

@@ -182,7 +182,7 @@ func (a *Association) fastRetransmit(gaps wire.Gaps, cum, limit seq.TSN) {
 	s.recovery = recovery{active: true, exit: s.outstanding.NextTSN() - 1, rush: true}
 	for _, p := range a.paths {
 		if marked[p.ID] {
-			p.CC.Lost()
+			a.reduceForLoss(p)
 		}
 	}
 }

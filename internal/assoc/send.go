@@ -26,6 +26,8 @@ type sender struct {
 	// burst is the number of packets that may still leave at this opportunity (section 6.1 D).
 	burst    int
 	recovery recovery
+	// cwr is the CWR to send.
+	cwr ecnNote
 
 	flightBefore [tx.MaxPaths]int // scratch of recvSack
 }
@@ -36,7 +38,7 @@ func (s *sender) start(initial seq.TSN) { s.outstanding = tx.NewOutstanding(init
 func (s *sender) restart(initial seq.TSN) {
 	s.queue.Restart()
 	s.start(initial)
-	s.recovery = recovery{}
+	s.recovery, s.cwr = recovery{}, ecnNote{}
 	s.windowClosed, s.probe, s.probing, s.answered = false, false, false, false
 }
 

@@ -75,6 +75,7 @@ func (a *Association) expireT3(now mono.Time, p *path.Path) {
 		return // section 6.1 A: neither an error nor a sign of congestion
 	}
 	p.CC.TimedOut() // E1
+	a.noteReduction(p, false)
 	p.OnePacket = true
 	s.recovery = recovery{}
 	a.pathFailed(now, p)

@@ -28,6 +28,8 @@ type Controller interface {
 	Acked(Ack)
 	// Lost handles entering fast recovery for chunks of this path (section 7.2.3).
 	Lost()
+	// Marked handles that a packet of this path came through, marked by a router whose queue grows (RFC 3168 section 6.1.2).
+	Marked()
 	// TimedOut handles a T3-rtx expiration of this path (section 7.2.3).
 	TimedOut()
 	// Idle handles one RTO without a transmission to this path (section 7.2.1).

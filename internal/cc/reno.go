@@ -82,6 +82,13 @@ func (r *Reno) Lost() {
 	r.partialBytesAcked = 0
 }
 
+// Marked does what a loss does, but never raises cwnd: after a time-out it is below the floor of ssthresh.
+func (r *Reno) Marked() {
+	r.ssthresh = max(r.cwnd/2, 4*r.pmdcs)
+	r.cwnd = min(r.cwnd, r.ssthresh)
+	r.partialBytesAcked = 0
+}
+
 func (r *Reno) TimedOut() {
 	r.ssthresh = max(r.cwnd/2, 4*r.pmdcs)
 	r.cwnd = r.pmdcs

@@ -89,6 +89,20 @@ func TestLossHalvesAndTimeoutCollapses(t *testing.T) {
 	}
 }
 
+func TestMarkHalvesAndNeverRaises(t *testing.T) {
+	r := NewReno(pmdcs, false)
+	r.cwnd, r.partialBytesAcked = 40*pmdcs, 100
+	r.Marked()
+	if r.Cwnd() != 20*pmdcs || r.Ssthresh() != 20*pmdcs || r.partialBytesAcked != 0 {
+		t.Errorf("a mark: cwnd %d, ssthresh %d, want half of 40 packets each", r.Cwnd(), r.Ssthresh())
+	}
+	r.TimedOut()
+	r.Marked()
+	if r.Cwnd() != pmdcs || r.Ssthresh() != 4*pmdcs {
+		t.Errorf("a mark after a time-out: cwnd %d, ssthresh %d, want one and four packets", r.Cwnd(), r.Ssthresh())
+	}
+}
+
 func TestIdleDecaysToFourPackets(t *testing.T) {
 	r := NewReno(pmdcs, false)
 	r.cwnd = 32 * pmdcs

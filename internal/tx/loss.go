@@ -112,6 +112,14 @@ func (o *Outstanding) Retransmitted(c *Chunk, path int) bool {
 	return o.paths[path].lowest == c.TSN
 }
 
+// PathOf is where an outstanding chunk was sent last; false if t is not outstanding.
+func (o *Outstanding) PathOf(t seq.TSN) (int, bool) {
+	if t.LessEq(o.cum) || !t.Less(o.next) {
+		return 0, false
+	}
+	return o.at(t).Path, true
+}
+
 // Lowest is the earliest TSN in flight to a path; false if nothing is.
 func (o *Outstanding) Lowest(path int) (seq.TSN, bool) {
 	return o.paths[path].lowest, o.paths[path].any
