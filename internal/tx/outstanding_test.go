@@ -318,7 +318,7 @@ func BenchmarkSendAndAck(b *testing.B) {
 func TestFlightCountsPadding(t *testing.T) {
 	q, o := NewQueue(), NewOutstanding(1)
 	for _, n := range []int{1, 4, 5} {
-		q.Push(make([]byte, n))
+		push(q, make([]byte, n))
 		o.Add(1000, q.Next(100), 0)
 	}
 	if got := o.Flight(0); got != 20+20+24 {
