@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/internal/sched"
 )
 
 // Config has the parameters of an association. The zero value is what RFC 9260 section 16 recommends; each field says which
@@ -61,6 +62,9 @@ type Config struct {
 	// Enable and Disable change which extensions are offered to the peer: [DefaultExtensions], with those to enable, without
 	// those to disable. Status.Extensions tells which are in use.
 	Enable, Disable Extensions
+	// Scheduler makes the scheduler of each association, which chooses whose message is sent next (RFC 8260 section 3): nil stands for
+	// [FCFS], first come, first served. See [Conn.SetScheduler].
+	Scheduler func() Scheduler
 	// DefaultSndInfo is how [Conn.Write] sends, and [Conn.WriteMsg] and [Endpoint.Send] without an info, like
 	// [Conn.SetDefaultSndInfo] (SCTP_DEFAULT_SNDINFO, RFC 6458 section 8.1.31): in order on stream 0.
 	DefaultSndInfo SndInfo
@@ -88,6 +92,10 @@ func (c *Config) linger() time.Duration {
 
 // core returns the part of c that the association itself needs.
 func (c *Config) core() assoc.Config {
+	var scheduler func() sched.Scheduler
+	if f := c.Scheduler; f != nil {
+		scheduler = func() sched.Scheduler { return f() }
+	}
 	return assoc.Config{
 		RTOInitial:           c.RTOInitial,
 		RTOMin:               c.RTOMin,
@@ -113,6 +121,7 @@ func (c *Config) core() assoc.Config {
 		MaxPMTU:              c.MaxPMTU,
 		Enable:               c.Enable.core(),
 		Disable:              c.Disable.core(),
+		Scheduler:            scheduler,
 		AdaptationIndication: c.AdaptationIndication,
 	}.Defaults()
 }

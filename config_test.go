@@ -18,7 +18,7 @@ func TestZeroConfigIsValid(t *testing.T) {
 func TestEveryConfigFieldCounts(t *testing.T) {
 	anything := map[string]bool{
 		"OutStreams": true, "MaxInStreams": true, "DisableFragments": true, "Nagle": true, "AdaptationIndication": true,
-		"DefaultSndInfo": true,
+		"DefaultSndInfo": true, "Scheduler": true,
 	}
 	ours := map[string]bool{"Linger": true, "DefaultSndInfo": true} // the association itself knows nothing of them
 	typ := reflect.TypeFor[Config]()

@@ -171,6 +171,25 @@ func (e *Endpoint) SetPrimary(id AssocID, remote netip.Addr) error {
 	return e.control("set", id, func(a *engine.Assoc) error { return a.SetPrimary(remote) })
 }
 
+// SetScheduler changes the scheduler of association id; see [Conn.SetScheduler].
+func (e *Endpoint) SetScheduler(id AssocID, s Scheduler) error {
+	return e.control("set", id, func(a *engine.Assoc) error { return a.SetScheduler(s) })
+}
+
+// SetStreamValue sets what the scheduler of association id knows of a stream; see [Conn.SetStreamValue].
+func (e *Endpoint) SetStreamValue(id AssocID, stream, value uint16) error {
+	return e.control("set", id, func(a *engine.Assoc) error { return a.SetStreamValue(stream, value) })
+}
+
+// StreamValue returns what SetStreamValue set.
+func (e *Endpoint) StreamValue(id AssocID, stream uint16) (value uint16, err error) {
+	err = e.control("get", id, func(a *engine.Assoc) error {
+		value, err = a.StreamValue(stream)
+		return err
+	})
+	return value, err
+}
+
 // Shutdown ends the association id gracefully and waits until the peer has confirmed, or ctx ends; see [Conn.Shutdown].
 func (e *Endpoint) Shutdown(ctx context.Context, id AssocID) error {
 	return e.control("shutdown", id, func(a *engine.Assoc) error { return a.Shutdown(ctx) })

@@ -143,3 +143,22 @@ func ExampleDial() {
 	fmt.Println(errors.As(err, &op) && op.Addr.String() == addr)
 	// Output: true
 }
+
+// A weight of 3 gives a stream three times the bytes of one with a weight of 1, while both have something to send.
+func ExampleStream_SetWeight() {
+	client, server := examplePair()
+	defer client.Close()
+	defer server.Close()
+
+	if err := client.SetScheduler(sctp.WeightedFair()); err != nil {
+		log.Fatal(err)
+	}
+	video, logs := client.Stream(1), client.Stream(2)
+	video.SetWeight(3)
+	logs.SetWeight(1)
+	fmt.Fprint(video, "a frame")
+	fmt.Fprint(logs, "a line")
+	weight, err := client.StreamValue(1)
+	fmt.Println(weight, err)
+	// Output: 3 <nil>
+}

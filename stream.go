@@ -39,3 +39,10 @@ func (s *Stream) WriteMsg(p []byte) (int, error) {
 func (s *Stream) WriteMsgContext(ctx context.Context, p []byte) (int, error) {
 	return s.conn.WriteMsgContext(ctx, p, &s.Info)
 }
+
+// SetPriority says how urgent the stream is if the association has the scheduler [Priority]: the lower p, the more. It is
+// [Conn.SetStreamValue] by another name, as is SetWeight.
+func (s *Stream) SetPriority(p uint16) error { return s.conn.SetStreamValue(s.Info.Stream, p) }
+
+// SetWeight gives the stream its share of the bytes if the association has the scheduler [WeightedFair].
+func (s *Stream) SetWeight(w uint16) error { return s.conn.SetStreamValue(s.Info.Stream, w) }

@@ -98,7 +98,7 @@ func Accept(now mono.Time, cfg Config, p Params, id Identity, c *cookie.Content)
 }
 
 func newAssociation(cfg Config, p Params, id Identity) *Association {
-	return &Association{
+	a := &Association{
 		cfg:      cfg.Defaults(),
 		params:   p,
 		rand:     rand.New(rand.NewChaCha8(id.Seed)),
@@ -106,6 +106,10 @@ func newAssociation(cfg Config, p Params, id Identity) *Association {
 		localTag: id.Tag,
 		send:     sender{queue: tx.NewQueue()},
 	}
+	if cfg.Scheduler != nil {
+		a.SetScheduler(cfg.Scheduler())
+	}
+	return a
 }
 
 // adopt takes over what a cookie says.

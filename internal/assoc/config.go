@@ -3,6 +3,8 @@ package assoc
 import (
 	"net/netip"
 	"time"
+
+	"github.com/gosctp/sctp/internal/sched"
 )
 
 // Config has the parameters of an association. Defaults fills in the RFC's recommendation for every zero field; limits on
@@ -52,6 +54,9 @@ type Config struct {
 
 	// Enable and Disable change which extensions are offered: DefaultExtensions, with those to enable, without those to disable.
 	Enable, Disable Extensions
+
+	// Scheduler makes what chooses the stream that sends next (RFC 8260 section 3): nil, first come, first served.
+	Scheduler func() sched.Scheduler
 
 	// AdaptationIndication, if not nil, is announced in the handshake (RFC 5061 section 4.2.6).
 	AdaptationIndication *uint32

@@ -74,7 +74,7 @@ func (a *Association) Send(now mono.Time, m *Message) error {
 	case len(m.Data) == 0:
 		return ErrEmptyMessage
 	case m.Stream >= a.outStreams:
-		return fmt.Errorf("%w: stream %d of %d", ErrBadStream, m.Stream, a.outStreams)
+		return a.checkStream(m.Stream)
 	case len(m.Data) > a.cfg.SendBuffer:
 		return fmt.Errorf("%w: %d bytes, the send buffer takes %d", ErrMessageTooBig, len(m.Data), a.cfg.SendBuffer)
 	case a.cfg.DisableFragments && len(m.Data) > a.fragmentSize():
