@@ -99,3 +99,21 @@ func TestDefaultsAreThoseOfTheRFC(t *testing.T) {
 		}
 	}
 }
+
+// RFC 9260 section 3.3.2: an INIT that is refused leaves the association as it is.
+func TestUnacceptableInitChangesNoAssociation(t *testing.T) {
+	for name, change := range map[string]func(*wire.Init){
+		"a window below 1500":   func(in *wire.Init) { in.ARwnd = 1499 },
+		"zero outbound streams": func(in *wire.Init) { in.OutStreams = 0 },
+		"zero inbound streams":  func(in *wire.Init) { in.InStreams = 0 },
+	} {
+		for _, s := range []State{StateCookieEchoed, StateEstablished, StateShutdownSent} {
+			ta := inState(t, s)
+			ta.tag = newPeerTag
+			ta.recv(initChunk(retagged, change))
+			ta.want(name, "ABORT Invalid Mandatory Parameter")
+			ta.wantState(name, s)
+			ta.wantNoEvent("nothing happened")
+		}
+	}
+}

@@ -75,7 +75,7 @@ func Check(ledgers []*Ledger, tree fs.FS) error {
 				}
 			}
 			for _, r := range g.Rows {
-				for _, name := range r.Tests {
+				for _, name := range append(quotedTests(r.Reason), r.Tests...) {
 					if _, err := tests.find(name); err != nil {
 						errs = append(errs, fmt.Errorf("%s:%d: %w", l.File, r.Line, err))
 					}
@@ -85,6 +85,14 @@ func Check(ledgers []*Ledger, tree fs.FS) error {
 		errs = append(errs, compare(l.File, l.rowsBySection(), "rows", l.Keywords, "the list of keywords"))
 	}
 	return errors.Join(errs...)
+}
+
+// quotedTests returns the names of tests in a sentence.
+func quotedTests(sentence string) (names []string) {
+	for _, m := range quotedTest.FindAllStringSubmatch(sentence, -1) {
+		names = append(names, m[1])
+	}
+	return names
 }
 
 // CheckText returns where the list of keywords of l differs from text, the specification itself.

@@ -27,7 +27,9 @@ type Group struct {
 	Name string // as a user would ask for it
 	// Tests are the most telling ones. Without any, the capability is one that this stack does not have yet.
 	Tests []string
-	Rows  []Row
+	// Others: it is no capability but what the specification asks of somebody else.
+	Others bool
+	Rows   []Row
 }
 
 // Row is one requirement.
@@ -63,6 +65,7 @@ const (
 	textLine        = "Text: `"
 	testsLine       = "Told by `"
 	notYetLine      = "Not yet."
+	othersLine      = "Asked of others."
 	notYet          = "not yet"
 	notDone         = "not done"
 )
@@ -73,6 +76,7 @@ var (
 	keywordLine = regexp.MustCompile(`^- ((?:\d+|[A-Z])(?:\.\d+)*): MUST (\d+), SHOULD (\d+)$`)
 	rowLine     = regexp.MustCompile(`^\| ((?:\d+|[A-Z])(?:\.\d+)*|—) \| (MUST|SHOULD|says)(?: ×(\d+))? \| (\S[^|]*\S) \| (\S[^|]*\S) \|$`)
 	testName    = regexp.MustCompile("^`([a-z0-9/]+\\.(?:Test|Fuzz|Example)\\w*)`$")
+	quotedTest  = regexp.MustCompile("`([a-z0-9/]+\\.(?:Test|Fuzz|Example)\\w*)`")
 )
 
 // Parse reads the ledger of one specification. Its error names every line that it does not understand.
@@ -87,8 +91,8 @@ func Parse(file, text string) (*Ledger, error) {
 		p.errs = append(p.errs, fmt.Errorf("%s: has no title such as %q", file, "# RFC 9260: Stream Control Transmission Protocol"))
 	}
 	for _, g := range p.l.Groups {
-		if g.Tests == nil && !p.missing[g.Name] {
-			p.errs = append(p.errs, fmt.Errorf("%s: %s: has neither %q nor %q", file, g.Name, testsLine, notYetLine))
+		if g.Tests == nil && !g.Others && !p.missing[g.Name] {
+			p.errs = append(p.errs, fmt.Errorf("%s: %s: has none of %q, %q and %q", file, g.Name, testsLine, notYetLine, othersLine))
 		}
 	}
 	return p.l, errors.Join(p.errs...)
@@ -141,6 +145,8 @@ func (p *reader) line(n int, line string) error {
 			return fmt.Errorf("%q names no tests", line)
 		}
 		p.group.Tests = tests
+	case line == othersLine && p.state == inGroup:
+		p.group.Others = true
 	case line == notYetLine && p.state == inGroup:
 		if p.missing == nil {
 			p.missing = make(map[string]bool)

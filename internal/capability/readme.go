@@ -73,6 +73,9 @@ func capabilities(ledgers []*Ledger) []*capability {
 	var all []*capability
 	for _, l := range ledgers {
 		for _, g := range l.Groups {
+			if g.Others {
+				continue
+			}
 			i := slices.IndexFunc(all, func(c *capability) bool { return c.name == g.Name })
 			if i < 0 {
 				i = len(all)
