@@ -22,10 +22,13 @@ type Queue struct {
 	messages int // queued, whole or in part
 	unsent   int // bytes not yet cut into fragments
 	held     int // bytes of messages alive, sent or not
+	// onHold: no message begins. pausedAt is the barrier of all streams: messages from it on wait.
+	onHold   bool
+	pausedAt uint64
 }
 
 // NewQueue returns an empty queue that serves first who comes first.
-func NewQueue() *Queue { return &Queue{scheduler: sched.FCFS()} }
+func NewQueue() *Queue { return &Queue{scheduler: sched.FCFS(), pausedAt: noBarrier} }
 
 // SetScheduler changes the scheduler, for what is queued already too.
 func (q *Queue) SetScheduler(s sched.Scheduler) {
@@ -102,14 +105,14 @@ func (q *Queue) Broken(id uint16) bool {
 
 // schedule tells the scheduler whether a stream has something to send.
 func (q *Queue) schedule(s *stream) {
-	switch ready := s.sendable(); {
+	switch ready := q.sendable(s); {
 	case ready && !s.added:
 		s.describe()
 		q.scheduler.Add(&s.Stream)
 	case !ready && s.added:
 		q.scheduler.Remove(&s.Stream)
 	}
-	s.added = s.sendable()
+	s.added = q.sendable(s)
 }
 
 // describe fills in what the scheduler sees of the stream's first message.
@@ -197,7 +200,7 @@ func (q *Queue) Next(most int) Fragment {
 		s.describe()
 	}
 	q.scheduler.Sent(&s.Stream, n, f.End)
-	if !s.sendable() {
+	if !q.sendable(s) {
 		q.schedule(s)
 	}
 	return f

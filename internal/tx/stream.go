@@ -25,15 +25,7 @@ type stream struct {
 }
 
 // unused reports whether the stream is as if it had never been used.
-func (s *stream) unused() bool {
-	return s.queued.first == nil && s.outstanding == 0 && s.ordered == 0 && s.unordered == 0 && s.cutting == nil && s.open == nil &&
-		!s.broken && !s.paused && s.Value == 0
-}
-
-// sendable reports whether a message may be sent now.
-func (s *stream) sendable() bool {
-	return s.queued.first != nil && (!s.paused || s.queued.first.whole.arrival < s.pausedAt)
-}
+func (s *stream) unused() bool { return s.fresh() && !s.broken && !s.paused && s.Value == 0 }
 
 // streamsPerPage is the grain of the table of streams.
 const streamsPerPage = 64

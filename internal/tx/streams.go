@@ -25,28 +25,6 @@ func (q *Queue) Value(id uint16) uint16 {
 	return 0
 }
 
-// Pause holds back the messages that are pushed on a stream from now on. One that was begun to be pushed before may be continued.
-func (q *Queue) Pause(id uint16) {
-	if s := q.streams.use(id); !s.paused {
-		s.paused, s.pausedAt = true, q.arrivals
-	}
-}
-
-// Resume ends Pause.
-func (q *Queue) Resume(id uint16) {
-	if s := q.streams.at(id); s != nil {
-		s.paused = false
-		q.schedule(s)
-		q.streams.tidy(s)
-	}
-}
-
-// Settled reports whether the peer has all of a stream that was pushed before Pause, so that its sequence numbers may begin again.
-func (q *Queue) Settled(id uint16) bool {
-	s := q.streams.at(id)
-	return s == nil || s.outstanding == 0 && s.cutting == nil && !s.sendable() && (s.open == nil || s.paused && s.open.arrival >= s.pausedAt)
-}
-
 // HasData reports whether something is queued on a stream, or about to be continued, paused or not.
 func (q *Queue) HasData(id uint16) bool {
 	s := q.streams.at(id)
@@ -154,8 +132,9 @@ func (q *Queue) giveBack(m *Message, f func(*Message)) {
 	f(m)
 }
 
-// Restart makes every stream begin with sequence number 0 again (RFC 9260 section 6.5), and lets go what Pause held back.
+// Restart makes every stream begin with sequence number 0 again (RFC 9260 section 6.5), and lets go what was held back.
 func (q *Queue) Restart() {
+	q.onHold, q.pausedAt = false, noBarrier
 	q.streams.each(func(s *stream) {
 		s.paused = false
 		q.schedule(s)
