@@ -41,7 +41,7 @@ func parseArgs(args []string) (*options, error) {
 		case key == "remote":
 			o.remote = bracketed(value)
 		case key == "sizes":
-			o.plan.Sizes, err = sizes(value)
+			o.plan.Sizes, err = plan.ParseSizes(value)
 		default:
 			err = fmt.Errorf("unknown key")
 		}
@@ -61,18 +61,6 @@ func bracketed(list string) string {
 		}
 	}
 	return strings.Join(hosts, "/")
-}
-
-func sizes(list string) ([]int, error) {
-	var sizes []int
-	for field := range strings.SplitSeq(list, ",") {
-		size, err := strconv.Atoi(field)
-		if err != nil {
-			return nil, err
-		}
-		sizes = append(sizes, size)
-	}
-	return sizes, nil
 }
 
 // network is the network of package sctp that net= stands for.

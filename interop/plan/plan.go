@@ -53,6 +53,19 @@ func (p Plan) Args() []string {
 	}
 }
 
+// ParseSizes reads the value of the argument sizes.
+func ParseSizes(list string) ([]int, error) {
+	var sizes []int
+	for field := range strings.SplitSeq(list, ",") {
+		size, err := strconv.Atoi(field)
+		if err != nil {
+			return nil, err
+		}
+		sizes = append(sizes, size)
+	}
+	return sizes, nil
+}
+
 // Report returns the lines that a receiver of the whole plan prints.
 func (p Plan) Report() []string {
 	var r Receipt
@@ -104,10 +117,10 @@ func (r *Receipt) Add(id uint16, ppid uint32, unordered bool, data []byte) {
 	s.bytes += len(data)
 	if unordered {
 		s.unordered++
-		s.unorderedDigest += digest(ppid, data)
+		s.unorderedDigest += Digest(ppid, data)
 	} else {
 		s.ordered++
-		s.orderedDigest = s.orderedDigest*fnvPrime ^ digest(ppid, data)
+		s.orderedDigest = s.orderedDigest*fnvPrime ^ Digest(ppid, data)
 	}
 }
 
@@ -133,8 +146,8 @@ const (
 	fnvPrime  = 1099511628211
 )
 
-// digest is FNV-1a over the PPID in network order and the payload.
-func digest(ppid uint32, data []byte) uint64 {
+// Digest is FNV-1a over the PPID in network order and the payload.
+func Digest(ppid uint32, data []byte) uint64 {
 	h := uint64(fnvOffset)
 	for shift := 24; shift >= 0; shift -= 8 {
 		h = (h ^ uint64(byte(ppid>>shift))) * fnvPrime

@@ -1,0 +1,17 @@
+// A peer on another implementation, in a module of its own so that users of the stack do not inherit it.
+module github.com/gosctp/sctp/interop/pionpeer
+
+go 1.26.0
+
+require (
+	github.com/gosctp/sctp v0.0.0-00010101000000-000000000000
+	github.com/pion/logging v0.2.4
+	github.com/pion/sctp v1.11.3
+)
+
+require (
+	github.com/pion/randutil v0.1.0 // indirect
+	github.com/pion/transport/v5 v5.0.1 // indirect
+)
+
+replace github.com/gosctp/sctp => ../../
