@@ -60,10 +60,13 @@ func (a *Association) expireAck() {
 // appendSack appends a SACK chunk of at most room bytes (section 3.3.4).
 func (a *Association) appendSack(b []byte, room int) []byte {
 	r := &a.receive
-	blocks := (room - wire.SackHeaderLen) / 4
+	blocks := (room - a.sackHeaderLen()) / 4
 	r.gaps = r.tsns.AppendGaps(r.gaps[:0], blocks)
 	dups := r.tsns.Duplicates()
 	dups = dups[:min(len(dups), blocks-len(r.gaps))]
+	if a.extensions.Has(NRSack) {
+		return wire.AppendNRSack(b, r.tsns.CumTSN(), uint32(a.rwnd()), nil, r.gaps, dups)
+	}
 	return wire.AppendSack(b, r.tsns.CumTSN(), uint32(a.rwnd()), r.gaps, dups)
 }
 

@@ -204,6 +204,17 @@ func (ta *testAssoc) text(c wire.Chunk) string {
 		}
 		return fmt.Sprintf("SACK %d gaps=%s dups=%s rwnd=%d", s.CumTSN.Diff(ta.peerTSN), strings.TrimPrefix(gaps, ","),
 			strings.TrimPrefix(dups, ","), s.ARwnd)
+	case wire.ChunkNRSack:
+		s, _ := wire.ParseNRSack(c)
+		gaps, kept := "", ""
+		cum := s.CumTSN.Diff(ta.peerTSN)
+		for i := range s.Gaps.Len() {
+			gaps += fmt.Sprintf(",%d-%d", cum+int(s.Gaps.At(i).Start), cum+int(s.Gaps.At(i).End))
+		}
+		for i := range s.NRGaps.Len() {
+			kept += fmt.Sprintf(",%d-%d", cum+int(s.NRGaps.At(i).Start), cum+int(s.NRGaps.At(i).End))
+		}
+		return fmt.Sprintf("NR-SACK %d gaps=%s kept=%s dups=%d", cum, strings.TrimPrefix(gaps, ","), strings.TrimPrefix(kept, ","), s.Dups.Len())
 	case wire.ChunkInit, wire.ChunkInitAck:
 		in, _ := wire.ParseInit(c)
 		return fmt.Sprintf("%s OS=%d MIS=%d", name, in.OutStreams, in.InStreams)

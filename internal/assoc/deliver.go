@@ -130,16 +130,18 @@ func (a *Association) deliverChunk(now mono.Time, in *inbound, c wire.Chunk) boo
 	case wire.ChunkError:
 		a.recvError(now, in, c)
 	default:
-		return a.deliverExtension(c)
+		return a.deliverExtension(now, c)
 	}
 	return a.state != StateClosed
 }
 
 // deliverExtension handles a chunk of an extension. Without the extension it is an unknown chunk like others.
-func (a *Association) deliverExtension(c wire.Chunk) bool {
+func (a *Association) deliverExtension(now mono.Time, c wire.Chunk) bool {
 	switch {
 	case c.Type == wire.ChunkECNE && a.extensions.Has(ECN):
 		a.recvECNE(c)
+	case c.Type == wire.ChunkNRSack && a.extensions.Has(NRSack):
+		a.recvNRSack(now, c)
 	case c.Type == wire.ChunkCWR && a.extensions.Has(ECN):
 		a.recvCWR(c)
 	default:

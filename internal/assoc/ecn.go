@@ -40,7 +40,7 @@ const ecnChunkLen = 8
 
 // buildEcho adds ECNE to a packet that is about to get a SACK. It comes first, since the SACK may acknowledge the TSN in it.
 func (a *Association) buildEcho(k *builder) {
-	if e := &a.receive.echo; e.owed && a.receive.ack.due && k.room() >= ecnChunkLen+wire.SackHeaderLen {
+	if e := &a.receive.echo; e.owed && a.receive.ack.due && k.room() >= ecnChunkLen+a.sackHeaderLen() {
 		k.add(wire.AppendECNE(k.b, e.tsn))
 	}
 }

@@ -61,7 +61,7 @@ type Carrier struct {
 }
 
 // implemented are the extensions whose protocol is complete.
-const implemented = ZeroChecksum | ECN
+const implemented = ZeroChecksum | ECN | NRSack
 
 // offered is what this side announces over a carrier.
 func (c *Config) offered(carrier Carrier) Extensions {

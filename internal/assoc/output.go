@@ -231,7 +231,7 @@ func (a *Association) buildErrors(k *builder) {
 // buildSack adds a SACK: for good if one is due, else on approval, and then it returns where it begins; -1 otherwise.
 func (a *Association) buildSack(k *builder) int {
 	r := &a.receive
-	if a.opening != nil || r.ack.packets == 0 && !r.ack.due || k.path != a.sackPath() || k.room() < wire.SackHeaderLen {
+	if a.opening != nil || r.ack.packets == 0 && !r.ack.due || k.path != a.sackPath() || k.room() < a.sackHeaderLen() {
 		return -1
 	}
 	a.buildEcho(k)

@@ -19,10 +19,8 @@ type recovery struct {
 
 // recvSack handles a SACK chunk.
 func (a *Association) recvSack(now mono.Time, c wire.Chunk) {
-	switch a.state {
-	case StateCookieEchoed, StateEstablished, StateShutdownPending, StateShutdownReceived:
-	default:
-		return // section 6: discarded
+	if !a.takesSack() {
+		return
 	}
 	s, err := wire.ParseSack(c)
 	if err != nil {
@@ -30,12 +28,22 @@ func (a *Association) recvSack(now mono.Time, c wire.Chunk) {
 		return
 	}
 	a.stats.SacksReceived++
-	a.acknowledged(now, s.CumTSN, s.Gaps, int(s.ARwnd))
+	a.acknowledged(now, &report{cum: s.CumTSN, gaps: s.Gaps, rwnd: int(s.ARwnd)})
+}
+
+// takesSack reports whether a SACK counts in this state; in others it is discarded (section 6).
+func (a *Association) takesSack() bool {
+	switch a.state {
+	case StateCookieEchoed, StateEstablished, StateShutdownPending, StateShutdownReceived:
+		return true
+	case StateClosed, StateCookieWait, StateShutdownSent, StateShutdownAckSent:
+	}
+	return false
 }
 
 // acknowledged processes what the peer says it has (section 6.2.1).
-func (a *Association) acknowledged(now mono.Time, cum seq.TSN, gaps wire.Gaps, rwnd int) {
-	s := &a.send
+func (a *Association) acknowledged(now mono.Time, r *report) {
+	s, cum, rwnd := &a.send, r.cum, r.rwnd
 	out := s.outstanding
 	if cum.Less(out.CumTSNAck()) {
 		return // item D i: overtaken by a later one
@@ -49,9 +57,14 @@ func (a *Association) acknowledged(now mono.Time, cum seq.TSN, gaps wire.Gaps, r
 	for i := range a.paths {
 		s.flightBefore[i] = out.Flight(i)
 	}
-	acked := out.Ack(cum, gaps, s.queue)
+	var acked *tx.Acked
+	if r.kept.Len() == 0 {
+		acked = out.Ack(cum, r.gaps, s.queue)
+	} else {
+		acked = out.AckNR(cum, r.gaps, r.kept, s.queue)
+	}
 	a.replenishFor(acked)
-	a.credit(now, cum, gaps, acked)
+	a.credit(now, r, acked)
 	opened := rwnd > s.peerRwnd && rwnd >= out.DataInFlight()
 	s.peerRwnd = rwnd
 	s.windowClosed = rwnd == 0
@@ -111,12 +124,12 @@ func (a *Association) acknowledgedUpTo(now mono.Time, cum seq.TSN) {
 	for i := range a.paths {
 		a.send.flightBefore[i] = out.Flight(i)
 	}
-	a.credit(now, cum, wire.Gaps{}, out.AckCumulative(cum, a.send.queue))
+	a.credit(now, &report{cum: cum}, out.AckCumulative(cum, a.send.queue))
 }
 
 // credit does for the paths what newly acknowledged chunks ask for: timers, windows, and the search for losses.
-func (a *Association) credit(now mono.Time, cum seq.TSN, gaps wire.Gaps, acked *tx.Acked) {
-	s := &a.send
+func (a *Association) credit(now mono.Time, rep *report, acked *tx.Acked) {
+	s, cum := &a.send, rep.cum
 	out := s.outstanding
 	if s.recovery.active && !cum.Less(s.recovery.exit) {
 		s.recovery.active = false
@@ -141,7 +154,7 @@ func (a *Association) credit(now mono.Time, cum seq.TSN, gaps wire.Gaps, acked *
 		if s.recovery.active && acked.CumAdvanced {
 			limit = out.NextTSN()
 		}
-		a.fastRetransmit(gaps, cum, limit)
+		a.fastRetransmit(rep, limit)
 	}
 }
 
@@ -163,11 +176,12 @@ func (a *Association) pathAcked(now mono.Time, id int, r *tx.PathAcked, cumAdvan
 
 // fastRetransmit counts miss indications and enters fast recovery (section 7.2.4). In fast recovery, and when the Cumulative TSN Ack Point
 // advances, every missing TSN that the SACK reports counts.
-func (a *Association) fastRetransmit(gaps wire.Gaps, cum, limit seq.TSN) {
-	if gaps.Len() == 0 {
+func (a *Association) fastRetransmit(r *report, limit seq.TSN) {
+	last, any := r.last()
+	if !any {
 		return // nothing is reported missing
 	}
-	if last := cum.Add(int(gaps.At(gaps.Len() - 1).End)); last.Less(limit) {
+	if last.Less(limit) {
 		limit = last
 	}
 	s := &a.send

@@ -58,7 +58,9 @@ func (o *Outstanding) advance(cum seq.TSN, q *Queue) {
 		o.result.CumAdvanced = true
 		c := o.at(o.cum)
 		o.acknowledge(c)
-		q.Acked(c.Message)
+		if !c.kept {
+			q.Acked(c.Message)
+		}
 		*c = Chunk{}
 	}
 	if o.lost > 0 && o.nextLost.LessEq(cum) {
@@ -93,9 +95,26 @@ func (o *Outstanding) acknowledge(c *Chunk) {
 
 // normalise turns gap blocks into sorted, disjoint intervals of outstanding TSNs. A peer may send them in any order, overlapping, or
 // beyond what was sent; the latter is ignored.
-func (o *Outstanding) normalise(cum seq.TSN, gaps wire.Gaps) []interval {
-	out := o.spare[:0]
+func (o *Outstanding) normalise(cum seq.TSN, gaps ...wire.Gaps) []interval {
+	o.spare = o.intervals(o.spare, cum, gaps...)
+	return o.spare
+}
+
+// intervals does that in the memory of out.
+func (o *Outstanding) intervals(out []interval, cum seq.TSN, lists ...wire.Gaps) []interval {
+	out = out[:0]
 	sorted := true
+	for _, gaps := range lists {
+		out, sorted = o.appendIntervals(out, sorted, cum, gaps)
+	}
+	if !sorted {
+		out = merge(out)
+	}
+	return out
+}
+
+// appendIntervals appends the intervals of one list, and says whether all are sorted and disjoint if those before it were.
+func (o *Outstanding) appendIntervals(out []interval, sorted bool, cum seq.TSN, gaps wire.Gaps) ([]interval, bool) {
 	for i := range gaps.Len() {
 		g := gaps.At(i)
 		iv := interval{cum.Add(int(g.Start)), cum.Add(int(g.End))}
@@ -108,11 +127,7 @@ func (o *Outstanding) normalise(cum seq.TSN, gaps wire.Gaps) []interval {
 		sorted = sorted && (len(out) == 0 || out[len(out)-1].end.Less(iv.start))
 		out = append(out, iv)
 	}
-	if !sorted {
-		out = merge(out)
-	}
-	o.spare = out
-	return out
+	return out, sorted
 }
 
 func merge(ivs []interval) []interval {
@@ -142,7 +157,7 @@ func (o *Outstanding) applyGaps(new []interval) {
 // renege handles a chunk that the peer no longer reports (section 6.2.1 D iii).
 func (o *Outstanding) renege(t seq.TSN) {
 	c := o.at(t)
-	if c.fate != acked {
+	if c.fate != acked || c.kept {
 		return
 	}
 	o.intoFlight(c)
@@ -173,10 +188,12 @@ func eachOnlyIn(a, b []interval, cum seq.TSN, f func(seq.TSN)) {
 	}
 }
 
-// drain empties the list and hands the message of every chunk to f, in order of TSN.
+// drain empties the list and hands the message of every chunk to f, in order of TSN, but of those that the peer keeps.
 func (o *Outstanding) drain(f func(*Message)) {
 	for t := o.cum + 1; t != o.next; t++ {
-		f(o.at(t).Message)
+		if c := o.at(t); !c.kept {
+			f(c.Message)
+		}
 	}
 	*o = *NewOutstanding(o.next)
 }

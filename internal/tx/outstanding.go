@@ -34,8 +34,10 @@ type Chunk struct {
 	// TimedOut: it is to be sent again because T3-rtx expired, and so better to another address (RFC 9260 section 6.4).
 	TimedOut bool
 
-	size   int
-	fate   fate
+	size int
+	fate fate
+	// kept: the peer has promised not to drop it, and its memory was given back.
+	kept   bool
 	misses uint8
 	fast   bool // was fast retransmitted, and may not be again (section 7.2.4 item 5)
 }
@@ -68,7 +70,9 @@ type Outstanding struct {
 	paths    [MaxPaths]pathRecord
 	gaps     []interval // what the last SACK reported, sorted
 	spare    []interval
-	result   Acked
+	// kept are the blocks of the last NR-SACK that the peer will not drop, sorted.
+	kept, spareKept []interval
+	result          Acked
 }
 
 // NewOutstanding returns an empty list that assigns TSNs from initial on.

@@ -190,6 +190,8 @@ func TestMaxOutstandingIsReached(t *testing.T) {
 type naive struct {
 	fate map[seq.TSN]fate
 	path map[seq.TSN]int
+	// kept are those that an NR-SACK promised to keep.
+	kept map[seq.TSN]bool
 }
 
 func (n *naive) flight(path int) (sum int) {
@@ -205,10 +207,11 @@ func (n *naive) flight(path int) (sum int) {
 func FuzzOutstanding(f *testing.F) {
 	f.Add([]byte{0, 0, 0, 1, 2, 0, 3, 0, 0, 4, 1, 1})
 	f.Add([]byte{0, 0, 0, 0, 0, 0, 1, 0, 2, 1, 0, 3, 1, 0, 4, 2, 4, 3, 0})
+	f.Add([]byte{0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 5, 0, 2, 3, 1, 0, 4, 5, 4, 3, 2, 0, 5, 3, 1, 1, 2, 0, 1, 4, 0})
 	f.Fuzz(func(t *testing.T, ops []byte) {
 		const first = seq.TSN(1<<32 - 5) // so that TSNs wrap
 		q, o := NewQueue(), NewOutstanding(first)
-		n := naive{map[seq.TSN]fate{}, map[seq.TSN]int{}}
+		n := naive{map[seq.TSN]fate{}, map[seq.TSN]int{}, map[seq.TSN]bool{}}
 		next := func() byte {
 			if len(ops) == 0 {
 				return 0
@@ -218,13 +221,14 @@ func FuzzOutstanding(f *testing.F) {
 			return b
 		}
 		for now := mono.Time(1); len(ops) > 0 && now < 400; now++ {
-			switch next() % 5 {
+			op := next() % 6
+			switch op {
 			case 0:
 				push(q, make([]byte, 100))
 				path := int(next() % 2)
 				c := o.Add(now, q.Next(100), path)
 				n.fate[c.TSN], n.path[c.TSN] = inFlight, path
-			case 1:
+			case 1, 5:
 				cum := o.CumTSNAck().Add(int(next()) % (o.Len() + 1))
 				start, end := uint16(next()), uint16(next())
 				var gaps wire.Gaps
@@ -236,13 +240,22 @@ func FuzzOutstanding(f *testing.F) {
 					switch {
 					case tsn.LessEq(cum):
 						delete(n.fate, tsn)
+						delete(n.kept, tsn)
 					case in:
 						n.fate[tsn] = acked
-					case fate == acked:
+						if op == 5 {
+							n.kept[tsn] = true
+						}
+					case fate == acked && !n.kept[tsn]:
 						n.fate[tsn] = inFlight
 					}
 				}
-				r := o.Ack(cum, gaps, q)
+				r := &Acked{}
+				if op == 1 {
+					r = o.Ack(cum, gaps, q)
+				} else {
+					r = o.AckNR(cum, noGaps, gaps, q)
+				}
 				if r.Any && r.Highest.Less(first) {
 					t.Fatalf("highest newly acknowledged %d", r.Highest)
 				}
@@ -290,8 +303,8 @@ func FuzzOutstanding(f *testing.F) {
 					t.Fatalf("path %d: lowest %d, %v; want %d", path, l, ok, lowest[path])
 				}
 			}
-			if q.Held() != 100*len(n.fate) {
-				t.Fatalf("held %d bytes, want %d", q.Held(), 100*len(n.fate))
+			if want := 100 * (len(n.fate) - len(n.kept)); q.Held() != want {
+				t.Fatalf("held %d bytes, want %d", q.Held(), want)
 			}
 			if c := o.NextLost(); (c != nil) != (lostNow > 0) {
 				t.Fatalf("next lost %v, want %d of them", c, lostNow)

@@ -1,0 +1,55 @@
+package assoc
+
+import (
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/seq"
+	"github.com/gosctp/sctp/internal/wire"
+)
+
+// NR-SACK (draft-natarajan-tsvwg-sctp-nrsack) takes the place of SACK where both sides have it. What was received is never given up
+// (ADR 7), so that all gap blocks of this side are non-renegable (section 6.1 case 3).
+
+// report is what a SACK or NR-SACK says that the peer has.
+type report struct {
+	cum seq.TSN
+	// gaps may be taken back, kept may not.
+	gaps, kept wire.Gaps
+	rwnd       int
+}
+
+// last is the highest TSN that the report says something about; false if there are no gaps.
+func (r *report) last() (seq.TSN, bool) {
+	last, any := r.cum, false
+	for _, g := range [...]wire.Gaps{r.gaps, r.kept} {
+		if g.Len() == 0 {
+			continue
+		}
+		any = true
+		if end := r.cum.Add(int(g.At(g.Len() - 1).End)); last.Less(end) {
+			last = end
+		}
+	}
+	return last, any
+}
+
+// recvNRSack handles an NR-SACK chunk, as a SACK but for what the peer promises to keep (section 6.2).
+func (a *Association) recvNRSack(now mono.Time, c wire.Chunk) {
+	if !a.takesSack() {
+		return
+	}
+	s, err := wire.ParseNRSack(c)
+	if err != nil {
+		a.violation(err.Error())
+		return
+	}
+	a.stats.SacksReceived++
+	a.acknowledged(now, &report{cum: s.CumTSN, gaps: s.Gaps, kept: s.NRGaps, rwnd: int(s.ARwnd)})
+}
+
+// sackHeaderLen is the length of a SACK or NR-SACK of this side without blocks.
+func (a *Association) sackHeaderLen() int {
+	if a.extensions.Has(NRSack) {
+		return wire.NRSackHeaderLen
+	}
+	return wire.SackHeaderLen
+}
