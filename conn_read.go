@@ -4,9 +4,6 @@ import (
 	"context"
 	"io"
 	"iter"
-	"slices"
-
-	"github.com/gosctp/sctp/internal/assoc"
 )
 
 // Read reads what is next: of one message, on whatever stream it comes. What does not fit into p, the next Read
@@ -32,35 +29,12 @@ func (c *Conn) ReadMsgContext(ctx context.Context, p []byte) (int, RcvInfo, erro
 	return n, rcvInfo(&info), c.wrapRead("read", err)
 }
 
-// minRead is the least room that ReadMessage makes for a part of a message.
-const minRead = 512
-
 // ReadMessage reads a whole message of up to limit bytes, at least one, into memory of its own. A longer one is cut off there,
-// with EOR false, and the next read goes on with the rest.
+// with EOR false, and a later read goes on with the rest. When ctx or the deadline ends the waiting in the middle of a message, what
+// has come of it is kept for the next ReadMessage.
 func (c *Conn) ReadMessage(ctx context.Context, limit int) (Message, error) {
-	var m Message
-	limit = max(limit, 1) // a read of nothing would go on with the same message for ever
-	for {
-		size, _, err := c.assoc.Peek(ctx)
-		if err != nil {
-			return m, c.wrapRead("read", err)
-		}
-		m.Data = slices.Grow(m.Data, min(max(size, minRead), limit-len(m.Data)))
-		room := m.Data[len(m.Data):min(cap(m.Data), limit)]
-		var (
-			n    int
-			info assoc.RcvInfo
-		)
-		n, info, err = c.assoc.Receive(ctx, room)
-		if err != nil {
-			return m, c.wrapRead("read", err)
-		}
-		m.Data = m.Data[:len(m.Data)+n]
-		m.RcvInfo = rcvInfo(&info)
-		if info.EOR || len(m.Data) == limit {
-			return m, nil
-		}
-	}
+	info, data, err := c.assoc.ReceiveMessage(ctx, max(limit, 1)) // a read of nothing would go on with the same message for ever
+	return Message{RcvInfo: rcvInfo(&info), Data: data}, c.wrapRead("read", err)
 }
 
 // Messages returns the messages as they come, each in memory of its own. One of more than 16 MiB comes in parts, of which

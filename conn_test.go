@@ -9,8 +9,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gosctp/sctp"
+	"github.com/gosctp/sctp/simnet"
 )
 
 func TestMessagesKeepTheirBoundaries(t *testing.T) {
@@ -303,6 +305,32 @@ func TestStatus(t *testing.T) {
 		}
 		if r := server.Status(); r.LocalTag != s.PeerTag || r.PeerTag != s.LocalTag || r.Stats.BytesReceived != 5 {
 			t.Errorf("server: %+v", r)
+		}
+	})
+}
+
+// What has come of a message when the waiting ends is not lost.
+func TestReadMessageGoesOnAfterItsContextEnded(t *testing.T) {
+	simulate(t, func(t *testing.T, w *world) {
+		w.link(simnet.Link{Delay: w.delay, Rate: 1_000_000})
+		w.server.config.PartialDeliveryPoint = 1000
+		client, server := w.pair()
+		defer client.Close()
+		defer server.Close()
+		message := strings.Repeat("0123456789", 50_000)
+		for range 2 {
+			go client.WriteMsg([]byte(message), nil)
+			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+			if m, err := server.ReadMessage(ctx, 1<<20); !errors.Is(err, context.DeadlineExceeded) || m.Data != nil {
+				t.Fatalf("received %d bytes, %v, although the rest is on its way", len(m.Data), err)
+			}
+			cancel()
+			if m, err := server.ReadMessage(t.Context(), 10); string(m.Data) != message[:10] || m.EOR || err != nil {
+				t.Errorf("the beginning is %q, EOR %v, %v", m.Data, m.EOR, err)
+			}
+			if m, err := server.ReadMessage(t.Context(), 1<<20); string(m.Data) != message[10:] || !m.EOR || err != nil {
+				t.Errorf("the rest is %d bytes, EOR %v, %v", len(m.Data), m.EOR, err)
+			}
 		}
 	})
 }

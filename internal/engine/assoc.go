@@ -45,6 +45,8 @@ type Assoc struct {
 	inbox    *Inbox
 	// abortAt ends a shutdown that takes longer than the user allows.
 	abortAt mono.Time
+	// assembly has what ReceiveMessage waits for the rest of.
+	assembly assembly
 	// sendingAll: a SendAll is queueing its parts.
 	sendingAll bool
 	// armed is not later than the entry in the heap of deadlines; unset when there may be none.

@@ -95,6 +95,8 @@ func (a *Assoc) handleEvent(ev assoc.Event) {
 		return
 	case assoc.AssocChange:
 		a.changed(ev)
+	case assoc.PartialDeliveryAborted:
+		a.assembly.take(ev.Stream)
 	case assoc.ShutdownEvent:
 		a.peerDone = true
 		a.todo |= wakeAll

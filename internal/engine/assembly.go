@@ -1,0 +1,82 @@
+package engine
+
+import (
+	"context"
+	"slices"
+
+	"github.com/gosctp/sctp/internal/assoc"
+)
+
+// assembly is the messages of which ReceiveMessage has read a part and waits for more. Parts of one stream come one message after the other,
+// so the stream tells which message a part belongs to.
+type assembly struct {
+	parts map[uint16][]byte
+	bytes int
+}
+
+const (
+	// maxAssembled bounds the bytes of an assembly, which the peer could make grow otherwise: 65,535 messages may be on their way.
+	maxAssembled = 16 << 20
+	// minPart is the least room that is made for a part of a message.
+	minPart = 512
+)
+
+// put keeps what there is of the message on a stream.
+func (as *assembly) put(stream uint16, data []byte) {
+	if as.parts == nil {
+		as.parts = make(map[uint16][]byte)
+	}
+	as.bytes += len(data)
+	as.parts[stream] = data
+}
+
+// take returns what there is of the message on a stream, and forgets it.
+func (as *assembly) take(stream uint16) []byte {
+	data := as.parts[stream]
+	as.bytes -= len(data)
+	delete(as.parts, stream)
+	return data
+}
+
+// ReceiveMessage waits for a whole message and returns it in memory of its own. One that is longer than limit comes in pieces, and so
+// does one that grows while others that are not complete fill the memory: then EOR is false, and a later call has the rest.
+func (a *Assoc) ReceiveMessage(ctx context.Context, limit int) (assoc.RcvInfo, []byte, error) {
+	for {
+		data, info, done, err := a.receivePart(ctx, limit)
+		if err != nil {
+			return assoc.RcvInfo{}, nil, err
+		}
+		a.engine.out.mark(a)
+		a.engine.transmit()
+		if done {
+			return info, data, nil
+		}
+	}
+}
+
+// receivePart reads what has come of one message. If that is not all of it, it is kept for the next call.
+func (a *Assoc) receivePart(ctx context.Context, limit int) (data []byte, info assoc.RcvInfo, done bool, err error) {
+	a.mu.Lock()
+	defer a.unlock()
+	if err := a.awaitReadable(ctx); err != nil {
+		return nil, info, false, err
+	}
+	now := a.engine.now()
+	size, info, _ := a.core.Peek()
+	data = a.assembly.take(info.Stream)
+	if len(data) >= limit { // an earlier call would have taken more
+		a.assembly.put(info.Stream, data[limit:])
+		info.EOR = false
+		a.todo |= wakeReader
+		return data[:limit:limit], info, true, nil
+	}
+	data = slices.Grow(data, min(max(size, minPart), limit-len(data)))
+	n, info, _ := a.core.Receive(now, data[len(data):min(cap(data), limit)])
+	data = data[:len(data)+n]
+	done = info.EOR || len(data) >= limit || a.assembly.bytes+len(data) >= maxAssembled
+	if !done {
+		a.assembly.put(info.Stream, data)
+	}
+	a.settle(now)
+	return data, info, done, nil
+}
