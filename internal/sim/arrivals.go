@@ -13,9 +13,10 @@ type arrivals struct {
 	// forward is the highest New Cumulative TSN that came, if any did.
 	forward   seq.TSN
 	forwarded bool
+	marks     marks
 }
 
-func newArrivals() arrivals { return arrivals{data: make(map[seq.TSN]struct{})} }
+func newArrivals() arrivals { return arrivals{data: make(map[seq.TSN]struct{}), marks: newMarks()} }
 
 // skipped reports whether the association was told not to wait for a TSN.
 func (a *arrivals) skipped(t seq.TSN) bool { return a.forwarded && !a.forward.Less(t) }
@@ -29,24 +30,36 @@ func (u *user) arrived(d *transport.Datagram) {
 	if h.Tag != u.a.LocalTag() && chunkOf(d.Data, wire.ChunkCookieEcho) == nil {
 		return
 	}
+	came := &u.mon.came
+	var lowest *seq.TSN
 	for rest := d.Data[wire.HeaderLen:]; len(rest) > 0; {
 		var c wire.Chunk
 		if c, rest, err = wire.NextChunk(rest); err != nil {
-			return
+			break
 		}
-		u.mon.came.take(c)
+		if t := came.take(c); t != nil && (lowest == nil || t.Less(*lowest)) {
+			lowest = t
+		}
+	}
+	if d.ECN == transport.CE && lowest != nil {
+		came.marks.marked[*lowest] = struct{}{}
 	}
 }
 
-func (a *arrivals) take(c wire.Chunk) {
+// take notes a chunk that came, and returns the TSN of one with user data.
+func (a *arrivals) take(c wire.Chunk) *seq.TSN {
 	switch c.Type {
 	case wire.ChunkData, wire.ChunkIData:
 		if d, err := parseData(c); err == nil {
 			a.data[d.tsn] = struct{}{}
+			return &d.tsn
 		}
 	case wire.ChunkForwardTSN, wire.ChunkIForwardTSN:
 		if f, err := parseForward(c); err == nil && (!a.forwarded || a.forward.Less(f.cum)) {
 			a.forward, a.forwarded = f.cum, true
 		}
+	case wire.ChunkECNE, wire.ChunkCWR:
+		a.marks.take(c)
 	}
+	return nil
 }

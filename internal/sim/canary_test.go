@@ -141,6 +141,22 @@ func TestEveryRuleCanBeBroken(t *testing.T) {
 			}
 		}},
 		{rule: RuleAgreed, how: "packets are ECN-capable", meddle: Meddle{Packet: func(d *transport.Datagram) { d.ECN = transport.ECT0 }}},
+		{rule: RuleECN, how: "packets are marked, and what says so is altered", meddle: Meddle{
+			Packet: func(d *transport.Datagram) {
+				if c := chunkOf(d.Data, wire.ChunkECNE); c != nil {
+					c[7]++
+					wire.Seal(d.Data)
+				}
+			},
+		}, alter: ecnCapable},
+		{rule: RuleECN, how: "packets are marked, and what answers it is altered", meddle: Meddle{
+			Packet: func(d *transport.Datagram) {
+				if c := chunkOf(d.Data, wire.ChunkCWR); c != nil {
+					c[7]++
+					wire.Seal(d.Data)
+				}
+			},
+		}, alter: ecnCapable},
 		{rule: RuleParts, how: "two messages in parts alternate", meddle: Meddle{Read: func(p piece) []piece {
 			half := piece{p.data[:1], p.info}
 			half.info.EOR = false
@@ -172,6 +188,14 @@ func TestEveryRuleCanBeBroken(t *testing.T) {
 		if r.Violation == nil || r.Violation.Rule != c.rule {
 			t.Errorf("%s: got %v, want rule %q to be broken", c.how, r.Violation, c.rule)
 		}
+	}
+}
+
+// ecnCapable has all hosts use ECN, and the network mark every packet.
+func ecnCapable(s *Scenario) {
+	s.Planes[0].Link.MarkChance = 1
+	for i := range s.Hosts {
+		s.Hosts[i].Carrier.ECN = true
 	}
 }
 

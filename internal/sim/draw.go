@@ -70,6 +70,8 @@ func (d drawer) plane(unreliable bool) Plane {
 		Reorder:   d.sometimes(0.2),
 		Corrupt:   d.sometimes(0.03),
 		MTU:       pick(d, 0, 0, 0, 1280, 1400, 9000),
+
+		MarkChance: d.sometimes(0.3),
 	}
 	if d.often(0.3) {
 		l.Jitter = d.duration(0, 20*time.Millisecond)
@@ -180,6 +182,12 @@ func (d drawer) load(c, peer assoc.Config, budget int) Load {
 		Streams:   1 + d.IntN(int(min(c.OutStreams, peer.MaxInStreams))),
 		Unordered: pick(d, 0, 0, 0.2, 1),
 		Choosy:    d.sometimes(0.3),
+	}
+	if d.often(0.3) {
+		l.InPieces = d.Float64()
+	}
+	if most := int(min(c.OutStreams, peer.MaxInStreams)) - l.Streams; most > 0 && d.often(0.1) {
+		l.Background, l.BackgroundSize = 1+d.IntN(min(most, 3)), 1+d.IntN(budget/8)
 	}
 	if d.often(0.3) {
 		l.Pace = d.duration(0, 300*time.Millisecond)

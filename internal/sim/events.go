@@ -31,7 +31,7 @@ func (u *user) event(e assoc.Event) {
 			u.fail(RuleEvents, "partial delivery was aborted in stream %d, but there was none", e.Stream)
 			return
 		}
-		u.cut = u.cut || !m.givenUp
+		u.cut = u.cut || m.whole() && !m.givenUp
 	}
 }
 
@@ -80,22 +80,22 @@ func (u *user) restart() {
 }
 
 func (u *user) sendFailed(e assoc.SendFailed) {
-	generation, number := e.PPID>>numberBits, int(e.PPID&(maxMessages-1))
-	f := u.talk.flow(u.side, generation)
-	if f == nil || number >= f.accepted || uint32(number) != e.Context {
-		u.fail(RuleContent, "a message came back as failed that was never sent: PPID %#x, context %d", e.PPID, e.Context)
+	number, piece := e.Context&(maxMessages-1), int(e.Context>>numberBits)
+	m := u.messageOf(e.PPID)
+	if m == nil || number != e.PPID&(maxMessages-1) || piece >= len(m.given) {
+		u.fail(RuleContent, "a message came back as failed that was never sent: PPID %#x, context %#x", e.PPID, e.Context)
 		return
 	}
-	m := &f.messages[number]
-	if len(e.Data) != m.size || m.payload.mismatch(e.Data, 0) >= 0 || e.Stream != m.stream || e.Unordered != m.unordered {
+	begin, end := m.piece(piece)
+	if len(e.Data) != end-begin || m.payload.mismatch(e.Data, begin) >= 0 || e.Stream != m.stream || e.Unordered != m.unordered {
 		u.fail(RuleContent, "message %d of stream %d came back changed", number, m.stream)
 	}
 	m.returned = true
-	if !e.Sent {
+	if !e.Sent && piece == 0 {
 		if m.begun {
 			u.fail(RuleContent, "message %d came back as never sent, but it was delivered", number)
 		}
-		m.unsent = true
+		m.unsent = piece == 0
 	}
 }
 

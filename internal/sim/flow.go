@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 
 	"github.com/gosctp/sctp/internal/assoc"
 )
@@ -22,8 +23,11 @@ type message struct {
 	unordered bool
 	size      int
 	choosy    bool
+	pieces    int // in which it is given to Send
 	payload   payload
 
+	given   []int  // the sizes of those that Send took
+	taken   int    // their sum
 	number  uint32 // its SSN or MID
 	started bool   // it has one: some of it was sent
 	acked   int    // bytes that the peer has acknowledged for good
@@ -41,8 +45,15 @@ type message struct {
 // restarted one begin a new flow.
 type flow struct {
 	generation uint32
-	messages   []message
-	accepted   int
+	// messages are first those that are sent one after the other, then those that are sent in the background.
+	messages []message
+	// inTurn is the number of the former, begun how many of these Send has taken, at least a piece of them.
+	inTurn, begun int
+	// open are the messages of which Send has not taken the last piece yet, and those in the background of which it has taken none.
+	open []int
+	// chosen is the message of the piece that head has filled in.
+	chosen int
+	rng    *rand.Rand
 	// next has, for each stream, the ordered messages that are accepted and not yet begun, in order.
 	next [][]int
 	// broken: one end lost its state, so messages may be missing. What arrives is still in order.
@@ -50,18 +61,39 @@ type flow struct {
 }
 
 func newFlow(generation uint32, l Load, key uint64, rng *rand.Rand) *flow {
-	f := &flow{generation: generation, next: make([][]int, max(1, l.Streams))}
-	for i := range l.Messages {
-		f.messages = append(f.messages, message{
-			stream:    uint16(rng.IntN(max(1, l.Streams))),
+	streams := max(1, l.Streams)
+	f := &flow{generation: generation, next: make([][]int, streams+l.Background), inTurn: l.Messages, rng: rng}
+	for range l.Messages {
+		m := message{
+			stream:    uint16(rng.IntN(streams)),
 			unordered: rng.Float64() < l.Unordered,
 			size:      skewed(rng, l.MinSize, l.MaxSize),
 			choosy:    rng.Float64() < l.Choosy,
-			payload:   payload(mix(key ^ mix(uint64(generation)<<32|uint64(i)))),
+			pieces:    1,
+		}
+		if rng.Float64() < l.InPieces {
+			m.pieces = min(m.size, 2+rng.IntN(maxPieces-1))
+		}
+		f.messages = append(f.messages, m)
+	}
+	for i := range l.Background {
+		f.open = append(f.open, len(f.messages))
+		f.messages = append(f.messages, message{
+			stream: uint16(streams + i), size: l.BackgroundSize, pieces: 1 + l.BackgroundSize/backgroundPiece,
 		})
+	}
+	for i := range f.messages {
+		f.messages[i].payload = payload(mix(key ^ mix(uint64(generation)<<32|uint64(i))))
 	}
 	return f
 }
+
+// maxPieces is the largest number of pieces that a message in turn is given to Send in; backgroundPiece is about the size of those of messages
+// in the background.
+const (
+	maxPieces       = 8
+	backgroundPiece = 8 << 10
+)
 
 // skewed draws a size in which small ones are likelier: every power of two between the limits is as likely as the next.
 func skewed(rng *rand.Rand, low, high int) int {
@@ -74,75 +106,133 @@ func skewed(rng *rand.Rand, low, high int) int {
 func (f *flow) orphan() {
 	f.broken = true
 	clear(f.next)
-	for i := range f.messages[:f.accepted] {
+	for i := range f.messages {
 		m := &f.messages[i]
 		m.begun = false
-		if !m.unordered {
+		if m.taken > 0 && !m.unordered {
 			f.next[m.stream] = append(f.next[m.stream], i)
 		}
 	}
 }
 
-// pending reports whether there is a message not yet accepted.
-func (f *flow) pending() bool { return f.accepted < len(f.messages) }
+// unfinished ends the flow but for the messages that Send has taken in part.
+func (f *flow) unfinished() *flow {
+	f.inTurn = f.begun
+	f.open = slices.DeleteFunc(f.open, func(i int) bool { return f.messages[i].taken == 0 })
+	return f
+}
 
-// head fills in the next message to send; data is the buffer for its content, path one that it may ask for.
-func (f *flow) head(m *assoc.Message, data []byte, path netip.Addr) {
-	h := &f.messages[f.accepted]
-	h.payload.fill(data[:h.size], 0)
+// pending reports whether there is something not yet accepted.
+func (f *flow) pending() bool { return f.begun < f.inTurn || len(f.open) > 0 }
+
+// choose picks the message that the next piece is of, -1 if none is due: one in turn only if it is time for it. Where messages may alternate,
+// others begin before one has ended.
+func (f *flow) choose(turn, alternate bool) int {
+	next := -1
+	if turn && f.begun < f.inTurn && (len(f.open) == 0 || alternate && !f.isOpen(f.messages[f.begun].stream)) {
+		next = f.begun
+	}
+	if len(f.open) == 0 || next >= 0 && f.rng.IntN(2) == 0 {
+		return next
+	}
+	if !alternate {
+		for _, i := range f.open {
+			if f.messages[i].taken > 0 {
+				return i
+			}
+		}
+	}
+	return f.open[f.rng.IntN(len(f.open))]
+}
+
+// isOpen reports whether a message of the stream has begun and not ended.
+func (f *flow) isOpen(stream uint16) bool {
+	return slices.ContainsFunc(f.open, func(i int) bool { return f.messages[i].stream == stream })
+}
+
+// head fills in the next piece of a message to send; data is the buffer for its content, path one that the message may ask for.
+func (f *flow) head(number int, m *assoc.Message, data []byte, path netip.Addr) {
+	f.chosen = number
+	h := &f.messages[number]
+	n := h.size - h.taken
+	if left := h.pieces - len(h.given); left > 1 {
+		n = max(1, n/left)
+	}
+	h.payload.fill(data[:n], h.taken)
 	*m = assoc.Message{
 		Stream:    h.stream,
-		PPID:      f.generation<<numberBits | uint32(f.accepted),
+		PPID:      f.generation<<numberBits | uint32(number),
 		Unordered: h.unordered,
-		Context:   uint32(f.accepted),
-		Data:      data[:h.size],
+		Context:   uint32(len(h.given))<<numberBits | uint32(number),
+		Partial:   h.taken+n < h.size,
+		Data:      data[:n],
 	}
 	if h.choosy {
 		m.Path, m.Immediate = path, true
 	}
 }
 
-// accept notes that Send took the message of head.
-func (f *flow) accept() {
-	if m := &f.messages[f.accepted]; !m.unordered {
-		f.next[m.stream] = append(f.next[m.stream], f.accepted)
+// accept notes that Send took what head filled in.
+func (f *flow) accept(m *assoc.Message) {
+	h := &f.messages[f.chosen]
+	if f.chosen == f.begun && f.begun < f.inTurn {
+		f.begun++
+		f.open = append(f.open, f.chosen)
 	}
-	f.accepted++
+	if h.taken == 0 && !h.unordered {
+		f.next[h.stream] = append(f.next[h.stream], f.chosen)
+	}
+	h.given = append(h.given, len(m.Data))
+	h.taken += len(m.Data)
+	if !m.Partial {
+		f.close(f.chosen)
+	}
 }
 
-// sent returns the message of a number that Send has taken, nil if there is none.
+// close notes that no more of a message is sent.
+func (f *flow) close(number int) {
+	f.open = slices.DeleteFunc(f.open, func(i int) bool { return i == number })
+}
+
+// whole reports whether Send has taken all of the message.
+func (m *message) whole() bool { return m.taken == m.size }
+
+// piece returns where a piece of the message begins and ends.
+func (m *message) piece(i int) (begin, end int) {
+	for _, n := range m.given[:i] {
+		begin += n
+	}
+	return begin, begin + m.given[i]
+}
+
+// sent returns the message of a number if Send has taken any of it, else nil.
 func (f *flow) sent(number int) *message {
-	if number >= f.accepted {
+	if number >= len(f.messages) || f.messages[number].taken == 0 {
 		return nil
 	}
 	return &f.messages[number]
 }
 
-// first returns the number of the first accepted message that is so, -1 if there is none.
+// first returns the number of the first message that Send has taken any of and that is so, -1 if there is none.
 func (f *flow) first(is func(*message) bool) int {
-	for i := range f.messages[:f.accepted] {
-		if is(&f.messages[i]) {
-			return i
-		}
-	}
-	return -1
+	return slices.IndexFunc(f.messages, func(m message) bool { return m.taken > 0 && is(&m) })
 }
 
-// missing returns the number of a message that was accepted, and neither delivered nor given up, -1 if there is none.
+// missing returns the number of a message that was accepted whole, and neither delivered nor given up, -1 if there is none.
 func (f *flow) missing() int {
-	return f.first(func(m *message) bool { return !m.delivered && !m.givenUp })
+	return f.first(func(m *message) bool { return m.whole() && !m.delivered && !m.givenUp })
 }
 
 // unaccounted returns the number of a message that was accepted, and neither acknowledged nor returned, -1 if there is none.
 func (f *flow) unaccounted() int {
-	return f.first(func(m *message) bool { return m.acked < m.size && !m.returned })
+	return f.first(func(m *message) bool { return m.acked < m.taken && !m.returned })
 }
 
 // begin notes that the delivery of a message begins, and says which rule that breaks.
 func (f *flow) begin(number int, info *assoc.RcvInfo) (Rule, error) {
 	m := f.sent(number)
 	if m == nil {
-		return RuleContent, fmt.Errorf("message %d was delivered, but only %d were sent", number, f.accepted)
+		return RuleContent, fmt.Errorf("message %d was delivered, but was not sent", number)
 	}
 	if m.stream != info.Stream || m.unordered != info.Unordered {
 		return RuleContent, fmt.Errorf("message %d of stream %d (unordered %v) was delivered as %+v", number, m.stream, m.unordered, *info)

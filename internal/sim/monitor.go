@@ -72,6 +72,8 @@ func (m *monitor) sent(u *user, d *transport.Datagram, before, after *assoc.Stat
 			u.judgeSack(c, h.Tag)
 		case wire.ChunkShutdown:
 			u.judgeShutdown(c, h.Tag)
+		case wire.ChunkECNE, wire.ChunkCWR:
+			m.came.marks.judgeECN(u, c)
 		case wire.ChunkForwardTSN, wire.ChunkIForwardTSN:
 			m.judgeForward(u, c)
 		}

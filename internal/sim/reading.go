@@ -64,7 +64,7 @@ func (b *begun) take(p piece) (Rule, error) {
 		return RuleContent, fmt.Errorf("message %d of stream %d differs at byte %d of %d", b.number, m.stream, at, m.size)
 	}
 	b.offset += len(p.data)
-	if b.offset > m.size || p.info.EOR != (b.offset == m.size) {
+	if b.offset > m.taken || p.info.EOR != (b.offset == m.size) {
 		return RuleContent, fmt.Errorf("message %d of stream %d has %d bytes, delivered were %d (end of record: %v)",
 			b.number, m.stream, m.size, b.offset, p.info.EOR)
 	}

@@ -51,6 +51,8 @@ const (
 	// RuleParts: parts of several messages alternate only where the application asked for that, and each message that began ends, or
 	// is reported as cut.
 	RuleParts
+	// RuleECN: ECNE is for packets that were marked, CWR for ECNE.
+	RuleECN
 	// RuleEvents: events come in an order that makes sense: up once, then ended once, then nothing.
 	RuleEvents
 )
@@ -61,7 +63,7 @@ var ruleNames = [...]string{
 	RuleCwnd:     "congestion window", RuleWindow: "advertised window", RuleAck: "acknowledgement", RuleRepeat: "retransmission",
 	RuleMTU: "path MTU", RuleBuffer: "buffer size", RuleProgress: "progress", RuleEnd: "end in time",
 	RuleError: "unexplained error", RuleAgreed: "agreed extensions", RuleNumbers: "sequence numbers",
-	RuleGivenUp: "messages given up", RuleForward: "skipped messages", RuleParts: "messages in parts", RuleEvents: "sequence of events",
+	RuleGivenUp: "messages given up", RuleForward: "skipped messages", RuleParts: "messages in parts", RuleECN: "congestion notification", RuleEvents: "sequence of events",
 }
 
 func (r Rule) String() string { return ruleNames[r] }

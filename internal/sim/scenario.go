@@ -96,6 +96,10 @@ type Load struct {
 	Unordered float64
 	// Choosy is the share of messages that ask for a path of their own, or for a SACK without delay.
 	Choosy float64
+	// InPieces is the share of messages that are given to Send in several pieces.
+	InPieces float64
+	// Background is the number of messages of BackgroundSize that are sent in pieces besides, each on a stream of its own behind the others.
+	Background, BackgroundSize int
 	// Pace is the time between two messages; zero sends as fast as the buffer takes them.
 	Pace time.Duration
 }

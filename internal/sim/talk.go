@@ -74,6 +74,7 @@ func (t *talk) newEnding() *ending {
 // restarted makes a new association of the two live users, of which u has noticed that the other one began anew.
 func (t *talk) restarted(u *user) {
 	u.out.orphan()
+	u.left = append(u.left, u.out.unfinished())
 	u.out = t.begin(u.side)
 	u.ending = t.newEnding()
 	if other := t.users[1-u.side]; other != nil {

@@ -34,7 +34,9 @@ type user struct {
 	sendAt   mono.Time // when the next message is due, with a pace
 
 	out *flow
-	in  reading
+	// left are flows from before a restart, of which Send had taken messages in part: what it takes next belongs to them.
+	left []*flow
+	in   reading
 	// agreed are the extensions that the association uses, by what both sides offer.
 	agreed assoc.Extensions
 	// oldest is the generation of the peer's first flow that is meant for u.
@@ -217,7 +219,8 @@ func (u *user) write() bool {
 	if u.ended || u.closing || (!u.up && !u.talk.plan.Early) {
 		return false
 	}
-	if !u.out.pending() {
+	out := u.outgoing()
+	if !out.pending() {
 		if !u.talk.plan.Closes[u.side] || !u.up || u.w.meddle.NeverClose {
 			return false
 		}
@@ -225,28 +228,42 @@ func (u *user) write() bool {
 		u.once(u.a.Shutdown)
 		return true
 	}
-	if pace := u.talk.plan.Loads[u.side].Pace; pace > 0 {
-		if u.w.now < u.sendAt {
-			return false
-		}
-		u.sendAt = u.w.now.Add(pace)
+	pace := u.talk.plan.Loads[u.side].Pace
+	number := out.choose(pace == 0 || u.w.now >= u.sendAt, u.status().Extensions.Has(assoc.Interleaving))
+	if number < 0 {
+		return false
 	}
 	var m assoc.Message
-	u.out.head(&m, u.w.message[:], u.anyPath())
+	out.head(number, &m, u.w.message[:], u.anyPath())
 	var err error
 	u.once(func(now mono.Time) { err = u.a.Send(now, &m) })
 	switch {
 	case err == nil:
-		u.out.accept()
+		if number == out.begun && pace > 0 {
+			u.sendAt = u.w.now.Add(pace)
+		}
+		out.accept(&m)
+		return true
+	case errors.Is(err, assoc.ErrAbandoned) && out.messages[number].returned:
+		out.close(number) // the beginning of the message is no more
 		return true
 	case errors.Is(err, assoc.ErrSendBufferFull):
-		u.sendAt = 0
 	case errors.Is(err, assoc.ErrNotEstablished):
 		u.closing = true // the peer has shut down, or the association is over
 	default:
-		u.fail(RuleError, "Send refused message %d of %d bytes on stream %d: %v", u.out.accepted, len(m.Data), m.Stream, err)
+		u.fail(RuleError, "Send refused message %d with %d bytes on stream %d: %v", number, len(m.Data), m.Stream, err)
 	}
 	return false
+}
+
+// outgoing is the flow that the next piece is of.
+func (u *user) outgoing() *flow {
+	for _, f := range u.left {
+		if f.pending() {
+			return f
+		}
+	}
+	return u.out
 }
 
 // next is when the user has something to do.

@@ -212,7 +212,7 @@ func (w *world) over() bool {
 func (w *world) judgeEnd() {
 	for _, n := range w.nodes {
 		for _, u := range n.users {
-			u.fail(RuleEnd, "still in state %d, with %d of %d messages accepted", u.a.State(), u.out.accepted, len(u.out.messages))
+			u.fail(RuleEnd, "still in state %d, with %d of %d messages accepted", u.a.State(), u.out.begun, len(u.out.messages))
 		}
 	}
 	for _, t := range w.talks {
@@ -223,7 +223,7 @@ func (w *world) judgeEnd() {
 				}
 				if i := f.missing(); i >= 0 {
 					w.fail(RuleComplete, "talk of host %d: message %d of %d from side %d was accepted and not delivered, yet the end was graceful",
-						t.index+1, i, f.accepted, side)
+						t.index+1, i, len(f.messages), side)
 				}
 			}
 		}
