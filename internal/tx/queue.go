@@ -17,7 +17,9 @@ type Queue struct {
 	scheduler    sched.Scheduler
 	interleaving bool
 	// current is the stream of the message that has to be finished first.
-	current  *stream
+	current *stream
+	// picked is what the scheduler said, until something changes that it goes by; nil if it was not asked.
+	picked   *stream
 	arrivals uint64
 	messages int // queued, whole or in part
 	unsent   int // bytes not yet cut into fragments
@@ -33,6 +35,7 @@ func NewQueue() *Queue { return &Queue{scheduler: sched.FCFS(), pausedAt: noBarr
 // SetScheduler changes the scheduler, for what is queued already too.
 func (q *Queue) SetScheduler(s sched.Scheduler) {
 	q.scheduler = s
+	q.picked = nil
 	q.streams.each(func(t *stream) {
 		t.Stream = sched.Stream{ID: t.ID, Value: t.Value, Head: t.Head, Arrival: t.Arrival}
 		if t.added {
@@ -44,6 +47,7 @@ func (q *Queue) SetScheduler(s sched.Scheduler) {
 // SetInterleaving says that messages are sent as I-DATA chunks.
 func (q *Queue) SetInterleaving(on bool) {
 	q.interleaving = on
+	q.picked = nil
 	if on {
 		q.current = nil
 	}
@@ -105,6 +109,7 @@ func (q *Queue) Broken(id uint16) bool {
 
 // schedule tells the scheduler whether a stream has something to send.
 func (q *Queue) schedule(s *stream) {
+	q.picked = nil
 	switch ready := q.sendable(s); {
 	case ready && !s.added:
 		s.describe()
@@ -133,18 +138,24 @@ func (q *Queue) Held() int { return q.held }
 
 // next is the stream that the next fragment comes from; nil if there is none now.
 func (q *Queue) next() *stream {
+	if q.picked == nil {
+		q.pick()
+	}
+	return q.picked
+}
+
+func (q *Queue) pick() {
 	s := q.current
 	if s == nil {
 		t := q.scheduler.Next()
 		if t == nil {
-			return nil
+			return
 		}
 		s = q.streams.at(t.ID)
 	}
-	if s == nil || !s.added {
-		return nil // its message is to be continued, or the scheduler is wrong
+	if s != nil && s.added { // else its message is to be continued, or the scheduler is wrong
+		q.picked = s
 	}
-	return s
 }
 
 // Head returns the message that the next fragment is cut from; nil if there is none now: everything was sent, the streams are paused, or
@@ -189,7 +200,7 @@ func (q *Queue) Next(most int) Fragment {
 		s.queued.remove(m)
 		q.messages--
 	}
-	s.cutting, q.current = nil, nil
+	s.cutting, q.current, q.picked = nil, nil, nil
 	if !f.End {
 		s.cutting = w
 		if !q.interleaving {
@@ -222,7 +233,10 @@ func (s *stream) number(m *Message) {
 }
 
 // Packet tells that a packet is complete.
-func (q *Queue) Packet() { q.scheduler.Packet() }
+func (q *Queue) Packet() {
+	q.picked = nil
+	q.scheduler.Packet()
+}
 
 // Acked tells that one chunk of m needs no buffer any more; the message goes with its last one.
 func (q *Queue) Acked(m *Message) {

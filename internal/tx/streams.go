@@ -11,6 +11,7 @@ func (q *Queue) SetValue(id, value uint16) {
 		q.scheduler.Remove(&s.Stream)
 	}
 	s.Value = value
+	q.picked = nil
 	if s.added {
 		q.scheduler.Add(&s.Stream)
 	}
@@ -118,6 +119,7 @@ func (q *Queue) unqueue(m *Message) {
 
 // reschedule tells the scheduler that the first message of a stream may be another one.
 func (q *Queue) reschedule(s *stream) {
+	q.picked = nil
 	if s.added {
 		q.scheduler.Remove(&s.Stream)
 		s.added = false
