@@ -84,7 +84,7 @@ func (a *Association) Send(now mono.Time, m *Message) error {
 	case a.send.queue.Broken(m.Stream):
 		return ErrAbandoned
 	}
-	a.send.queue.Push(&tx.Properties{
+	a.send.queue.Push(now, &tx.Properties{
 		Stream: m.Stream, PPID: m.PPID, Unordered: m.Unordered, Immediate: m.Immediate, Partial: m.Partial,
 		Context: m.Context, Path: m.Path,
 	}, m.Data)

@@ -80,17 +80,24 @@ func (o *Outstanding) acknowledge(c *Chunk) {
 		r.InFlight = true
 	case lost:
 		o.lost--
+	case abandoned: // RFC 3758 section 3.5 A2: nothing is credited
+		o.noteAcked(c.TSN)
+		return
 	case acked: // excluded above
 	}
 	c.fate = acked
+	o.noteAcked(c.TSN)
 	r.Bytes += c.Size()
-	if !o.result.Any || o.result.Highest.Less(c.TSN) {
-		o.result.Highest = c.TSN
-	}
-	o.result.Any = true
 	if p := &o.paths[c.Path]; !p.timedAt.IsZero() && p.timed == c.TSN {
 		r.SentAt, p.timedAt = p.timedAt, 0
 	}
+}
+
+func (o *Outstanding) noteAcked(t seq.TSN) {
+	if !o.result.Any || o.result.Highest.Less(t) {
+		o.result.Highest = t
+	}
+	o.result.Any = true
 }
 
 // normalise turns gap blocks into sorted, disjoint intervals of outstanding TSNs. A peer may send them in any order, overlapping, or

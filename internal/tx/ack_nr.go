@@ -19,7 +19,7 @@ func (o *Outstanding) AckNR(cum seq.TSN, gaps, nr wire.Gaps, q *Queue) *Acked {
 
 // keep gives up what would be needed to send an acknowledged chunk again.
 func (o *Outstanding) keep(c *Chunk, q *Queue) {
-	if c.kept {
+	if c.kept || c.fate == abandoned {
 		return
 	}
 	c.kept = true

@@ -46,7 +46,7 @@ func runQueue(t *testing.T, ops []byte) {
 		case 0:
 			b, n := next(), next()+1
 			partial := b&8 != 0
-			q.Push(&Properties{Stream: uint16(b % 4), Partial: partial}, make([]byte, n))
+			q.Push(1, &Properties{Stream: uint16(b % 4), Partial: partial}, make([]byte, n))
 			if partial {
 				n = -n
 			}
@@ -123,7 +123,7 @@ func runQueue(t *testing.T, ops []byte) {
 	for s := range uint16(4) {
 		q.Resume(s)
 		q.SetScheduler(sched.FCFS())
-		q.Push(&Properties{Stream: s}, []byte("z")) // what was to be continued ends
+		q.Push(1, &Properties{Stream: s}, []byte("z")) // what was to be continued ends
 	}
 	for !q.Empty() {
 		sent = append(sent, q.Next(100).Message)

@@ -1,6 +1,9 @@
 package tx
 
-import "github.com/gosctp/sctp/internal/seq"
+import (
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/seq"
+)
 
 // missesToRetransmit is the number of miss indications that make a chunk lost (RFC 9260 section 7.2.4).
 const missesToRetransmit = 3
@@ -14,6 +17,9 @@ func (o *Outstanding) mark(c *Chunk) {
 		o.nextLost = c.TSN
 	}
 	o.lost++
+	if c.Message.PR.Policy != PRNone {
+		o.giveUpAt = mono.Earliest(o.giveUpAt, c.giveUpAt())
+	}
 }
 
 // MarkTimedOut marks everything in flight on a path for retransmission, better to another address (sections 6.3.3 and 6.4).

@@ -3,6 +3,7 @@ package tx
 import (
 	"net/netip"
 
+	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/internal/seq"
 )
 
@@ -13,11 +14,13 @@ type Properties struct {
 	Unordered bool
 	Immediate bool
 	// Partial: more of the message follows with the next Push on the stream (explicit EOR, RFC 6458 section 8.1.26). What continues a
-	// message takes PPID and Unordered from its beginning.
+	// message takes PPID, Unordered and PR from its beginning.
 	Partial bool
 	Context uint32
 	// Path, if valid, is where the user wants the first transmission to go.
 	Path netip.Addr
+	// PR says when the message is given up.
+	PR PRInfo
 }
 
 // Message is a user message, or with explicit EOR a piece of one, from Push until its last chunk has been acknowledged cumulatively.
@@ -41,9 +44,14 @@ type Message struct {
 	// before and after are its neighbours in the stream's list.
 	before, after *Message
 
-	// Of the beginning of a user message only: the FSN of its next fragment, and how many pieces refer to it.
-	fsn  uint32
-	refs int
+	// Of the beginning of a user message only: the FSN of its next fragment, the TSN of the last one, how many pieces refer to it and the
+	// bytes of those that are alive, when its lifetime ends, and its place in the order in which messages may be given up, 0 if it has none.
+	fsn      uint32
+	last     seq.TSN
+	refs     int
+	alive    int
+	deadline mono.Time
+	place    int
 }
 
 // Sent reports whether a part of the message was cut off and given to the network.

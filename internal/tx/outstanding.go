@@ -19,9 +19,10 @@ const MaxPaths = 32
 type fate uint8
 
 const (
-	inFlight fate = iota
-	lost          // marked for retransmission
-	acked         // by a gap block, so the peer may still renege
+	inFlight  fate = iota
+	lost           // marked for retransmission
+	acked          // by a gap block, so the peer may still renege
+	abandoned      // given up: neither in flight nor lost, whatever the peer says, until the cumulative acknowledgement
 )
 
 // Chunk is an outstanding DATA chunk.
@@ -35,6 +36,7 @@ type Chunk struct {
 	TimedOut bool
 
 	size int
+	back uint32 // how many TSNs ago the fragment before this one was sent; 0 if it is the first
 	fate fate
 	// kept: the peer has promised not to drop it, and its memory was given back.
 	kept   bool
@@ -73,11 +75,15 @@ type Outstanding struct {
 	// kept are the blocks of the last NR-SACK that the peer will not drop, sorted.
 	kept, spareKept []interval
 	result          Acked
+	advanced        seq.TSN // Advanced.Peer.Ack.Point, at least of late
+	// giveUpAt is when a lost chunk is to be given up.
+	giveUpAt mono.Time
+	lines    map[line]int // scratch of eachSkipped
 }
 
 // NewOutstanding returns an empty list that assigns TSNs from initial on.
 func NewOutstanding(initial seq.TSN) *Outstanding {
-	return &Outstanding{cum: initial - 1, next: initial, header: wire.DataHeaderLen}
+	return &Outstanding{cum: initial - 1, next: initial, advanced: initial - 1, header: wire.DataHeaderLen}
 }
 
 // SetInterleaving says that chunks are I-DATA chunks.
@@ -112,6 +118,9 @@ func (o *Outstanding) InFlight() int { return o.flying }
 // Lost is the number of chunks marked for retransmission.
 func (o *Outstanding) Lost() int { return o.lost }
 
+// NextDeadline is when a lost chunk is to be given up; unset if none is.
+func (o *Outstanding) NextDeadline() mono.Time { return o.giveUpAt }
+
 // at returns the chunk with an outstanding TSN.
 func (o *Outstanding) at(t seq.TSN) *Chunk { return &o.ring[uint32(t)&uint32(len(o.ring)-1)] }
 
@@ -122,6 +131,11 @@ func (o *Outstanding) Add(now mono.Time, f Fragment, path int) *Chunk {
 	}
 	c := o.at(o.next)
 	*c = Chunk{TSN: o.next, Fragment: f, Path: path, Transmissions: 1, size: wire.Padded(o.header + len(f.Data))}
+	w := f.Message.whole
+	if !f.Begin {
+		c.back = uint32(c.TSN - w.last)
+	}
+	w.last = c.TSN
 	o.next++
 	o.intoFlight(c)
 	// One measurement per round trip (section 6.3.1 C4).

@@ -19,13 +19,19 @@ type pool struct {
 
 // message returns a message that holds a copy of data.
 func (p *pool) message(data []byte) *Message {
-	var m *Message
-	if n := len(p.messages); n > 0 {
-		m, p.messages = p.messages[n-1], p.messages[:n-1]
-	} else {
-		m = new(Message)
-	}
+	m := p.get()
 	m.Data = append(p.buffer(len(data)), data...)
+	return m
+}
+
+// get returns an empty message.
+func (p *pool) get() *Message {
+	n := len(p.messages)
+	if n == 0 {
+		return new(Message)
+	}
+	m := p.messages[n-1]
+	p.messages = p.messages[:n-1]
 	return m
 }
 

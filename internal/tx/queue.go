@@ -1,6 +1,7 @@
 package tx
 
 import (
+	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/internal/sched"
 	"github.com/gosctp/sctp/internal/seq"
 )
@@ -27,10 +28,18 @@ type Queue struct {
 	// onHold: no message begins. pausedAt is the barrier of all streams: messages from it on wait.
 	onHold   bool
 	pausedAt uint64
+	// timed has the messages with a lifetime that were not sent whole, evictable those that a more important one may drive out.
+	timed, evictable order
+	abandoned        tally
+	pieces           []*Message // scratch of abandon
 }
 
 // NewQueue returns an empty queue that serves first who comes first.
-func NewQueue() *Queue { return &Queue{scheduler: sched.FCFS(), pausedAt: noBarrier} }
+func NewQueue() *Queue {
+	return &Queue{
+		scheduler: sched.FCFS(), pausedAt: noBarrier, timed: order{before: byDeadline}, evictable: order{before: byUnimportance},
+	}
+}
 
 // SetScheduler changes the scheduler, for what is queued already too.
 func (q *Queue) SetScheduler(s sched.Scheduler) {
@@ -54,7 +63,7 @@ func (q *Queue) SetInterleaving(on bool) {
 }
 
 // Push queues a message with a copy of data, or more of the message that was pushed on the stream last and is not complete.
-func (q *Queue) Push(p *Properties, data []byte) *Message {
+func (q *Queue) Push(now mono.Time, p *Properties, data []byte) *Message {
 	s := q.streams.use(p.Stream)
 	m := q.pool.message(data)
 	m.Properties = *p
@@ -63,9 +72,10 @@ func (q *Queue) Push(p *Properties, data []byte) *Message {
 	q.arrivals++
 	m.whole = m
 	if w := s.open; w != nil {
-		m.whole, m.PPID, m.Unordered = w, w.PPID, w.Unordered
+		m.whole, m.PPID, m.Unordered, m.PR = w, w.PPID, w.Unordered, w.PR
 	}
 	m.whole.refs++
+	m.whole.alive += len(data)
 	q.setOpen(s, m)
 	s.queued.push(m)
 	q.messages++
@@ -73,6 +83,9 @@ func (q *Queue) Push(p *Properties, data []byte) *Message {
 	q.held += len(data)
 	if s.queued.first == m {
 		q.schedule(s)
+	}
+	if m.PR.Policy != PRNone && m.whole == m {
+		q.watch(now, m)
 	}
 	return m
 }
@@ -92,6 +105,7 @@ func (q *Queue) setOpen(s *stream, m *Message) {
 // unref drops a reference to the beginning of a user message.
 func (q *Queue) unref(w *Message) {
 	if w.refs--; w.refs == 0 {
+		q.forget(w)
 		q.pool.release(w)
 	}
 }
@@ -183,11 +197,12 @@ func (q *Queue) Next(most int) Fragment {
 	if m.taken == 0 {
 		s.number(m)
 	}
+	begins := m == w && m.taken == 0
 	n := min(most, len(m.Data)-m.taken)
 	f := Fragment{
 		Message: m,
 		Data:    m.Data[m.taken : m.taken+n],
-		Begin:   m == w && m.taken == 0,
+		Begin:   begins,
 		End:     m.taken+n == len(m.Data) && !m.Partial,
 		FSN:     w.fsn,
 	}
@@ -210,11 +225,25 @@ func (q *Queue) Next(most int) Fragment {
 	if s.queued.first != nil {
 		s.describe()
 	}
+	if w.place > 0 {
+		q.sentOf(w, f)
+	}
 	q.scheduler.Sent(&s.Stream, n, f.End)
 	if !q.sendable(s) {
 		q.schedule(s)
 	}
 	return f
+}
+
+// sentOf keeps a message that may be given up where it belongs: what is sent whole expires only if it is lost, and what was begun is given
+// up after what was not.
+func (q *Queue) sentOf(w *Message, f Fragment) {
+	switch {
+	case w.PR.Policy == PRPrio:
+		q.evictable.fix(w)
+	case f.End:
+		q.timed.remove(w)
+	}
 }
 
 // number gives a message its sequence numbers (RFC 9260 section 6.5, RFC 8260 section 2.1). As both count the ordered messages of a stream
@@ -246,7 +275,13 @@ func (q *Queue) Acked(m *Message) {
 		return
 	}
 	q.held -= len(m.Data)
+	m.whole.alive -= len(m.Data)
 	q.pool.releaseData(m)
+	q.free(m)
+}
+
+// free takes back a message that has no data and no chunks any more.
+func (q *Queue) free(m *Message) {
 	w := m.whole
 	if m != w {
 		q.pool.release(m)

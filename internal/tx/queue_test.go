@@ -8,7 +8,7 @@ import (
 )
 
 // push queues a message on stream 0.
-func push(q *Queue, data []byte) *Message { return q.Push(&Properties{}, data) }
+func push(q *Queue, data []byte) *Message { return q.Push(1, &Properties{}, data) }
 
 func TestAMessageIsCutIntoConsecutiveFragments(t *testing.T) {
 	q := NewQueue()
@@ -51,7 +51,7 @@ func TestAMessageIsCutIntoConsecutiveFragments(t *testing.T) {
 func TestSSNs(t *testing.T) {
 	q := NewQueue()
 	send := func(stream uint16, unordered bool) uint16 {
-		q.Push(&Properties{Stream: stream, Unordered: unordered}, []byte("x"))
+		q.Push(1, &Properties{Stream: stream, Unordered: unordered}, []byte("x"))
 		f := q.Next(100)
 		ssn := uint16(f.Message.SSN)
 		q.Acked(f.Message)
@@ -77,8 +77,8 @@ func TestSSNs(t *testing.T) {
 func TestDrainGivesBackWhatWasNotSent(t *testing.T) {
 	q, o := NewQueue(), NewOutstanding(1)
 	push(q, []byte("half sent"))
-	q.Push(&Properties{Stream: 2}, []byte("not sent"))
-	q.Push(&Properties{Stream: 1}, []byte("nor this"))
+	q.Push(1, &Properties{Stream: 2}, []byte("not sent"))
+	q.Push(1, &Properties{Stream: 1}, []byte("nor this"))
 	o.Add(1, q.Next(4), 0)
 	var got []string
 	note := func(m *Message) { got = append(got, fmt.Sprintf("%s %v", m.Data, m.Sent())) }

@@ -22,10 +22,14 @@ type stream struct {
 	// paused: messages from pausedAt on wait.
 	paused   bool
 	pausedAt uint64
+	// abandoned counts the messages that were given up, nil as long as none was.
+	abandoned *tally
 }
 
 // unused reports whether the stream is as if it had never been used.
-func (s *stream) unused() bool { return s.fresh() && !s.broken && !s.paused && s.Value == 0 }
+func (s *stream) unused() bool {
+	return s.fresh() && !s.broken && !s.paused && s.Value == 0 && s.abandoned == nil
+}
 
 // streamsPerPage is the grain of the table of streams.
 const streamsPerPage = 64

@@ -131,6 +131,8 @@ func (q *Queue) reschedule(s *stream) {
 func (q *Queue) giveBack(m *Message, f func(*Message)) {
 	m.gone = true
 	q.held -= len(m.Data)
+	m.whole.alive -= len(m.Data)
+	q.forget(m.whole)
 	f(m)
 }
 

@@ -12,7 +12,7 @@ import (
 
 // on queues a message of n bytes on a stream.
 func on(q *Queue, stream uint16, n int) *Message {
-	return q.Push(&Properties{Stream: stream}, make([]byte, n))
+	return q.Push(1, &Properties{Stream: stream}, make([]byte, n))
 }
 
 // take cuts fragments of at most 10 bytes until there are no more, and acknowledges them. Each is written as its stream, an opening bracket
@@ -125,7 +125,7 @@ func TestMIDsAndFSNs(t *testing.T) {
 	q := NewQueue()
 	q.SetInterleaving(true)
 	for _, unordered := range []bool{false, true, true, false} {
-		q.Push(&Properties{Stream: 1, Unordered: unordered}, make([]byte, 25))
+		q.Push(1, &Properties{Stream: 1, Unordered: unordered}, make([]byte, 25))
 	}
 	on(q, 2, 5)
 	var got []string
@@ -150,7 +150,7 @@ func TestMIDsAndFSNs(t *testing.T) {
 func TestAMessageInPieces(t *testing.T) {
 	q := NewQueue()
 	piece := func(text string, more bool) {
-		q.Push(&Properties{Stream: 1, Partial: more, PPID: uint32(len(text)), Unordered: len(text) == 3}, []byte(text))
+		q.Push(1, &Properties{Stream: 1, Partial: more, PPID: uint32(len(text)), Unordered: len(text) == 3}, []byte(text))
 	}
 	piece("abcdefghijkl", true)
 	on(q, 0, 5)
@@ -187,12 +187,12 @@ func TestAMessageInPieces(t *testing.T) {
 func TestPiecesOfMessagesAlternate(t *testing.T) {
 	q := NewQueue()
 	q.SetInterleaving(true)
-	q.Push(&Properties{Stream: 1, Partial: true}, []byte("a"))
+	q.Push(1, &Properties{Stream: 1, Partial: true}, []byte("a"))
 	on(q, 2, 5)
 	if got := take(q); got != "(1(2)" {
 		t.Errorf("%s: a message in pieces holds up another stream", got)
 	}
-	q.Push(&Properties{Stream: 1}, []byte("z"))
+	q.Push(1, &Properties{Stream: 1}, []byte("z"))
 	if got := take(q); got != "1)" {
 		t.Errorf("%s, want its end", got)
 	}
@@ -200,9 +200,9 @@ func TestPiecesOfMessagesAlternate(t *testing.T) {
 
 func TestTheRestOfALostMessageIsRefused(t *testing.T) {
 	q, o := NewQueue(), NewOutstanding(1)
-	q.Push(&Properties{Stream: 1, Partial: true}, []byte("a"))
+	q.Push(1, &Properties{Stream: 1, Partial: true}, []byte("a"))
 	o.Add(1, q.Next(10), 0)
-	q.Push(&Properties{Stream: 1, Partial: true}, []byte("bc"))
+	q.Push(1, &Properties{Stream: 1, Partial: true}, []byte("bc"))
 	on(q, 2, 7)
 	var got []int
 	q.DropSent(o, func(m *Message) { got = append(got, len(m.Data)) })
@@ -256,13 +256,13 @@ func TestPauseHoldsBackWhatComesAfterIt(t *testing.T) {
 
 func TestAMessageInPiecesIsContinuedDuringAPause(t *testing.T) {
 	q := NewQueue()
-	q.Push(&Properties{Stream: 1, Partial: true}, []byte("a"))
+	q.Push(1, &Properties{Stream: 1, Partial: true}, []byte("a"))
 	take(q)
 	q.Pause(1)
 	if q.Settled(1) {
 		t.Error("settled in the middle of a message")
 	}
-	q.Push(&Properties{Stream: 1}, []byte("z"))
+	q.Push(1, &Properties{Stream: 1}, []byte("z"))
 	on(q, 1, 5)
 	if got := take(q); got != "1)" || !q.Settled(1) {
 		t.Errorf("%s, want the end of the message and nothing else", got)
@@ -277,7 +277,7 @@ func TestDropStreamsKeepsWhatWasBegun(t *testing.T) {
 	on(q, 3, 2)
 	on(q, 1, 3)
 	on(q, 3, 4)
-	q.Push(&Properties{Stream: 4, Partial: true}, make([]byte, 5))
+	q.Push(1, &Properties{Stream: 4, Partial: true}, make([]byte, 5))
 	var got []int
 	q.DropStreams(3, func(m *Message) { got = append(got, len(m.Data)) })
 	if !slices.Equal(got, []int{1, 2, 4, 5}) {
@@ -339,7 +339,7 @@ func TestSchedulingManyStreamsDoesNotAllocate(t *testing.T) {
 	data := make([]byte, 3000)
 	cycle := func() {
 		for id := range uint16(50) {
-			q.Push(&Properties{Stream: id}, data)
+			q.Push(1, &Properties{Stream: id}, data)
 		}
 		for q.Head() != nil {
 			o.Add(1, q.Next(1400), 0)
@@ -359,7 +359,7 @@ func BenchmarkSendOnManyStreams(b *testing.B) {
 			data := make([]byte, 64)
 			b.ReportAllocs()
 			for i := range b.N {
-				q.Push(&Properties{Stream: uint16(i % streams)}, data)
+				q.Push(1, &Properties{Stream: uint16(i % streams)}, data)
 				if q.messages == streams {
 					q.Acked(q.Next(1400).Message)
 				}
