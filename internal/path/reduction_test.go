@@ -19,10 +19,10 @@ func TestReductionCoversItsWindow(t *testing.T) {
 		want bool
 	}{
 		{until, 100, true},
-		{until - 10, 110, true},
+		{until.Add(-10), 110, true},
 		{until + 1, 110, false},
-		{until - 10, 100 + memory - 1, true},
-		{until - 10, 100 + memory, false},
+		{until.Add(-10), 100 + memory - 1, true},
+		{until.Add(-10), 100 + memory, false},
 	} {
 		if got := r.Covers(test.tsn, test.sent); got != test.want {
 			t.Errorf("TSN %d with %d sent: covered %v", test.tsn, test.sent, got)
