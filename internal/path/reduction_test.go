@@ -11,7 +11,7 @@ func TestReductionCoversItsWindow(t *testing.T) {
 	if r.Covers(5, 0) || r.ForMark(5, 0) {
 		t.Error("a window that was never reduced covers something")
 	}
-	const until = seq.TSN(3) // TSNs have wrapped
+	until := seq.TSN(3) // TSNs have wrapped
 	r.Note(true, until, 100)
 	for _, test := range []struct {
 		tsn  seq.TSN
