@@ -11,6 +11,7 @@ import (
 	"github.com/gosctp/sctp/internal/assoc"
 	"github.com/gosctp/sctp/internal/endpoint"
 	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/sched"
 	"github.com/gosctp/sctp/internal/wire"
 	"github.com/gosctp/sctp/simnet"
 	"github.com/gosctp/sctp/transport"
@@ -35,6 +36,8 @@ var commands = map[string]command{
 	"abort":    {"HOST [REASON]", "ends the association at once", (*world).doAbort},
 	"reboot":   {"HOST", "makes a host forget everything; it listens again", (*world).doReboot},
 	"stray":    {"HOST TO CHUNK", "sends a packet of no association, between ports 9 and the one that TO listens on", (*world).doStray},
+	"carrier":  {"[ecn] [checks]", "makes hosts that are added now send over a carrier that sees ECN marks, that finds damage itself", (*world).doCarrier},
+	"mark":     {"next|N CHUNK [of HOST]", "makes the network mark the next packets that have such a chunk as if it was congested", (*world).doMark},
 	"lose":     {"next|N CHUNK [of HOST]", "makes the network lose the next packets that have such a chunk", (*world).doLose},
 	"cut":      {"ADDRESS…", "breaks the way to and from addresses", (*world).doCut},
 	"mend":     {"ADDRESS…", "undoes cut", (*world).doMend},
@@ -62,7 +65,7 @@ func (w *world) doHost(args []string) error {
 	if len(args) < 2 {
 		return fmt.Errorf("too few arguments")
 	}
-	h := &host{w: w, name: args[0]}
+	h := &host{w: w, name: args[0], carrier: w.carrier}
 	for _, s := range args[1:] {
 		a, err := netip.ParseAddr(s)
 		if err != nil {
@@ -83,27 +86,76 @@ func (w *world) doDelay(args []string) error {
 }
 
 // options are the parameters of an association that a script can set.
-var options = map[string]func(c *assoc.Config, value int){
-	"window":        func(c *assoc.Config, v int) { c.RecvBuffer = v },
-	"cookie-life":   func(c *assoc.Config, v int) { c.ValidCookieLife = time.Duration(v) * time.Millisecond },
-	"rto-initial":   func(c *assoc.Config, v int) { c.RTOInitial = time.Duration(v) * time.Millisecond },
-	"rto-max":       func(c *assoc.Config, v int) { c.RTOMax = time.Duration(v) * time.Millisecond },
-	"assoc-retrans": func(c *assoc.Config, v int) { c.AssocMaxRetrans = v },
-	"path-retrans":  func(c *assoc.Config, v int) { c.PathMaxRetrans = v },
-	"init-retrans":  func(c *assoc.Config, v int) { c.MaxInitRetransmits = v },
+var options = map[string]func(c *assoc.Config, text string) error{
+	"window":        number(func(c *assoc.Config, v int) { c.RecvBuffer = v }),
+	"send-buffer":   number(func(c *assoc.Config, v int) { c.SendBuffer = v }),
+	"cookie-life":   number(func(c *assoc.Config, v int) { c.ValidCookieLife = time.Duration(v) * time.Millisecond }),
+	"rto-initial":   number(func(c *assoc.Config, v int) { c.RTOInitial = time.Duration(v) * time.Millisecond }),
+	"rto-max":       number(func(c *assoc.Config, v int) { c.RTOMax = time.Duration(v) * time.Millisecond }),
+	"assoc-retrans": number(func(c *assoc.Config, v int) { c.AssocMaxRetrans = v }),
+	"path-retrans":  number(func(c *assoc.Config, v int) { c.PathMaxRetrans = v }),
+	"init-retrans":  number(func(c *assoc.Config, v int) { c.MaxInitRetransmits = v }),
+	"streams":       number(func(c *assoc.Config, v int) { c.OutStreams = uint16(v) }),
+	"in-streams":    number(func(c *assoc.Config, v int) { c.MaxInStreams = uint16(v) }),
+	"enable":        extension(func(c *assoc.Config, e assoc.Extensions) { c.Enable |= e }),
+	"disable":       extension(func(c *assoc.Config, e assoc.Extensions) { c.Disable |= e }),
+	"scheduler": func(c *assoc.Config, text string) error {
+		c.Scheduler = schedulers[text]
+		if c.Scheduler == nil {
+			return fmt.Errorf("no scheduler %s", text)
+		}
+		return nil
+	},
+}
+
+var schedulers = map[string]func() sched.Scheduler{
+	"fcfs": sched.FCFS, "round-robin": sched.RoundRobin, "round-robin-packet": sched.RoundRobinPacket, "priority": sched.Priority,
+	"fair": sched.FairCapacity, "weighted": sched.WeightedFair,
+}
+
+// number is an option that takes one.
+func number(set func(*assoc.Config, int)) func(*assoc.Config, string) error {
+	return func(c *assoc.Config, text string) error {
+		v, err := strconv.Atoi(text)
+		set(c, v)
+		return err
+	}
+}
+
+// extension is an option that takes the name of one, with hyphens between its words.
+func extension(set func(*assoc.Config, assoc.Extensions)) func(*assoc.Config, string) error {
+	return func(c *assoc.Config, text string) error {
+		for e := assoc.Extensions(1); e&assoc.AllExtensions != 0; e <<= 1 {
+			if strings.EqualFold(strings.ReplaceAll(e.String(), " ", "-"), text) {
+				set(c, e)
+				return nil
+			}
+		}
+		return fmt.Errorf("no extension %s", text)
+	}
 }
 
 func parseOptions(args []string) (c assoc.Config, err error) {
 	for _, arg := range args {
 		name, text, _ := strings.Cut(arg, "=")
 		set, ok := options[name]
-		value, err := strconv.Atoi(text)
-		if !ok || err != nil {
+		if !ok {
 			return c, fmt.Errorf("bad option %s", arg)
 		}
-		set(&c, value)
+		if err := set(&c, text); err != nil {
+			return c, fmt.Errorf("bad option %s: %w", arg, err)
+		}
 	}
 	return c.Defaults(), nil
+}
+
+// doCarrier says what the carriers of further hosts can do.
+func (w *world) doCarrier(args []string) error {
+	w.carrier = assoc.Carrier{ECN: slices.Contains(args, "ecn")}
+	if slices.Contains(args, "checks") {
+		w.carrier.ErrorDetection = 1
+	}
+	return nil
 }
 
 func (w *world) doListen(args []string) error {
@@ -214,6 +266,9 @@ func (w *world) doState(args []string) error {
 		if s.State == assoc.StateClosed {
 			return nil
 		}
+		if s.Extensions != 0 {
+			w.say("  %d streams out, %d in; %v", s.OutStreams, s.InStreams, s.Extensions)
+		}
 		for _, p := range s.Paths {
 			state := "unconfirmed"
 			if p.Confirmed {
@@ -297,44 +352,53 @@ func (w *world) doStray(args []string) error {
 	})
 }
 
-// loss is what the network is to lose.
-type loss struct {
+// fate is what the network is to do with packets.
+type fate struct {
 	left  int
 	chunk wire.ChunkType
 	of    string // the sender; empty for any
 }
 
-func (w *world) doLose(args []string) error {
-	if len(args) < 2 {
-		return fmt.Errorf("too few arguments")
-	}
-	l := loss{left: 1}
-	if args[0] != "next" {
-		n, err := strconv.Atoi(args[0])
-		if err != nil {
-			return err
-		}
-		l.left = n
-	}
-	words := args[1:]
-	if i := slices.Index(words, "of"); i >= 0 && i+1 < len(words) {
-		l.of, words = words[i+1], words[:i]
-	}
-	var err error
-	l.chunk, err = chunkType(words)
-	w.losing = append(w.losing, l)
+func (w *world) doLose(args []string) (err error) {
+	w.losing, err = appendFate(w.losing, args)
 	return err
 }
 
-// loses reports whether the network loses a packet of h.
-func (w *world) loses(h *host, packet []byte) bool {
-	for i := range w.losing {
-		l := &w.losing[i]
-		if l.left == 0 || l.of != "" && l.of != h.name {
+func (w *world) doMark(args []string) (err error) {
+	w.marking, err = appendFate(w.marking, args)
+	return err
+}
+
+func appendFate(fates []fate, args []string) ([]fate, error) {
+	if len(args) < 2 {
+		return fates, fmt.Errorf("too few arguments")
+	}
+	f := fate{left: 1}
+	if args[0] != "next" {
+		n, err := strconv.Atoi(args[0])
+		if err != nil {
+			return fates, err
+		}
+		f.left = n
+	}
+	words := args[1:]
+	if i := slices.Index(words, "of"); i >= 0 && i+1 < len(words) {
+		f.of, words = words[i+1], words[:i]
+	}
+	var err error
+	f.chunk, err = chunkType(words)
+	return append(fates, f), err
+}
+
+// meets reports whether a packet of h meets one of the fates.
+func (w *world) meets(fates []fate, h *host, packet []byte) bool {
+	for i := range fates {
+		f := &fates[i]
+		if f.left == 0 || f.of != "" && f.of != h.name {
 			continue
 		}
-		if slices.ContainsFunc(chunksOf(packet), func(c wire.Chunk) bool { return c.Type == l.chunk }) {
-			l.left--
+		if slices.ContainsFunc(chunksOf(packet), func(c wire.Chunk) bool { return c.Type == f.chunk }) {
+			f.left--
 			return true
 		}
 	}

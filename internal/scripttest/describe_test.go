@@ -27,7 +27,11 @@ func (w *world) describePacket(h *host, packet []byte) string {
 	for _, c := range chunksOf(packet) {
 		names = append(names, w.describeChunk(h, c))
 	}
-	return strings.Join(names, " + ")
+	text := strings.Join(names, " + ")
+	if header, _ := wire.ParseHeader(packet); header.Checksum == 0 && !wire.ChecksumOK(packet) {
+		text += ", no checksum"
+	}
+	return text
 }
 
 func (w *world) describeChunk(h *host, c wire.Chunk) string {
@@ -35,7 +39,7 @@ func (w *world) describeChunk(h *host, c wire.Chunk) string {
 	case wire.ChunkInit, wire.ChunkInitAck:
 		in, err := wire.ParseInit(c)
 		if err == nil {
-			w.initial[h.name] = uint32(in.InitialTSN)
+			w.initial[h.name], w.requests[h.name] = uint32(in.InitialTSN), uint32(in.InitialTSN)
 			return c.Type.String() + describeParams(in.Params)
 		}
 	case wire.ChunkCookieEcho:
@@ -54,6 +58,9 @@ func (w *world) describeChunk(h *host, c wire.Chunk) string {
 		if cum, err := wire.ParseShutdown(c); err == nil {
 			return fmt.Sprintf("SHUTDOWN %d", w.count(w.peerOf(h), cum))
 		}
+	}
+	if text, ok := w.describeExtension(h, c); ok {
+		return text
 	}
 	return c.String()
 }

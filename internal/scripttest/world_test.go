@@ -23,12 +23,14 @@ type world struct {
 	net   *simnet.Network
 	hosts []*host
 	out   strings.Builder
-	// losing are the packets that the network is still to lose.
-	losing []loss
+	// losing are the packets that the network is still to lose, marking those that it is to mark.
+	losing, marking []fate
 	// cut are addresses that nothing gets to or comes from.
 	cut map[netip.Addr]bool
-	// initial are the Initial TSNs of hosts, by name.
-	initial map[string]uint32
+	// initial are the Initial TSNs of hosts, by name; requests the numbers of their first RE-CONFIG requests.
+	initial, requests map[string]uint32
+	// carrier is what hosts that are added send over.
+	carrier assoc.Carrier
 }
 
 // host is an endpoint with its associations.
@@ -38,13 +40,16 @@ type host struct {
 	addrs   []netip.Addr
 	wire    *simnet.Host
 	boots   byte
+	carrier assoc.Carrier
 	e       *endpoint.Endpoint
 	socket  *endpoint.Socket
 	handles []*endpoint.Handle
 }
 
 func newWorld() *world {
-	w := &world{now: birth, net: simnet.New(1), cut: make(map[netip.Addr]bool), initial: make(map[string]uint32)}
+	w := &world{
+		now: birth, net: simnet.New(1), cut: make(map[netip.Addr]bool), initial: make(map[string]uint32), requests: make(map[string]uint32),
+	}
 	w.net.SetDefault(simnet.Link{Delay: 20 * time.Millisecond})
 	return w
 }
@@ -52,7 +57,7 @@ func newWorld() *world {
 // boot gives the host an endpoint that knows nothing of an earlier one.
 func (h *host) boot() {
 	h.boots++
-	h.e = endpoint.New(endpoint.Config{Seed: [32]byte{h.name[0], h.boots}, OOTB: true})
+	h.e = endpoint.New(endpoint.Config{Seed: [32]byte{h.name[0], h.boots}, OOTB: true, Carrier: h.carrier})
 	h.e.SetLocalAddrs(h.addrs)
 	h.handles, h.socket = nil, nil
 }
@@ -175,13 +180,16 @@ func (h *host) write(d *transport.Datagram) {
 	to := w.owner(d.Path.Remote)
 	fate := ""
 	switch {
-	case w.loses(h, d.Data):
+	case w.meets(w.losing, h, d.Data):
 		fate = "  ✗ lost"
 	case w.cut[d.Path.Remote], w.cut[h.sourceFor(d.Path)]:
 		fate = "  ✗ cut"
 	case to == nil:
 		fate = "  ✗ nobody there"
 	default:
+		if d.ECN == transport.ECT0 && w.meets(w.marking, h, d.Data) {
+			d.ECN, fate = transport.CE, "  ! marked"
+		}
 		w.net.Send(w.now, h.wire, d)
 	}
 	w.say("%s  %s%s", h.way(to, d.Path), w.describePacket(h, d.Data), fate)
