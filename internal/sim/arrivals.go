@@ -43,6 +43,7 @@ func (u *user) arrived(d *transport.Datagram) {
 	}
 	if d.ECN == transport.CE && lowest != nil {
 		came.marks.marked[*lowest] = struct{}{}
+		u.w.result.Marked++
 	}
 }
 

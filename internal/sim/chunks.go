@@ -65,6 +65,9 @@ func (m *monitor) sentData(u *user, c wire.Chunk) {
 	}
 	m.last = d.tsn
 	msg, err := m.numbers.count(&d, u.messageOf)
+	if d.begin && msg != nil {
+		msg.sentAt = u.w.now
+	}
 	if err != nil {
 		u.fail(RuleNumbers, "TSN %d: %v", d.tsn, err)
 		return
@@ -74,6 +77,7 @@ func (m *monitor) sentData(u *user, c wire.Chunk) {
 
 // sentAgain judges a retransmission.
 func (m *monitor) sentAgain(u *user, d *dataChunk) {
+	u.w.result.Repeated++
 	was, known := m.chunks[d.tsn]
 	if !known {
 		return // acknowledged, though the sender may not know it yet

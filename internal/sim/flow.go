@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/internal/mono"
 )
 
 // A PPID carries the number of the message in its flow, above it the flow's generation: the receiver finds out which
@@ -26,12 +27,15 @@ type message struct {
 	pieces    int // in which it is given to Send
 	payload   payload
 
-	given   []int  // the sizes of those that Send took
-	taken   int    // their sum
-	number  uint32 // its SSN or MID
-	started bool   // it has one: some of it was sent
-	acked   int    // bytes that the peer has acknowledged for good
-	read    int    // bytes that the peer has read
+	given []int // the sizes of those that Send took
+	taken int   // their sum
+	// When Send took the first piece, and how many packets there had been in the run; when the first and the last part were sent and read.
+	takenAt, sentAt, readAt mono.Time
+	takenAfter              int
+	number                  uint32 // its SSN or MID
+	started                 bool   // it has one: some of it was sent
+	acked                   int    // bytes that the peer has acknowledged for good
+	read                    int    // bytes that the peer has read
 
 	begun     bool // delivery has begun
 	delivered bool // and has ended
@@ -79,7 +83,7 @@ func newFlow(generation uint32, l Load, key uint64, rng *rand.Rand) *flow {
 	for i := range l.Background {
 		f.open = append(f.open, len(f.messages))
 		f.messages = append(f.messages, message{
-			stream: uint16(streams + i), size: l.BackgroundSize, pieces: 1 + l.BackgroundSize/backgroundPiece,
+			stream: uint16(streams + i), size: l.BackgroundSize, pieces: min(maxGiven, 1+l.BackgroundSize/backgroundPiece),
 		})
 	}
 	for i := range f.messages {
@@ -88,11 +92,12 @@ func newFlow(generation uint32, l Load, key uint64, rng *rand.Rand) *flow {
 	return f
 }
 
-// maxPieces is the largest number of pieces that a message in turn is given to Send in; backgroundPiece is about the size of those of messages
-// in the background.
+// A message in turn is given to Send in at most maxPieces, one in the background in pieces of about backgroundPiece bytes, but not in more than
+// can be told apart by a Context.
 const (
 	maxPieces       = 8
 	backgroundPiece = 8 << 10
+	maxGiven        = 1 << (32 - numberBits)
 )
 
 // skewed draws a size in which small ones are likelier: every power of two between the limits is as likely as the next.
@@ -125,9 +130,9 @@ func (f *flow) unfinished() *flow {
 // pending reports whether there is something not yet accepted.
 func (f *flow) pending() bool { return f.begun < f.inTurn || len(f.open) > 0 }
 
-// choose picks the message that the next piece is of, -1 if none is due: one in turn only if it is time for it. Where messages may alternate,
-// others begin before one has ended.
-func (f *flow) choose(turn, alternate bool) int {
+// choose picks the message that the next piece is of, -1 if none is due: one in turn only if it is time for it, one in the background only if
+// there is room enough. Where messages may alternate, others begin before one has ended.
+func (f *flow) choose(turn, alternate, room bool) int {
 	next := -1
 	if turn && f.begun < f.inTurn && (len(f.open) == 0 || alternate && !f.isOpen(f.messages[f.begun].stream)) {
 		next = f.begun
@@ -135,14 +140,14 @@ func (f *flow) choose(turn, alternate bool) int {
 	if len(f.open) == 0 || next >= 0 && f.rng.IntN(2) == 0 {
 		return next
 	}
+	i := f.open[f.rng.IntN(len(f.open))]
 	if !alternate {
-		for _, i := range f.open {
-			if f.messages[i].taken > 0 {
-				return i
-			}
-		}
+		i = f.open[max(0, slices.IndexFunc(f.open, func(i int) bool { return f.messages[i].taken > 0 }))]
 	}
-	return f.open[f.rng.IntN(len(f.open))]
+	if i >= f.inTurn && !room {
+		return next
+	}
+	return i
 }
 
 // isOpen reports whether a message of the stream has begun and not ended.
@@ -172,9 +177,12 @@ func (f *flow) head(number int, m *assoc.Message, data []byte, path netip.Addr) 
 	}
 }
 
-// accept notes that Send took what head filled in.
-func (f *flow) accept(m *assoc.Message) {
+// accept notes that Send took what head filled in, after so many packets.
+func (f *flow) accept(now mono.Time, packets int, m *assoc.Message) {
 	h := &f.messages[f.chosen]
+	if h.taken == 0 {
+		h.takenAt, h.takenAfter = now, packets
+	}
 	if f.chosen == f.begun && f.begun < f.inTurn {
 		f.begun++
 		f.open = append(f.open, f.chosen)

@@ -12,9 +12,26 @@ import (
 	"github.com/gosctp/sctp/simnet"
 )
 
-var update = flag.Bool("update", false, "write testdata/goodput.txt anew")
+var update = flag.Bool("update", false, "write the tables in testdata anew")
 
-const goodputFile = "testdata/goodput.txt"
+// compareTable compares a table with the one that was committed.
+func compareTable(t *testing.T, name, got string) {
+	t.Helper()
+	file := "testdata/" + name
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s changed; if that is meant, run with -update.\nwas:\n%s\nis:\n%s", file, want, got)
+	}
+}
 
 // transfer is a client that sends 8 MiB in messages of 8 KiB over 100 Mbit/s, on paths that differ in nothing.
 func transfer(rtt time.Duration, loss float64, paths int) *Scenario {
@@ -85,17 +102,5 @@ func TestGoodput(t *testing.T) {
 		}
 	}
 	interruptions(t, &b)
-	if *update {
-		if err := os.WriteFile(goodputFile, []byte(b.String()), 0o666); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(goodputFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if b.String() != string(want) {
-		t.Errorf("goodput changed; if that is meant, run with -update.\nwas:\n%s\nis:\n%s", want, &b)
-	}
+	compareTable(t, "goodput.txt", b.String())
 }

@@ -98,8 +98,12 @@ type Load struct {
 	Choosy float64
 	// InPieces is the share of messages that are given to Send in several pieces.
 	InPieces float64
-	// Background is the number of messages of BackgroundSize that are sent in pieces besides, each on a stream of its own behind the others.
+	// Background is the number of messages of BackgroundSize that are sent in pieces besides, each on a stream of its own behind the others,
+	// while half of the send buffer is free.
 	Background, BackgroundSize int
+	// Alternate: messages begin while others have not ended, even where the former then wait for the latter. As long as the send buffer takes
+	// more of these too, that is no harm.
+	Alternate bool
 	// Pace is the time between two messages; zero sends as fast as the buffer takes them.
 	Pace time.Duration
 }

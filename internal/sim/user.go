@@ -199,6 +199,7 @@ func (u *user) countRead(p piece) {
 	}
 	if m := f.sent(int(p.info.PPID & (maxMessages - 1))); m != nil {
 		m.read += len(p.data)
+		m.readAt = u.w.now
 		if !m.givenUp {
 			u.readBytes += len(p.data)
 		}
@@ -229,7 +230,9 @@ func (u *user) write() bool {
 		return true
 	}
 	pace := u.talk.plan.Loads[u.side].Pace
-	number := out.choose(pace == 0 || u.w.now >= u.sendAt, u.status().Extensions.Has(assoc.Interleaving))
+	number := out.choose(pace == 0 || u.w.now >= u.sendAt,
+		u.talk.plan.Loads[u.side].Alternate || u.status().Extensions.Has(assoc.Interleaving),
+		u.a.SendSpace() >= u.config.SendBuffer/2)
 	if number < 0 {
 		return false
 	}
@@ -242,7 +245,7 @@ func (u *user) write() bool {
 		if number == out.begun && pace > 0 {
 			u.sendAt = u.w.now.Add(pace)
 		}
-		out.accept(&m)
+		out.accept(u.w.now, u.w.result.Packets, &m)
 		return true
 	case errors.Is(err, assoc.ErrAbandoned) && out.messages[number].returned:
 		out.close(number) // the beginning of the message is no more

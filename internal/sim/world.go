@@ -55,6 +55,8 @@ type Result struct {
 	Took time.Duration
 	// Packets were sent, Bytes of user messages read.
 	Packets, Bytes int
+	// Repeated chunks with user data were sent again, Marked packets arrived with a mark of congestion.
+	Repeated, Marked int
 	// Hash covers every packet and every byte that was read, with its time.
 	Hash [sha256.Size]byte
 }
@@ -81,7 +83,9 @@ type world struct {
 }
 
 // Run plays a scenario.
-func Run(s *Scenario, o Options) Result {
+func Run(s *Scenario, o Options) Result { return newWorld(s, o).run() }
+
+func newWorld(s *Scenario, o Options) *world {
 	w := &world{
 		s: s, rng: rand.New(rand.NewPCG(s.Seed, 2)), net: simnet.New(s.Seed), now: epoch,
 		meddle: &o.Meddle, trace: o.Trace, hash: sha256.New(),
@@ -89,6 +93,10 @@ func Run(s *Scenario, o Options) Result {
 	w.actions = slices.Clone(s.Actions)
 	slices.SortStableFunc(w.actions, func(a, b Action) int { return int(a.After - b.After) })
 	w.build()
+	return w
+}
+
+func (w *world) run() Result {
 	w.connect()
 	for w.result.Violation == nil && w.step() {
 	}
