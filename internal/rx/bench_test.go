@@ -16,11 +16,13 @@ type feeder struct {
 	fragment []byte
 	p        []byte
 	parts    int
+	streams  int // with I-DATA, whose messages take turns
+	mid      seq.MID
 }
 
 func newFeeder(size, fragment int) *feeder {
 	f := &feeder{
-		q: NewInbound(Config{Streams: 1, MaxBytes: 8 << 20, PartialDeliveryPoint: 4 << 20}), m: NewTSNMap(0),
+		q: NewInbound(Config{Streams: 1, MaxBytes: 8 << 20, PartialDeliveryPoint: 4 << 20}), m: NewTSNMap(0), streams: 1,
 		fragment: make([]byte, fragment), p: make([]byte, size), parts: (size + fragment - 1) / fragment,
 	}
 	f.q.Start(0)
@@ -81,6 +83,59 @@ func (f *feeder) reversedMessages(n int) {
 	}
 }
 
+// newInterleavedFeeder makes its messages on several streams at once.
+func newInterleavedFeeder(size, fragment, streams int) *feeder {
+	f := newFeeder(size, fragment)
+	f.q, f.streams = NewInbound(Config{Streams: streams, MaxBytes: 32 << 20, PartialDeliveryPoint: 4 << 20, Level: 2}), streams
+	f.q.SetInterleaving(true)
+	f.q.Start(0)
+	return f
+}
+
+// interleaved brings in a message on each stream, fragment by fragment, from the first or from the last on.
+func (f *feeder) interleaved(backwards bool) {
+	for i := range f.parts {
+		fsn := i
+		if backwards {
+			fsn = f.parts - 1 - i
+		}
+		for stream := range f.streams {
+			f.addInterleaved(stream, fsn)
+		}
+	}
+	f.mid++
+	for range f.streams {
+		f.read()
+	}
+}
+
+func (f *feeder) addInterleaved(stream, fsn int) {
+	d := wire.IData{TSN: f.d.TSN, StreamID: uint16(stream), MID: f.mid, FSN: uint32(fsn), UserData: f.fragment}
+	if fsn == 0 {
+		d.Flags |= wire.FlagBegin
+	}
+	if fsn == f.parts-1 {
+		d.Flags |= wire.FlagEnd
+	}
+	if err := f.q.AddInterleaved(&d); err != nil {
+		panic(err)
+	}
+	f.d.TSN++
+}
+
+// parted brings in messages that are handed out in parts.
+func (f *feeder) parted() {
+	for fsn := range f.parts {
+		for stream := range f.streams {
+			f.addInterleaved(stream, fsn)
+		}
+		for f.q.Readable() {
+			f.q.Read(f.p)
+		}
+	}
+	f.mid++
+}
+
 func (f *feeder) read() {
 	if _, info, ok := f.q.Read(f.p); !ok || !info.EOR {
 		panic("no message")
@@ -105,6 +160,48 @@ func TestSteadyStateDoesNotAllocate(t *testing.T) {
 		if n := testing.AllocsPerRun(100, func() { c.step(f) }); n != 0 {
 			t.Errorf("%s: %v allocations", c.name, n)
 		}
+	}
+	for name, step := range map[string]func(*feeder){
+		"in order":  func(f *feeder) { f.interleaved(false) },
+		"backwards": func(f *feeder) { f.interleaved(true) },
+		"in parts":  (*feeder).parted,
+	} {
+		f := newInterleavedFeeder(16<<10, 1024, 10)
+		if name == "in parts" {
+			f.q.partial.point = 1
+		}
+		for range 200 {
+			step(f)
+		}
+		if n := testing.AllocsPerRun(100, func() { step(f) }); n != 0 {
+			t.Errorf("interleaved, %s: %v allocations", name, n)
+		}
+	}
+}
+
+// The same fragments as BenchmarkInOrder and BenchmarkReversed, found by MID and FSN.
+func BenchmarkInterleaved(b *testing.B) {
+	for _, c := range []struct {
+		name                    string
+		size, fragment, streams int
+		backwards               bool
+	}{
+		{"64", 64, 64, 1, false},
+		{"1024", 1024, 1024, 1, false},
+		{"65536", 64 << 10, 1024, 1, false},
+		{"65536,streams=100", 64 << 10, 1024, 100, false},
+		{"fragments=1000,backwards", 64000, 64, 1, true},
+		{"fragments=10000,backwards", 640000, 64, 1, true},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			f := newInterleavedFeeder(c.size, c.fragment, c.streams)
+			b.SetBytes(int64(c.size * c.streams))
+			b.ReportAllocs()
+			for b.Loop() {
+				f.interleaved(c.backwards)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*f.parts*c.streams), "ns/chunk")
+		})
 	}
 }
 

@@ -22,10 +22,17 @@ var (
 	ErrBeginMissing error = protocolError("fragment of a message that never began")
 	// ErrMixedMessage: stream, SSN or U bit change inside a message (RFC 9260 section 6.9).
 	ErrMixedMessage error = protocolError("fragments of one message differ in stream, SSN or U bit")
-	// ErrStaleSSN: the message with this SSN was delivered already, or is half the number space away (RFC 9260 section 6.5).
-	ErrStaleSSN error = protocolError("SSN was used before")
-	// ErrDuplicateSSN: two messages of a stream have the same SSN (RFC 9260 section 6.5).
-	ErrDuplicateSSN error = protocolError("two messages with the same SSN")
+	// ErrStaleNumber: the message with this SSN or MID was delivered already, or is half the number space away (RFC 9260 section
+	// 6.5, RFC 8260 section 2.1).
+	ErrStaleNumber error = protocolError("SSN or MID was used before")
+	// ErrDuplicateNumber: two messages of a stream have the same SSN or MID (RFC 9260 section 6.5, RFC 8260 section 2.1).
+	ErrDuplicateNumber error = protocolError("two messages with the same SSN or MID")
+	// ErrDuplicateFSN: two fragments of a message have the same FSN (RFC 8260 section 2.1).
+	ErrDuplicateFSN error = protocolError("two fragments with the same FSN")
+	// ErrBeyondEnd: a fragment follows, by FSN, on the last one of its message (RFC 8260 section 2.1).
+	ErrBeyondEnd error = protocolError("fragment beyond the end of its message")
+	// ErrWrongChunk: DATA where I-DATA was agreed on, or the other way round (RFC 8260 section 2.2.3).
+	ErrWrongChunk error = protocolError("DATA and I-DATA in one association")
 )
 
 type protocolError string

@@ -21,21 +21,23 @@ type model struct {
 }
 
 type modelMessage struct {
-	header      wire.Data // of the first fragment
-	first, last seq.TSN
-	text        []byte
-	due         bool
+	header sentChunk // of the first fragment
+	tsns   []seq.TSN
+	text   []byte
+	due    bool
 }
 
-func newModel(chunks []wire.Data) *model {
+func newModel(chunks []sentChunk) *model {
 	m := &model{arrived: map[seq.TSN]bool{}, next: map[uint16]seq.SSN{}}
+	byNumber := map[int]int{}
 	for _, d := range chunks {
 		if d.Begin() {
-			m.messages = append(m.messages, modelMessage{header: d, first: d.TSN})
+			byNumber[d.message] = len(m.messages)
+			m.messages = append(m.messages, modelMessage{header: d})
 		}
-		last := &m.messages[len(m.messages)-1]
-		last.last = d.TSN
-		last.text = append(last.text, d.UserData...)
+		msg := &m.messages[byNumber[d.message]]
+		msg.tsns = append(msg.tsns, d.TSN)
+		msg.text = append(msg.text, d.UserData...)
 	}
 	return m
 }
@@ -55,7 +57,7 @@ func (m *model) add(t seq.TSN) {
 }
 
 func (m *model) isDue(msg *modelMessage) bool {
-	for t := msg.first; t.LessEq(msg.last); t++ {
+	for _, t := range msg.tsns {
 		if !m.arrived[t] {
 			return false
 		}
@@ -73,24 +75,31 @@ func (m *model) isDue(msg *modelMessage) bool {
 // FuzzInbound lets an honest peer's chunks arrive in any order, between reads of any size. Without partial delivery every
 // read is predicted by a naive model; with it, every byte arrives once and in order.
 //
-// The first bytes choose the partial delivery point and the messages. Each further one is an operation: below 128 the chunk
+// The arguments choose the partial delivery point, the messages, and whether they come in DATA or, at level 2, interleaved in I-DATA. Each further one is an operation: below 128 the chunk
 // that many places behind the lowest missing one arrives, otherwise a read.
 func FuzzInbound(f *testing.F) {
-	f.Add(uint64(1), uint8(0), []byte{0, 0, 1, 0, 200, 255, 5, 4, 3, 2, 1, 0, 255, 255})
-	f.Add(uint64(2), uint8(5), []byte{3, 2, 1, 0, 200, 130, 129, 7, 200, 0, 0, 0, 0, 0, 200, 200})
-	f.Fuzz(func(t *testing.T, seed uint64, point uint8, ops []byte) {
+	f.Add(uint64(3), uint8(0), true, []byte{9, 1, 3, 0, 200, 255, 5, 4, 3, 2, 1, 0, 255, 255})
+	f.Add(uint64(4), uint8(5), true, []byte{0, 0, 0, 1, 200, 0, 200, 3, 2, 200, 0, 0, 130, 129, 7, 200, 0, 0, 0, 200, 200})
+	f.Add(uint64(1), uint8(0), false, []byte{0, 0, 1, 0, 200, 255, 5, 4, 3, 2, 1, 0, 255, 255})
+	f.Add(uint64(2), uint8(5), false, []byte{3, 2, 1, 0, 200, 130, 129, 7, 200, 0, 0, 0, 0, 0, 200, 200})
+	f.Fuzz(func(t *testing.T, seed uint64, point uint8, interleaved bool, ops []byte) {
 		rng := rand.New(rand.NewPCG(seed, 3))
 		first := seq.TSN(rng.Uint32())
-		s := newHonestSender(rng, first, 30, 30, 10)
+		s := newHonestSender(rng, first, 30, 30, 10, interleaved)
 		want := newModel(s.chunks)
 		reader := &checker{want: s.messages, got: map[string][]byte{}}
-		q, m := NewInbound(Config{Streams: 3, MaxBytes: 1 << 20, PartialDeliveryPoint: int(point)}), NewTSNMap(first)
+		c := Config{Streams: 3, MaxBytes: 1 << 20, PartialDeliveryPoint: int(point)}
+		if interleaved {
+			c.Level = 2
+		}
+		q, m := NewInbound(c), NewTSNMap(first)
+		q.SetInterleaving(interleaved)
 		q.Start(first)
 		arrive := func(offset int) {
 			if offset >= len(s.chunks) || m.Status(s.chunks[offset].TSN) != TSNNew {
 				return
 			}
-			if err := q.Add(&s.chunks[offset]); err != nil {
+			if err := s.chunks[offset].add(q); err != nil {
 				t.Fatal(err)
 			}
 			m.Record(s.chunks[offset].TSN)
@@ -144,7 +153,7 @@ func (m *model) check(t *testing.T, q *Inbound) {
 	}
 	msg := &m.messages[m.due[0]]
 	h := &msg.header
-	if info.Stream != h.StreamID || info.SSN != h.SSN || info.Unordered != h.Unordered() || !info.EOR || size > len(msg.text) {
+	if info.Stream != h.StreamID || info.SSN != h.SSN || h.interleaved && info.MID != h.mid || info.Unordered != h.Unordered() || !info.EOR || size > len(msg.text) {
 		t.Fatalf("%d bytes of %+v are readable, want %d of stream %d, SSN %d", size, info, len(msg.text), h.StreamID, h.SSN)
 	}
 	rest := q.ready.head.bytes()
@@ -227,15 +236,15 @@ func checkBooks(t *testing.T, q *Inbound) {
 			return
 		}
 		seen[r] = true
-		unread := 0
+		unread := uint32(0)
 		for c := r.head; c != nil; c = c.next {
 			payload += len(c.data)
-			unread += len(c.unread())
+			unread += uint32(len(c.unread()))
 			chunks++
-			if c.next == nil && (c != r.tail || c.tsn != r.last) {
+			if c.next == nil && c != r.tail || !q.interleaved && c.next == nil && uint32(c.tsn) != r.last {
 				t.Fatalf("the run that ends at TSN %d says %d", c.tsn, r.last)
 			}
-			if c.next != nil && c.next.tsn != c.tsn+1 {
+			if !q.interleaved && c.next != nil && c.next.tsn != c.tsn+1 {
 				t.Fatalf("TSN %d follows %d in a run", c.next.tsn, c.tsn)
 			}
 		}
@@ -243,17 +252,39 @@ func checkBooks(t *testing.T, q *Inbound) {
 			t.Fatalf("%d bytes are unread, but the run says %d", unread, r.unread)
 		}
 	}
-	for r := q.ready.head; r != nil; r = r.next {
-		visit(r, placeReady)
-		if !r.complete() && r != q.partial.current {
-			t.Fatal("an incomplete message is in the ready list")
+	each := func(l *runList, where place) {
+		t.Helper()
+		for r := l.head; r != nil; r = r.next {
+			visit(r, where)
 		}
 	}
-	for r := q.partial.begun.head; r != nil; r = r.next {
-		visit(r, placeBegun)
+	each(&q.ready, placeReady)
+	for r := q.ready.head; r != nil; r = r.next {
+		if !r.complete() && r != q.partial.current(r.key.stream) {
+			t.Fatal("an incomplete message is in the ready list")
+		}
+		if r.unread == 0 {
+			t.Fatal("a message without anything to read is in the ready list")
+		}
 	}
-	for r := q.partial.ripe.head; r != nil; r = r.next {
-		visit(r, placeRipe)
+	drained := 0
+	for _, r := range q.partial.all() {
+		if visit(r, r.place); r.complete() || r.place != placeReady && r.place != placeDrained {
+			t.Fatalf("a message in partial delivery is at place %d", r.place)
+		}
+		if r.place == placeDrained {
+			drained++
+		}
+	}
+	if drained != q.partial.drained {
+		t.Fatalf("%d messages are drained, but the books say %d", drained, q.partial.drained)
+	}
+	each(&q.partial.begun, placeBegun)
+	each(&q.partial.ripe, placeRipe)
+	each(&q.partial.one.behind, placeBehind)
+	for _, l := range q.partial.byStream {
+		each(&l.behind, placeBehind)
+		each(&l.ripe, placeHeldUp)
 	}
 	for _, r := range q.order.held {
 		visit(r, r.place)
@@ -261,6 +292,19 @@ func checkBooks(t *testing.T, q *Inbound) {
 			t.Fatal("a message that is due is held back")
 		}
 	}
+	checkSeams(t, q, visit)
+	checkAssemblies(t, q, visit)
+	if q.partial.one.current == nil && q.partial.ripe.head != nil {
+		t.Fatal("a message has reached the point, and nothing keeps it from being handed out")
+	}
+	if payload != q.payload || chunks != q.chunks {
+		t.Fatalf("%d bytes in %d chunks are held, but the books say %d in %d", payload, chunks, q.payload, q.chunks)
+	}
+}
+
+// checkSeams visits the runs that only the seams know.
+func checkSeams(t *testing.T, q *Inbound, visit func(*run, place)) {
+	t.Helper()
 	for i := range q.seams.ring {
 		if x := &q.seams.ring[i]; x.has(seamHeld) && x.run != nil && x.flags&(seamBegin|seamEnd) != seamBegin|seamEnd && !x.settled() {
 			if r := x.run; r.place == placeLoose && r.head != nil && !r.begins {
@@ -268,11 +312,29 @@ func checkBooks(t *testing.T, q *Inbound) {
 			}
 		}
 	}
-	if q.partial.current == nil && q.partial.ripe.head != nil {
-		t.Fatal("a message has reached the point, and nothing keeps it from being handed out")
+}
+
+// checkAssemblies visits the runs that only an assembly knows, and compares its fragments with the index.
+func checkAssemblies(t *testing.T, q *Inbound, visit func(*run, place)) {
+	t.Helper()
+	loose := 0
+	for k, m := range q.assemblies.open {
+		if m.begun == nil && m.loose.head == nil {
+			t.Fatal("an assembly has no fragments")
+		}
+		for r := m.loose.head; r != nil; r = r.next {
+			visit(r, placeLoose)
+			loose += int(r.last - r.first + 1)
+			if q.assemblies.loose[position{k, r.first}] != r || q.assemblies.loose[position{k, r.last}] != r {
+				t.Fatalf("the fragments from FSN %d to %d are not found", r.first, r.last)
+			}
+		}
+		if r := m.begun; r != nil && (r.complete() || r.key != k) {
+			t.Fatal("an open message is complete")
+		}
 	}
-	if payload != q.payload || chunks != q.chunks {
-		t.Fatalf("%d bytes in %d chunks are held, but the books say %d in %d", payload, chunks, q.payload, q.chunks)
+	if loose != len(q.assemblies.loose) {
+		t.Fatalf("%d fragments are loose, but %d in the index", loose, len(q.assemblies.loose))
 	}
 }
 

@@ -24,24 +24,32 @@ type Config struct {
 	Window int
 	// MaxBytes is the memory to use, as Bytes counts it. See [Inbound.Add] for the exceptions.
 	MaxBytes int
+	// Level says what may come between the parts of a message in partial delivery (RFC 6458 section 8.1.20): at 0 and 1 nothing,
+	// at 2 messages of other streams. I-DATA needs 2: the peer chooses whose fragment is next, and where the reader of one
+	// message keeps others from being read, the window can stay closed for ever (RFC 8260 section 4.3.1).
+	Level int
 }
 
-// Inbound makes user messages of DATA chunks: it reassembles, brings each stream into order and hands out what is due
-// (RFC 9260 sections 6.5, 6.6 and 6.9).
+// Inbound makes user messages of DATA or I-DATA chunks: it reassembles, brings each stream into order and hands out what is due
+// (RFC 9260 sections 6.5, 6.6 and 6.9; RFC 8260 section 2.2.3).
 //
-// A chunk joins its neighbours in a run, which seams find by TSN. A run whose first fragment is there is a message, to
-// be placed: ordered ones in ordering until their turn comes, incomplete ones in partials, and those that are due in the
-// ready list, which Read empties from the front. Every step takes constant time, in whichever order chunks arrive.
+// A chunk joins its neighbours in a run, which seams find by TSN, and assemblies by MID and FSN. A run whose first fragment is
+// there is a message, to be placed: ordered ones in ordering until their turn comes, incomplete ones in partials, and those that
+// are due in the ready list, which Read empties from the front. Every step takes constant time, in whichever order chunks arrive.
 type Inbound struct {
-	config  Config
-	seams   seams
-	order   ordering
-	partial partials
-	ready   runList // in the order in which they became due; the one in partial delivery may be incomplete
-	pool    pool
-	payload int // bytes of user data in all chunks held
-	chunks  int
-	refused bool // the last chunk did not fit
+	config      Config
+	interleaved bool
+	seams       seams
+	assemblies  assemblies
+	order       ordering
+	partial     partials
+	ready       runList // with something to read, in the order in which they became due; those in partial delivery are incomplete
+	pool        pool
+	payload     int // bytes of user data in all chunks held
+	chunks      int
+	refused     bool // the last chunk did not fit
+	cut         []Info
+	sweep       []*run // scratch
 	// discarded stands for all messages on streams that do not exist. It never has a chunk.
 	discarded run
 }
@@ -53,7 +61,7 @@ func NewInbound(c Config) *Inbound {
 	}
 	return &Inbound{
 		config:    c,
-		partial:   partials{point: c.PartialDeliveryPoint},
+		partial:   newPartials(&c),
 		discarded: run{key: key{stream: math.MaxUint16}}, // no message has this key: Streams is at most 65535
 	}
 }
@@ -61,7 +69,20 @@ func NewInbound(c Config) *Inbound {
 // Start says that initial is the peer's Initial TSN. It belongs before the first Add, and again after Reset. Without it the
 // first TSN that comes is taken for the start; a peer whose first chunk was late can then use more memory than Add allows
 // otherwise, and one contradiction goes unnoticed.
-func (q *Inbound) Start(initial seq.TSN) { q.seams.start(initial) }
+func (q *Inbound) Start(initial seq.TSN) {
+	if q.interleaved {
+		q.seams.horizon.start(initial)
+		return
+	}
+	q.seams.start(initial)
+}
+
+// SetInterleaving says whether the association has I-DATA in place of DATA (RFC 8260 section 2.2.1). It belongs before Start.
+func (q *Inbound) SetInterleaving(on bool) { q.interleaved = on }
+
+// SetLax says whether the peer may give messages up (RFC 3758, RFC 8260 section 2.3.1). Then a message that is never finished and a number
+// that is used no more are no contradictions. It belongs before Start.
+func (q *Inbound) SetLax(on bool) { q.seams.lax = on }
 
 // SetStreams changes the number of inbound streams, at most 65535.
 func (q *Inbound) SetStreams(n int) { q.config.Streams = n }
@@ -76,61 +97,129 @@ func (q *Inbound) SetStreams(n int) { q.config.Streams = n }
 // opens; for the user data there is room when the peer keeps to the window. In all, Bytes never exceeds twice MaxBytes by
 // more than one chunk.
 func (q *Inbound) Add(d *wire.Data) error {
-	if len(d.UserData) == 0 {
+	if q.interleaved {
+		return ErrWrongChunk
+	}
+	f := fragment{
+		key: key{stream: d.StreamID, id: uint32(d.SSN)}, ppid: d.PPID, tsn: d.TSN, pos: uint32(d.TSN),
+		begin: d.Begin(), end: d.End(),
+	}
+	if d.Unordered() {
+		f.key.kind = unordered
+		f.key.id = 0 // "the receiver MUST ignore the field" (RFC 9260 section 6.6)
+	}
+	return q.add(&f, d.UserData)
+}
+
+// AddInterleaved is Add for I-DATA.
+func (q *Inbound) AddInterleaved(d *wire.IData) error {
+	if !q.interleaved {
+		return ErrWrongChunk
+	}
+	f := fragment{
+		key: key{stream: d.StreamID, id: uint32(d.MID), kind: interleaved}, ppid: d.PPID, tsn: d.TSN, pos: d.FSN,
+		begin: d.Begin(), end: d.End(),
+	}
+	if d.Unordered() {
+		f.key.kind |= unordered
+	}
+	return q.add(&f, d.UserData)
+}
+
+func (q *Inbound) add(f *fragment, data []byte) error {
+	if len(data) == 0 {
 		return ErrNoUserData
 	}
-	f := fragmentOf(d)
-	if int(d.StreamID) >= q.config.Streams {
-		return q.discard(&f)
+	if int(f.key.stream) >= q.config.Streams {
+		return q.discard(f)
 	}
-	left, right, err := q.seams.around(&f)
+	n, err := q.around(f)
 	if err != nil {
 		return err
 	}
-	if err := q.order.check(&f); err != nil {
-		return err
+	if n.left == &q.seams.lost || n.right == &q.seams.lost {
+		q.lose(f, n)
+		return nil
 	}
-	if !q.admits(&f, len(d.UserData)) {
+	if q.order.stale(&f.key) {
+		if !q.seams.lax {
+			return ErrStaleNumber
+		}
+		q.lose(f, n)
+		return nil
+	}
+	if q.order.duplicate(f) {
+		return ErrDuplicateNumber
+	}
+	if !q.admits(f, len(data)) {
 		q.refused = true
 		q.beginPartial()
 		return ErrNoMemory
 	}
 	q.refused = false
-	q.place(q.join(left, right, &f, d.UserData))
+	if n.over != nil {
+		q.drop(n.over)
+	}
+	q.place(q.join(f, n, data))
 	q.beginPartial()
 	return nil
 }
 
-// Awaits reports whether the reader has everything that came of a message in partial delivery, and t is the TSN of what comes
-// next. Nothing else is handed out before, so no memory can come free: whoever refuses chunks while the window is closed
-// has to let this one in.
+// around returns what f continues, and refuses what no sender would have sent.
+func (q *Inbound) around(f *fragment) (neighbours, error) {
+	if !q.interleaved {
+		return q.seams.around(f)
+	}
+	if r := q.order.held[f.key]; r != nil && r.complete() {
+		return neighbours{}, ErrDuplicateNumber
+	}
+	return q.assemblies.around(f)
+}
+
+// Awaits reports whether nothing can be read before t comes: it continues a message in partial delivery of which the reader has
+// everything that came. What else is held has to wait for that one, so no memory can come free: whoever refuses chunks while the
+// window is closed has to let this one in.
+//
+// With I-DATA t can be of any stream. If there is nothing to read and no TSN is missing, whatever an honest peer sends next can
+// be read: it finishes one message of a stream before it begins another (RFC 8260 section 2.2.2).
 func (q *Inbound) Awaits(t seq.TSN) bool {
-	r := q.partial.current
-	return r != nil && r.unread == 0 && t == r.last+1
+	if q.partial.drained == 0 {
+		return false
+	}
+	if q.interleaved {
+		return q.ready.head == nil && q.seams.holes == 0 && t == q.seams.highest+1
+	}
+	x := q.seams.at(t - 1)
+	return x != nil && !x.has(seamEnd) && x.run.place == placeDrained
 }
 
 // Bytes is the memory in use: the user data of all chunks held, and ChunkOverhead for each. A chunk is held until its last
 // byte has been read.
 func (q *Inbound) Bytes() int { return q.payload + q.chunks*ChunkOverhead }
 
-// PartlyRead describes the message of which a part has been read while the rest is still to come. If the association ends
-// now, the reader has to be told that the rest will not (RFC 6458 section 6.1.7).
-func (q *Inbound) PartlyRead() (Info, bool) {
-	if r := q.partial.current; r != nil && r.handedOut {
-		return r.info(), true
+// NextCut takes a message out of the list of those of which a part has been read and the rest will not come. The reader has to
+// be told (RFC 6458 section 6.1.7).
+func (q *Inbound) NextCut() (Info, bool) {
+	if len(q.cut) == 0 {
+		return Info{}, false
 	}
-	return Info{}, false
+	c := q.cut[0]
+	q.cut = q.cut[1:]
+	return c, true
 }
 
 // Reset forgets the peer's numbers, because the association was restarted (RFC 9260 section 5.2.4.1). Messages that are
-// complete and next in line stay readable, the rest goes. It reports whether that cut a message of which a part had been read.
-func (q *Inbound) Reset() (cut bool) {
-	_, cut = q.PartlyRead()
-	if r := q.partial.current; r != nil {
-		q.ready.remove(r)
+// complete and next in line stay readable, the rest goes, and NextCut tells where a part of it had been read.
+func (q *Inbound) Reset() {
+	for _, r := range q.partial.all() {
+		if r.place == placeReady {
+			q.ready.remove(r)
+		}
+		q.noteCut(r)
+		q.partial.release(r.key.stream, &q.ready)
 	}
-	q.seams, q.order = seams{}, ordering{}
-	q.partial = partials{point: q.config.PartialDeliveryPoint}
+	q.seams, q.assemblies, q.order = seams{lax: q.seams.lax}, assemblies{}, ordering{}
+	q.partial = newPartials(&q.config)
 	q.payload, q.chunks, q.refused = 0, 0, false
 	for r := q.ready.head; r != nil; r = r.next {
 		for c := r.head; c != nil; c = c.next {
@@ -138,64 +227,69 @@ func (q *Inbound) Reset() (cut bool) {
 			q.chunks++
 		}
 	}
-	return cut
 }
 
-// fragmentOf reads the header of a DATA chunk.
-func fragmentOf(d *wire.Data) fragment {
-	f := fragment{
-		key:       key{stream: d.StreamID, id: uint32(d.SSN)},
-		ppid:      d.PPID,
-		tsn:       d.TSN,
-		unordered: d.Unordered(),
-		begin:     d.Begin(),
-		end:       d.End(),
+// noteCut keeps r for NextCut if a part of it has been read.
+func (q *Inbound) noteCut(r *run) {
+	if r.handedOut {
+		q.cut = append(q.cut, r.info())
 	}
-	if f.unordered {
-		f.key.id = 0 // "the receiver MUST ignore the field" (RFC 9260 section 6.6)
-	}
-	return f
 }
 
-// discard drops the user data of f, whose stream does not exist. Its neighbours still have to know of it: no other message
+// discard drops the user data of f, whose stream does not exist. Its neighbours by TSN still have to know of it: no other message
 // goes on across it.
 func (q *Inbound) discard(f *fragment) error {
-	f.key, f.unordered = q.discarded.key, q.discarded.unordered
-	if _, _, err := q.seams.around(f); err != nil {
+	if q.interleaved {
+		q.seams.reach(f.tsn)
+		return ErrBadStream
+	}
+	f.key = q.discarded.key
+	n, err := q.seams.around(f)
+	if err != nil {
 		return err
+	}
+	if n.over != nil {
+		q.drop(n.over)
 	}
 	q.seams.note(f, &q.discarded)
 	return ErrBadStream
 }
 
-// admits reports whether there is memory for n bytes of user data.
+// admits reports whether there is memory for n bytes of user data. An assembly is charged like a chunk, unless all of it has
+// been read: then there is one in a stream, and to refuse others for it would leave the association stuck.
 func (q *Inbound) admits(f *fragment, n int) bool {
 	if n > maxChunkData {
 		return false
 	}
-	if q.Bytes()+n+(q.seams.holesWith(f.tsn)+1)*ChunkOverhead <= q.config.MaxBytes {
+	charge := q.seams.holesWith(f.tsn) + 1
+	if q.interleaved {
+		charge += len(q.assemblies.open) - q.partial.drained
+	}
+	if q.Bytes()+n+charge*ChunkOverhead <= q.config.MaxBytes {
 		return true
 	}
-	return (q.seams.fills(f.tsn) || q.Awaits(f.tsn)) && q.payload+n <= q.config.MaxBytes+maxChunkData
+	return (q.seams.fills(f.tsn) || q.Awaits(f.tsn)) && q.payload+n <= q.config.MaxBytes+maxChunkData &&
+		(!q.interleaved || q.Bytes() <= 2*q.config.MaxBytes)
 }
 
 // join adds a chunk to the run or runs that it continues, or makes it one.
-func (q *Inbound) join(left, right *run, f *fragment, data []byte) *run {
+func (q *Inbound) join(f *fragment, n neighbours, data []byte) *run {
 	c := q.pool.chunk(f.tsn, data)
 	q.payload += len(data)
 	q.chunks++
 
+	left, right := n.left, n.right
 	r := left
 	switch {
 	case left != nil:
-		left.append(c)
+		left.append(c, f.pos)
 		left.ends = f.end
 	case right != nil:
 		r = right
-		right.prepend(c)
+		right.prepend(c, f.pos)
 	default:
 		r = q.pool.run(f)
-		r.append(c)
+		r.append(c, f.pos)
 		r.ends = f.end
 	}
 	if left == nil {
@@ -203,11 +297,19 @@ func (q *Inbound) join(left, right *run, f *fragment, data []byte) *run {
 	}
 	if left != nil && right != nil {
 		left.absorb(right)
-		q.seams.attach(left.last, left)
+	}
+	if q.interleaved {
+		q.seams.reach(f.tsn)
+		q.assemblies.note(f, r, n)
+	} else {
+		if left != nil && right != nil {
+			q.seams.attach(seq.TSN(left.last), left)
+		}
+		q.seams.note(f, r)
+	}
+	if left != nil && right != nil {
 		q.pool.putRun(right)
 	}
-
-	q.seams.note(f, r)
 	return r
 }
 
@@ -216,12 +318,12 @@ func (q *Inbound) place(r *run) {
 	switch {
 	case !r.begins:
 		// It is due when its first fragment is there, not before.
-	case r.unordered && r.complete():
-		q.finish(r)
-	case r.unordered:
-		q.partial.offer(r)
-	default:
+	case r.key.ordered():
 		q.placeOrdered(r)
+	case r.complete():
+		q.finish(r)
+	default:
+		q.offer(r)
 	}
 }
 
@@ -230,34 +332,58 @@ func (q *Inbound) placeOrdered(r *run) {
 	if r.place == placeLoose && !(inLine && r.complete()) {
 		q.order.hold(r)
 	}
-	if !inLine {
-		return
+	if inLine {
+		q.advance(r)
 	}
+}
+
+// advance makes the messages of a stream readable from r on, which is next in line.
+func (q *Inbound) advance(r *run) {
 	for r != nil && r.complete() {
 		next := q.order.pass(r)
 		q.finish(r)
 		r = next
 	}
 	if r != nil {
-		q.partial.offer(r)
+		q.offer(r)
+	}
+}
+
+// offer puts forward r, which is incomplete and next in line.
+func (q *Inbound) offer(r *run) {
+	if q.partial.offer(r) {
+		q.ready.push(r, placeReady)
 	}
 }
 
 // finish makes r, which is complete and next in line, readable.
 func (q *Inbound) finish(r *run) {
-	if r == q.partial.current {
-		q.partial.current = nil // its place in the ready list is what it has already
+	l := q.partial.lane(r.key.stream)
+	if l != nil && l.current == r {
+		if r.place == placeDrained {
+			q.partial.drained--
+			q.ready.push(r, placeReady)
+		}
+		q.partial.release(r.key.stream, &q.ready)
 		return
 	}
 	q.partial.withdraw(r)
+	if l != nil {
+		l.behind.push(r, placeBehind)
+		return
+	}
 	q.ready.push(r, placeReady)
 }
 
-// beginPartial lets a partial delivery begin if one should. When memory is short and there is nothing to read, one has to:
+// beginPartial lets partial deliveries begin that should. When memory is short and there is nothing to read, one has to:
 // otherwise the window stays closed for ever.
 func (q *Inbound) beginPartial() {
 	short := q.refused || q.Bytes() >= q.config.Window
-	if r := q.partial.begin(short && q.ready.head == nil); r != nil {
+	for {
+		r := q.partial.begin(short && q.ready.head == nil)
+		if r == nil {
+			return
+		}
 		q.ready.push(r, placeReady)
 	}
 }

@@ -60,7 +60,7 @@ func TestHostilePeerCannotExceedTwiceTheLimit(t *testing.T) {
 				switch err := q.Add(&d); {
 				case err == nil:
 					m.Record(d.TSN)
-				case !errors.Is(err, ErrNoMemory) && !errors.Is(err, ErrDuplicateSSN):
+				case !errors.Is(err, ErrNoMemory) && !errors.Is(err, ErrDuplicateNumber):
 					t.Fatal(err)
 				}
 			}
@@ -123,13 +123,13 @@ func TestStreamStateIsAllocatedWhenUsed(t *testing.T) {
 		d.TSN++
 	}
 	add()
-	if n := len(q.order.pages); n != 1 {
+	if n := len(q.order.lines.pages); n != 1 {
 		t.Errorf("%d pages for stream 7", n)
 	}
 	for d.StreamID = 8; d.StreamID < 65535; d.StreamID++ {
 		add()
 	}
-	if n := len(q.order.pages) * streamsPerPage; n > 65535+streamsPerPage {
+	if n := len(q.order.lines.pages) * streamsPerPage; n > 65535+streamsPerPage {
 		t.Errorf("state for %d streams", n)
 	}
 }
@@ -185,5 +185,13 @@ func TestChunkOverheadIsHonest(t *testing.T) {
 	cost := unsafe.Sizeof(run{}) + unsafe.Sizeof(chunk{}) + 1<<minBufferBits + mapSlots*mapSlot + seams*unsafe.Sizeof(seam{})
 	if cost > ChunkOverhead {
 		t.Errorf("a chunk of one byte costs %d, but is charged %d", cost, ChunkOverhead)
+	}
+	const looseSlot = unsafe.Sizeof(position{}) + unsafe.Sizeof((*run)(nil)) + 1
+	cost = unsafe.Sizeof(run{}) + unsafe.Sizeof(chunk{}) + 1<<minBufferBits + mapSlots*looseSlot
+	if cost > ChunkOverhead {
+		t.Errorf("a fragment of one byte costs %d, but is charged %d", cost, ChunkOverhead)
+	}
+	if cost = unsafe.Sizeof(assembly{}) + 2*mapSlots*mapSlot; cost > ChunkOverhead { // in open and in held
+		t.Errorf("an open message costs %d, but is charged %d", cost, ChunkOverhead)
 	}
 }

@@ -2,41 +2,48 @@ package rx
 
 import "github.com/gosctp/sctp/internal/seq"
 
-// streamsPerPage is the grain in which the state of streams is allocated.
-const streamsPerPage = 128
-
 // ordering decides when an ordered message may be handed out: when all those before it in its stream have been
-// (RFC 9260 section 6.6). Streams cost nothing before their first message, and two words in a hundred after it.
+// (RFC 9260 section 6.6).
 type ordering struct {
-	pages []*[streamsPerPage]uint32 // for each stream the id that is next in line
+	lines lines
+	// given has for each stream the first unordered MID that the peer has not given up (RFC 8260 section 2.3.1).
+	given lines
 	// held has every ordered message that has begun and may not be passed on: because it is not next in line, or not complete.
 	held map[key]*run
 }
 
-// check refuses a fragment that no sender would have sent.
-func (o *ordering) check(f *fragment) error {
-	if f.unordered {
-		return nil
+// before reports whether the message with number a comes before the one with number b: SSNs have 16 bits, MIDs 32.
+func before(a, b uint32, k kind) bool {
+	if k&interleaved != 0 {
+		return seq.MID(a).Less(seq.MID(b))
 	}
-	if next := o.next(f.key.stream); f.key.id != next && !seq.SSN(next).Less(seq.SSN(f.key.id)) {
-		return ErrStaleSSN
-	}
-	if f.begin && o.held[f.key] != nil {
-		return ErrDuplicateSSN
-	}
-	return nil
+	return seq.SSN(a).Less(seq.SSN(b))
 }
 
-// next is the id that is next in line in a stream.
-func (o *ordering) next(stream uint16) uint32 {
-	if p := int(stream) / streamsPerPage; p < len(o.pages) && o.pages[p] != nil {
-		return o.pages[p][stream%streamsPerPage]
+// following is the number after id.
+func following(id uint32, k kind) uint32 {
+	if k&interleaved != 0 {
+		return id + 1
 	}
-	return 0
+	return uint32(seq.SSN(id) + 1)
+}
+
+// stale reports whether a message with this key was passed already, given up, or is half the number space away.
+func (o *ordering) stale(k *key) bool {
+	if k.ordered() {
+		next := o.lines.next(k.stream)
+		return k.id != next && !before(next, k.id, k.kind)
+	}
+	return k.kind&interleaved != 0 && before(k.id, o.given.next(k.stream), k.kind)
+}
+
+// duplicate reports whether f would give its message a second beginning.
+func (o *ordering) duplicate(f *fragment) bool {
+	return f.begin && f.key.ordered() && o.held[f.key] != nil
 }
 
 // inLine reports whether r is next in its stream.
-func (o *ordering) inLine(r *run) bool { return r.key.id == o.next(r.key.stream) }
+func (o *ordering) inLine(r *run) bool { return r.key.id == o.lines.next(r.key.stream) }
 
 // hold keeps r until pass.
 func (o *ordering) hold(r *run) {
@@ -52,14 +59,8 @@ func (o *ordering) pass(r *run) *run {
 	if r.place != placeLoose {
 		delete(o.held, r.key)
 	}
-	p := int(r.key.stream) / streamsPerPage
-	for p >= len(o.pages) {
-		o.pages = append(o.pages, nil)
-	}
-	if o.pages[p] == nil {
-		o.pages[p] = new([streamsPerPage]uint32)
-	}
-	next := uint32(seq.SSN(r.key.id) + 1)
-	o.pages[p][r.key.stream%streamsPerPage] = next
-	return o.held[key{stream: r.key.stream, id: next}]
+	k := r.key
+	k.id = following(k.id, k.kind)
+	o.lines.set(k.stream, k.id)
+	return o.held[k]
 }

@@ -71,7 +71,7 @@ func (p *pool) run(f *fragment) *run {
 		p.runs = r.next
 		p.nRuns--
 	}
-	*r = run{key: f.key, unordered: f.unordered}
+	*r = run{key: f.key, first: f.pos}
 	return r
 }
 

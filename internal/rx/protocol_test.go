@@ -28,11 +28,11 @@ func TestContradictions(t *testing.T) {
 		{"left and right differ", ErrMixedMessage, []string{"0 1.0 B", "2 2.0 E", "1 1.0 X"}},
 		{"a message goes on in a stream that does not exist", ErrMixedMessage, []string{"0 1.0 B", "1 10.0 E"}},
 		{"a fragment continues one of such a stream", ErrBeginMissing, []string{"1 1.0 E", "0 10.0 BE"}},
-		{"an SSN again, after its message was due", ErrStaleSSN, []string{"0 1.0 BE", "1 1.0 BE"}},
-		{"an SSN of the past in a middle fragment", ErrStaleSSN, []string{"0 1.0 BE", "2 1.0 X"}},
-		{"an SSN half the number space away", ErrStaleSSN, []string{"0 1.32768 BE"}},
-		{"an SSN again, while its message waits", ErrDuplicateSSN, []string{"0 1.1 BE", "1 1.1 BE"}},
-		{"an SSN again, while its message is incomplete", ErrDuplicateSSN, []string{"0 1.0 B", "2 1.0 BE"}},
+		{"an SSN again, after its message was due", ErrStaleNumber, []string{"0 1.0 BE", "1 1.0 BE"}},
+		{"an SSN of the past in a middle fragment", ErrStaleNumber, []string{"0 1.0 BE", "2 1.0 X"}},
+		{"an SSN half the number space away", ErrStaleNumber, []string{"0 1.32768 BE"}},
+		{"an SSN again, while its message waits", ErrDuplicateNumber, []string{"0 1.1 BE", "1 1.1 BE"}},
+		{"an SSN again, while its message is incomplete", ErrDuplicateNumber, []string{"0 1.0 B", "2 1.0 BE"}},
 	} {
 		ti := newTestInbound(t, Config{})
 		last := len(c.chunks) - 1

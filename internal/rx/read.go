@@ -5,7 +5,8 @@ import "github.com/gosctp/sctp/internal/seq"
 // Info describes what Read handed out.
 type Info struct {
 	Stream uint16
-	SSN    seq.SSN // zero for unordered messages
+	SSN    seq.SSN // zero for unordered DATA; with I-DATA the low bits of the MID (RFC 8260 section 4.1)
+	MID    seq.MID // zero for DATA
 	PPID   uint32
 	TSN    seq.TSN // of the chunk with the first byte handed out
 	// Unordered: the message had the U bit.
@@ -15,7 +16,7 @@ type Info struct {
 }
 
 // Readable reports whether Read would return something.
-func (q *Inbound) Readable() bool { return q.ready.head != nil && q.ready.head.unread > 0 }
+func (q *Inbound) Readable() bool { return q.ready.head != nil }
 
 // Peek describes what Read would return, given a buffer of size bytes.
 func (q *Inbound) Peek() (size int, info Info, ok bool) {
@@ -25,7 +26,7 @@ func (q *Inbound) Peek() (size int, info Info, ok bool) {
 	r := q.ready.head
 	info = r.info()
 	info.TSN, info.EOR = r.head.tsn, r.complete()
-	return r.unread, info, true
+	return int(r.unread), info, true
 }
 
 // Read hands out a message, or as much of it as has arrived and fits: then EOR is false, and the next Read continues it.
@@ -44,12 +45,17 @@ func (q *Inbound) Read(p []byte) (n int, info Info, ok bool) {
 			q.free(r)
 		}
 	}
-	r.unread -= n
+	r.unread -= uint32(n)
 	r.handedOut = r.handedOut || n > 0
-	if r.unread == 0 && r.complete() {
-		info.EOR = true
+	if r.unread == 0 {
 		q.ready.remove(r)
-		q.pool.putRun(r)
+		if r.complete() {
+			info.EOR = true
+			q.pool.putRun(r)
+		} else {
+			r.place = placeDrained
+			q.partial.drained++
+		}
 	}
 	q.beginPartial()
 	return n, info, true
@@ -57,7 +63,11 @@ func (q *Inbound) Read(p []byte) (n int, info Info, ok bool) {
 
 // info describes the message of r, without the place in it.
 func (r *run) info() Info {
-	return Info{Stream: r.key.stream, SSN: seq.SSN(r.key.id), PPID: r.ppid, Unordered: r.unordered}
+	i := Info{Stream: r.key.stream, SSN: seq.SSN(r.key.id), PPID: r.ppid, Unordered: !r.key.ordered()}
+	if r.key.kind&interleaved != 0 {
+		i.MID = seq.MID(r.key.id)
+	}
+	return i
 }
 
 // free gives back the first chunk of r.

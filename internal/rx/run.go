@@ -2,18 +2,30 @@ package rx
 
 import "github.com/gosctp/sctp/internal/seq"
 
-// key names a message that needs an order: its stream, and its place there. For DATA the place is the SSN.
+// key names a message of those that are on their way. Unordered DATA has no name: all of a stream share one.
 type key struct {
+	id     uint32 // the SSN of DATA, 0 if unordered (RFC 9260 section 6.6); the MID of I-DATA
 	stream uint16
-	id     uint32
+	kind   kind
 }
+
+// kind tells messages with the same stream and number apart.
+type kind uint16
+
+const (
+	unordered   kind = 1 << iota
+	interleaved      // it comes in I-DATA chunks
+)
+
+func (k *key) ordered() bool { return k.kind&unordered == 0 }
 
 // fragment is what a chunk says about the message that it belongs to.
 type fragment struct {
-	key        key // id is 0 for unordered DATA, whose SSN has no significance (RFC 9260 section 6.6)
-	ppid       uint32
-	tsn        seq.TSN
-	unordered  bool
+	key  key
+	ppid uint32
+	tsn  seq.TSN
+	// pos is its place among the fragments of the message: the TSN of DATA, the FSN of I-DATA.
+	pos        uint32
 	begin, end bool
 }
 
@@ -32,7 +44,7 @@ func (c *chunk) unread() []byte { return c.data[c.read:] }
 type place uint8
 
 const (
-	// placeLoose: known to the seams only. Its message has not begun.
+	// placeLoose: known to the seams or the assembly only. Its message has not begun.
 	placeLoose place = iota
 	// placeWaiting: in the order's map, because messages of its stream have to come first.
 	placeWaiting
@@ -40,44 +52,49 @@ const (
 	placeBegun
 	// placeRipe: in partial.ripe. As placeBegun, and large enough to be handed out in parts.
 	placeRipe
+	// placeHeldUp: in a lane's ripe list. As placeRipe, but another message of its stream is being handed out in parts.
+	placeHeldUp
+	// placeBehind: in a lane's behind list. It is due when the message in partial delivery there has ended.
+	placeBehind
 	// placeReady: in the ready list, complete or in partial delivery.
 	placeReady
+	// placeDrained: in partial delivery, and everything of it that has come is read.
+	placeDrained
 )
 
 // run is an unbroken part of a message, in the end the whole of it.
 type run struct {
-	prev, next *run // the list that place names
-	head, tail *chunk
-	key        key
-	ppid       uint32 // of the first fragment
-	last       seq.TSN
-	unread     int // bytes in the chunks
-	unordered  bool
-	begins     bool // its first chunk is the first fragment
-	ends       bool // its last chunk is the last fragment
-	handedOut  bool // a part of it has been read
-	place      place
+	prev, next  *run // the list that place names
+	head, tail  *chunk
+	key         key
+	ppid        uint32 // of the first fragment
+	first, last uint32 // places of the first and the last fragment in it, as in fragment
+	unread      uint32 // bytes in the chunks
+	begins      bool   // its first chunk is the first fragment
+	ends        bool   // its last chunk is the last fragment
+	handedOut   bool   // a part of it has been read
+	place       place
 }
 
 // complete reports whether r is a whole message.
 func (r *run) complete() bool { return r.begins && r.ends }
 
 // takes reports whether f can belong to the same message.
-func (r *run) takes(f *fragment) bool { return r.key == f.key && r.unordered == f.unordered }
+func (r *run) takes(f *fragment) bool { return r.key == f.key }
 
-func (r *run) append(c *chunk) {
+func (r *run) append(c *chunk, pos uint32) {
 	if r.tail == nil {
 		r.head = c
 	} else {
 		r.tail.next = c
 	}
-	r.tail, r.last = c, c.tsn
-	r.unread += len(c.data)
+	r.tail, r.last = c, pos
+	r.unread += uint32(len(c.data))
 }
 
-func (r *run) prepend(c *chunk) {
-	c.next, r.head = r.head, c
-	r.unread += len(c.data)
+func (r *run) prepend(c *chunk, pos uint32) {
+	c.next, r.head, r.first = r.head, c, pos
+	r.unread += uint32(len(c.data))
 }
 
 // absorb moves the chunks of s, which follows on r, to the end of r.

@@ -15,11 +15,19 @@ const (
 // be overwritten from then on; where that is not yet so, the ring doubles. In steady state its size follows the
 // distance over which TSNs are reordered, however many messages wait to be read.
 type seams struct {
-	ring    []seam // a power of two of them, or none
-	started bool
-	highest seq.TSN
-	// holes is how many TSNs below the highest have not come.
-	holes int
+	horizon
+	ring []seam // a power of two of them, or none
+	// lax: the peer gives messages up, so one may begin where another has not ended (RFC 3758 section 3.6).
+	lax bool
+	// lost stands for all messages that will never be complete. It has no chunks.
+	lost run
+}
+
+// neighbours is what lies on either side of a TSN.
+type neighbours struct {
+	left, right *run // that the chunk continues, or nil
+	// over is a message of which the chunk shows that the rest will not come, or nil.
+	over *run
 }
 
 // seam is what the neighbours of a TSN have to know about it.
@@ -45,15 +53,9 @@ func (s *seam) settled() bool { return !s.has(seamHeld) || s.has(seamBefore|seam
 
 // start says that initial is the first TSN that can come: a message has to begin there.
 func (s *seams) start(initial seq.TSN) {
-	*s = seams{started: true, highest: initial - 1}
+	s.horizon.start(initial)
 	s.ring = make([]seam, minSeams)
 	*s.slot(initial - 1) = seam{tsn: initial - 1, flags: seamHeld | seamBegin | seamEnd | seamBefore}
-}
-
-// startAt takes the first TSN that came for the lower end, for want of better knowledge.
-func (s *seams) startAt(first seq.TSN) {
-	*s = seams{started: true, highest: first}
-	s.ring = make([]seam, minSeams)
 }
 
 func (s *seams) slot(t seq.TSN) *seam { return &s.ring[int(t)&(len(s.ring)-1)] }
@@ -69,43 +71,44 @@ func (s *seams) at(t seq.TSN) *seam {
 	return nil
 }
 
-// around returns the runs that f continues on its left and on its right, as far as they exist.
-func (s *seams) around(f *fragment) (left, right *run, err error) {
+// around returns what f continues on its left and on its right, as far as it exists.
+func (s *seams) around(f *fragment) (n neighbours, err error) {
 	if x := s.at(f.tsn - 1); x != nil {
 		switch {
-		case x.has(seamEnd) && !f.begin:
-			return nil, nil, ErrBeginMissing
-		case !x.has(seamEnd) && f.begin:
-			return nil, nil, ErrEndMissing
-		case !x.has(seamEnd):
-			left = x.run
+		case x.has(seamEnd):
+			if !f.begin {
+				return n, ErrBeginMissing
+			}
+		case !f.begin:
+			n.left = x.run
+		case x.run == &s.lost: // that one never ends
+		case s.lax:
+			n.over = x.run
+		default:
+			return n, ErrEndMissing
 		}
 	}
 	if x := s.at(f.tsn + 1); x != nil {
 		switch {
-		case f.end && !x.has(seamBegin):
-			return nil, nil, ErrBeginMissing
-		case !f.end && x.has(seamBegin):
-			return nil, nil, ErrEndMissing
+		case x.has(seamBegin):
+			if !f.end {
+				if !s.lax {
+					return neighbours{}, ErrEndMissing
+				}
+				n.right = &s.lost
+			}
 		case !f.end:
-			right = x.run
+			n.right = x.run
+		case x.run != &s.lost:
+			return neighbours{}, ErrBeginMissing
 		}
 	}
-	if left != nil && !left.takes(f) || right != nil && !right.takes(f) {
-		return nil, nil, ErrMixedMessage
+	for _, r := range [...]*run{n.left, n.right} {
+		if r != nil && r != &s.lost && !r.takes(f) {
+			return neighbours{}, ErrMixedMessage
+		}
 	}
-	return left, right, nil
-}
-
-// fills reports whether t lies below the highest TSN that has come.
-func (s *seams) fills(t seq.TSN) bool { return s.started && t.Less(s.highest) }
-
-// holesWith is what holes would be after t.
-func (s *seams) holesWith(t seq.TSN) int {
-	if !s.started || t.LessEq(s.highest) {
-		return s.holes
-	}
-	return s.holes + t.Diff(s.highest) - 1
+	return n, nil
 }
 
 // note records that f has come, as part of r.
@@ -119,15 +122,10 @@ func (s *seams) note(f *fragment, r *run) {
 		x.flags |= seamEnd
 	}
 	if !s.started {
-		s.startAt(t)
+		s.ring = make([]seam, minSeams)
 		x.flags |= seamBefore
 	}
-	if s.fills(t) {
-		s.holes = max(s.holes-1, 0)
-	} else {
-		s.holes = s.holesWith(t)
-		s.highest = t
-	}
+	s.reach(t)
 	if p := s.at(t - 1); p != nil {
 		p.flags |= seamAfter
 		x.flags |= seamBefore
@@ -142,7 +140,7 @@ func (s *seams) note(f *fragment, r *run) {
 	*s.slot(t) = x
 }
 
-// attach makes r the run on the open right side of t.
+// attach makes r the run on the open side of t.
 func (s *seams) attach(t seq.TSN, r *run) {
 	if x := s.at(t); x != nil {
 		x.run = r

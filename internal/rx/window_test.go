@@ -14,7 +14,7 @@ import (
 // Its network loses and reorders.
 type honestSender struct {
 	rng      *rand.Rand
-	chunks   []wire.Data // by offset from TSN 0
+	chunks   []sentChunk // by offset from the first TSN
 	messages map[string][][]byte
 	acked    []bool
 	next     int // the first chunk never sent
@@ -28,36 +28,73 @@ func order(stream uint16, unordered bool) string {
 	return fmt.Sprintf("stream %d", stream)
 }
 
-// newHonestSender makes n messages of up to maxMessage bytes in fragments of up to maxFragment, first TSN first.
-func newHonestSender(rng *rand.Rand, first seq.TSN, n, maxMessage, maxFragment int) *honestSender {
+// sentChunk is DATA, or I-DATA: then it has MID and FSN, and its SSN means nothing.
+type sentChunk struct {
+	wire.Data
+	interleaved bool
+	mid         seq.MID
+	fsn         uint32
+	message     int // a serial number of its message
+}
+
+func (c *sentChunk) add(q *Inbound) error {
+	if !c.interleaved {
+		return q.Add(&c.Data)
+	}
+	d := wire.IData{TSN: c.TSN, StreamID: c.StreamID, MID: c.mid, FSN: c.fsn, Flags: c.Flags, UserData: c.UserData}
+	if c.Begin() {
+		d.PPID = c.PPID
+	}
+	return q.AddInterleaved(&d)
+}
+
+// newHonestSender makes n messages of up to maxMessage bytes in fragments of up to maxFragment, first TSN first. Interleaved, the
+// messages of three streams take turns, by chance.
+func newHonestSender(rng *rand.Rand, first seq.TSN, n, maxMessage, maxFragment int, interleaved bool) *honestSender {
 	s := &honestSender{rng: rng, messages: map[string][][]byte{}}
-	var ssn [3]seq.SSN
+	var ssn, unorderedMID [3]seq.SSN
+	var queues [3][]sentChunk
 	for i := range n {
 		text := make([]byte, 1+rng.IntN(1+rng.IntN(maxMessage)))
 		for j := range text {
 			text[j] = byte(i + j/3)
 		}
-		d := wire.Data{StreamID: uint16(rng.IntN(len(ssn))), Flags: wire.FlagBegin}
+		c := sentChunk{Data: wire.Data{StreamID: uint16(rng.IntN(len(ssn))), Flags: wire.FlagBegin}, interleaved: interleaved, message: i}
+		number := &ssn[c.StreamID]
 		if rng.IntN(4) == 0 {
-			d.Flags |= wire.FlagUnordered
-		} else {
-			d.SSN = ssn[d.StreamID]
-			ssn[d.StreamID]++
+			c.Flags |= wire.FlagUnordered
+			number = &unorderedMID[c.StreamID]
 		}
-		o := order(d.StreamID, d.Unordered())
+		if c.mid = seq.MID(*number); interleaved || !c.Unordered() {
+			c.SSN = *number
+		}
+		*number++
+		o := order(c.StreamID, c.Unordered())
 		s.messages[o] = append(s.messages[o], text)
+		queue := 0
+		if interleaved {
+			queue = int(c.StreamID)
+		}
 		for len(text) > 0 {
 			k := 1 + rng.IntN(min(len(text), maxFragment))
 			if rng.IntN(2) == 0 {
 				k = min(len(text), maxFragment)
 			}
-			d.TSN = first.Add(len(s.chunks))
-			d.UserData, text = text[:k], text[k:]
+			c.UserData, text = text[:k], text[k:]
 			if len(text) == 0 {
-				d.Flags |= wire.FlagEnd
+				c.Flags |= wire.FlagEnd
 			}
-			s.chunks = append(s.chunks, d)
-			d.Flags &^= wire.FlagBegin
+			queues[queue] = append(queues[queue], c)
+			c.Flags &^= wire.FlagBegin
+			c.fsn++
+		}
+	}
+	for left := len(queues[0]) + len(queues[1]) + len(queues[2]); left > 0; {
+		if i := rng.IntN(3); len(queues[i]) > 0 {
+			c := queues[i][0]
+			c.TSN, queues[i] = first.Add(len(s.chunks)), queues[i][1:]
+			s.chunks = append(s.chunks, c)
+			left--
 		}
 	}
 	s.acked = make([]bool, len(s.chunks))
@@ -120,13 +157,14 @@ func (c *checker) missing() (n int) {
 }
 
 // Whatever the network loses, whatever the sizes and whenever the reader reads: an honest peer's messages all arrive, and no
-// window stays closed for ever. In half of the runs the window closes before the memory is full, and new chunks are refused
+// window stays closed for ever, with DATA at any level and with I-DATA at level 2. In half of the runs the window closes before the memory is full, and new chunks are refused
 // from then on (RFC 9260 section 6.2).
 func TestHonestSenderIsNeverStuck(t *testing.T) {
-	for seed := range uint64(300) {
+	for seed := range uint64(600) {
 		rng := rand.New(rand.NewPCG(seed, 2))
 		limit := 1500 + rng.IntN(1+rng.IntN(60000))
-		c := Config{Streams: 3, MaxBytes: limit}
+		c := Config{Streams: 3, MaxBytes: limit, Level: 2 * rng.IntN(2)}
+		interleaved := c.Level == 2 && rng.IntN(2) == 0
 		strict := rng.IntN(2) == 0
 		if strict {
 			c.MaxBytes += limit / 3
@@ -136,9 +174,10 @@ func TestHonestSenderIsNeverStuck(t *testing.T) {
 		}
 		first := seq.TSN(rng.Uint32())
 		maxFragment := 1 + rng.IntN(min(limit-ChunkOverhead, 1400))
-		s := newHonestSender(rng, first, 1+rng.IntN(100), 1+rng.IntN(min(3*limit, 100*maxFragment)), maxFragment)
+		s := newHonestSender(rng, first, 1+rng.IntN(100), 1+rng.IntN(min(3*limit, 100*maxFragment)), maxFragment, interleaved)
 		loss := rng.IntN(80)
 		q, m := NewInbound(c), NewTSNMap(first)
+		q.SetInterleaving(interleaved)
 		q.Start(first)
 		reader := &checker{want: s.messages, got: map[string][]byte{}}
 		progress := m.CumTSN()
@@ -161,7 +200,7 @@ func TestHonestSenderIsNeverStuck(t *testing.T) {
 				if tsn := s.chunks[i].TSN; strict && window == 0 && m.Highest().Less(tsn) && !q.Awaits(tsn) {
 					continue
 				}
-				switch err := q.Add(&s.chunks[i]); err {
+				switch err := s.chunks[i].add(q); err {
 				case nil:
 					m.Record(s.chunks[i].TSN)
 					s.acked[i] = true
