@@ -120,7 +120,11 @@ type AdaptationIndication struct {
 // PartialDeliveryEvent: the rest of a message that was read in part will not come.
 type PartialDeliveryEvent struct {
 	AssocID AssocID
-	Stream  uint16
+	// Stream, SSN, MID and Unordered say which message, as RcvInfo did.
+	Stream    uint16
+	SSN       uint16
+	MID       uint32
+	Unordered bool
 }
 
 // SenderDry: the peer has acknowledged everything that was sent.
@@ -176,7 +180,7 @@ func notification(id AssocID, ev assoc.Event) Notification {
 	case assoc.AdaptationIndication:
 		return AdaptationIndication{id, ev.Ind}
 	case assoc.PartialDeliveryAborted:
-		return PartialDeliveryEvent{id, ev.Stream}
+		return PartialDeliveryEvent{id, ev.Stream, ev.SSN, ev.MID, ev.Unordered}
 	case assoc.SenderDry:
 		return SenderDry{id}
 	}

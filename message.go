@@ -31,8 +31,10 @@ type RcvInfo struct {
 	// AssocID is set by an [Endpoint]; zero on a Conn.
 	AssocID AssocID
 	Stream  uint16
-	// SSN is the number of the message within its stream; nothing if it is Unordered.
+	// SSN is the number of the message within its stream; nothing if it is Unordered. With [Interleaving] it is the low bits of MID.
 	SSN uint16
+	// MID is the number of the message, with Interleaving, among the ordered or the unordered ones of its stream. Zero without.
+	MID uint32
 	// PPID is what the peer's SndInfo.PPID said.
 	PPID uint32
 	// TSN is that of a chunk of the message, CumTSN the one up to which nothing is missing.
@@ -66,6 +68,7 @@ func rcvInfo(i *assoc.RcvInfo) RcvInfo {
 	return RcvInfo{
 		Stream:    i.Stream,
 		SSN:       i.SSN,
+		MID:       i.MID,
 		PPID:      i.PPID,
 		TSN:       i.TSN,
 		CumTSN:    i.CumTSN,

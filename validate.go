@@ -51,9 +51,11 @@ func (c *Config) Validate() error {
 		inRange("RecvBuffer", d.RecvBuffer, minRecvBuffer, maxBuffer),
 		inRange("SendBuffer", d.SendBuffer, minSendBuffer, maxBuffer),
 		inRange("PartialDeliveryPoint", d.PartialDeliveryPoint, 1, d.RecvBuffer),
+		inRange("FragmentInterleave", d.FragmentInterleave, 0, 2),
 		inRange("MaxSeg", d.MaxSeg, 0, maxPMTU),
 		zeroOrInRange("MaxPMTU", d.MaxPMTU, minPMTU, maxPMTU),
 		known("Enable", c.Enable),
+		interleaves(c),
 		known("Disable", c.Disable),
 		inRange("Linger", c.Linger, -maxInterval, maxInterval),
 	)
@@ -65,6 +67,14 @@ func known(field string, e Extensions) error {
 		return nil
 	}
 	return &ConfigError{field, fmt.Sprintf("%#x", uint16(e)), fmt.Sprintf("a set of extensions, %#x at most", uint16(AllExtensions))}
+}
+
+// interleaves refuses to enable what will not be offered.
+func interleaves(c *Config) error {
+	if c.Enable&^c.Disable&Interleaving == 0 || c.FragmentInterleave == 2 {
+		return nil
+	}
+	return &ConfigError{"FragmentInterleave", c.FragmentInterleave, "2 where Interleaving is enabled (RFC 8260 section 2.2.1)"}
 }
 
 func inRange[T cmp.Ordered](field string, v, low, high T) error {

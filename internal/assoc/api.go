@@ -35,7 +35,8 @@ type Message struct {
 // RcvInfo describes received data (RFC 6458 section 5.3.5).
 type RcvInfo struct {
 	Stream    uint16
-	SSN       uint16
+	SSN       uint16 // with I-DATA the low bits of the MID (RFC 8260 section 4.1)
+	MID       uint32 // zero without I-DATA
 	PPID      uint32
 	TSN       uint32
 	CumTSN    uint32

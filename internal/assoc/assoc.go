@@ -144,9 +144,12 @@ func (a *Association) peerIs(initial seq.TSN, rwnd uint32, inStreams uint16) {
 			PartialDeliveryPoint: a.cfg.PartialDeliveryPoint,
 			Window:               a.cfg.RecvBuffer,
 			MaxBytes:             2*a.cfg.RecvBuffer + receiveSlack,
+			Level:                a.cfg.FragmentInterleave,
 		})
 	}
 	a.receive.inbound.SetStreams(int(inStreams))
+	a.receive.inbound.SetInterleaving(a.extensions.Has(Interleaving))
+	a.receive.inbound.SetLax(a.extensions.Has(PartialReliability))
 	a.receive.inbound.Start(initial)
 	a.receive.ack, a.receive.echo = acker{}, ecnNote{}
 	a.receive.advertised = a.cfg.RecvBuffer
@@ -205,10 +208,8 @@ func (a *Association) end(reason AssocState, err error) {
 // dropIncomplete throws away the messages of which the rest will not come, also the one of which the user has read a part: he learns that the
 // rest of it will not come, and so may not get any more of it later.
 func (a *Association) dropIncomplete() {
-	if cut, ok := a.receive.inbound.PartlyRead(); ok {
-		a.emit(PartialDeliveryAborted{Stream: cut.Stream})
-	}
 	a.receive.inbound.Reset()
+	a.reportCuts()
 }
 
 // randomTag returns a random number that is not zero.

@@ -192,6 +192,9 @@ func (ta *testAssoc) text(c wire.Chunk) string {
 	case wire.ChunkData:
 		d, _ := wire.ParseData(c)
 		return fmt.Sprintf("DATA %d %s sid=%d ssn=%d len=%d", d.TSN.Diff(ta.localTSN), flagLetters(c.Flags), d.StreamID, d.SSN, len(d.UserData))
+	case wire.ChunkIData:
+		d, _ := wire.ParseIData(c)
+		return fmt.Sprintf("I-DATA %d %s sid=%d mid=%d len=%d", d.TSN.Diff(ta.localTSN), flagLetters(c.Flags), d.StreamID, d.MID, len(d.UserData))
 	case wire.ChunkSack:
 		s, _ := wire.ParseSack(c)
 		gaps, dups := "", ""

@@ -168,10 +168,7 @@ func (a *Association) updateFrom(now mono.Time, in *inbound, c *cookie.Content) 
 // is sent to the new incarnation; what it sent before and is complete stays readable.
 func (a *Association) restart(now mono.Time, in *inbound, c *cookie.Content) {
 	a.failOutstanding(ErrRestarted)
-	if cut, ok := a.receive.inbound.PartlyRead(); ok {
-		a.emit(PartialDeliveryAborted{Stream: cut.Stream})
-	}
-	a.receive.inbound.Reset()
+	a.dropIncomplete()
 	a.control.reset()
 	shutdown := a.state == StateShutdownPending || a.state == StateShutdownSent
 	a.closing = nil

@@ -45,6 +45,10 @@ type Config struct {
 	// PartialDeliveryPoint is the size in bytes from which an incomplete message is handed out in parts (RFC 9260 section
 	// 6.9): half of RecvBuffer.
 	PartialDeliveryPoint int
+	// FragmentInterleave says what may come between the parts of a message that is handed out before it is complete (RFC 6458 section
+	// 8.1.20): 0 and 1, nothing of the association; 2, messages of other streams. Interleaving is offered at level 2 only: the user has
+	// to know that messages alternate (RFC 8260 section 2.2.1).
+	FragmentInterleave int
 	// MaxSeg bounds the user data of one DATA chunk in bytes: 0, as much as the path MTU allows.
 	MaxSeg int
 	// DisableFragments refuses messages that do not fit into one packet (RFC 6458 section 8.1.11).

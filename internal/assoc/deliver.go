@@ -88,12 +88,12 @@ func (a *Association) learn(in *inbound) {
 
 // deliverChunk handles one chunk and reports whether the rest of the packet is to be read.
 func (a *Association) deliverChunk(now mono.Time, in *inbound, c wire.Chunk) bool {
-	if c.Type != wire.ChunkData {
+	if c.Type != wire.ChunkData && c.Type != wire.ChunkIData {
 		a.stats.ControlReceived++
 	}
 	switch c.Type {
-	case wire.ChunkData:
-		return a.recvData(now, in, c)
+	case wire.ChunkData, wire.ChunkIData:
+		return a.recvData(in, c)
 	case wire.ChunkSack:
 		a.recvSack(now, c)
 	case wire.ChunkInit:

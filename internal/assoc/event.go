@@ -74,7 +74,13 @@ type ShutdownEvent struct{}
 type AdaptationIndication struct{ Ind uint32 }
 
 // PartialDeliveryAborted reports that the rest of a message handed out in part will not come (RFC 6458 section 6.1.7).
-type PartialDeliveryAborted struct{ Stream uint16 }
+type PartialDeliveryAborted struct {
+	// Stream, SSN, MID and Unordered are as in RcvInfo.
+	Stream    uint16
+	SSN       uint16
+	MID       uint32
+	Unordered bool
+}
 
 // SenderDry reports that everything sent has been acknowledged (RFC 6458 section 6.1.9).
 type SenderDry struct{}

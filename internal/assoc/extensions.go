@@ -61,7 +61,7 @@ type Carrier struct {
 }
 
 // implemented are the extensions whose protocol is complete.
-const implemented = ZeroChecksum | ECN | NRSack
+const implemented = Interleaving | ZeroChecksum | ECN | NRSack
 
 // offered is what this side announces over a carrier.
 func (c *Config) offered(carrier Carrier) Extensions {
@@ -71,6 +71,9 @@ func (c *Config) offered(carrier Carrier) Extensions {
 	}
 	if !carrier.ECN {
 		e &^= ECN
+	}
+	if c.FragmentInterleave < 2 {
+		e &^= Interleaving // RFC 8260 section 2.2.1: not before the user has asked for it
 	}
 	return e
 }

@@ -63,15 +63,17 @@ func TestWhatIsOfferedFollowsConfigAndCarrier(t *testing.T) {
 		enable, disable Extensions
 		carrier         Carrier
 		want            Extensions
+		level           int
 	}{
-		{"all that an RFC has", 0, 0, dtls, DefaultExtensions},
-		{"all that there are", NRSack | PacketDrop, 0, dtls, AllExtensions},
-		{"disabling wins", Interleaving, Interleaving | ECN, dtls, DefaultExtensions &^ (Interleaving | ECN)},
-		{"a carrier of plain packets", ZeroChecksum, 0, Carrier{ECN: true}, DefaultExtensions &^ ZeroChecksum},
-		{"a carrier that hides the IP header", ECN, 0, Carrier{ErrorDetection: 1}, DefaultExtensions &^ ECN},
+		{"all that an RFC has", 0, 0, dtls, DefaultExtensions, 2},
+		{"all that there are", NRSack | PacketDrop, 0, dtls, AllExtensions, 2},
+		{"disabling wins", Interleaving, Interleaving | ECN, dtls, DefaultExtensions &^ (Interleaving | ECN), 2},
+		{"a carrier of plain packets", ZeroChecksum, 0, Carrier{ECN: true}, DefaultExtensions &^ ZeroChecksum, 2},
+		{"a user for whom messages may not alternate", Interleaving, 0, dtls, DefaultExtensions &^ Interleaving, 1},
+		{"a carrier that hides the IP header", ECN, 0, Carrier{ErrorDetection: 1}, DefaultExtensions &^ ECN, 2},
 	}
 	for _, test := range tests {
-		c := Config{Enable: test.enable, Disable: test.disable}
+		c := Config{Enable: test.enable, Disable: test.disable, FragmentInterleave: test.level}
 		if got, want := c.offered(test.carrier), test.want&implemented; got != want {
 			t.Errorf("%s: offered %v, want %v", test.name, got, want)
 		}

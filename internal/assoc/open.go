@@ -137,8 +137,8 @@ func (a *Association) takeInitAck(now mono.Time, in *inbound, ack *wire.Init, p 
 	}
 	a.adoptPeerAddrs(in, p)
 	a.limitStreams(min(a.cfg.OutStreams, ack.InStreams))
-	a.peerIs(ack.InitialTSN, ack.ARwnd, min(ack.OutStreams, a.cfg.MaxInStreams))
 	a.useExtensions(p.announced.common(a.cfg.offered(a.params.Carrier), a.params.Carrier))
+	a.peerIs(ack.InitialTSN, ack.ARwnd, min(ack.OutStreams, a.cfg.MaxInStreams))
 	a.takeAdaptation(p)
 
 	a.state = StateCookieEchoed

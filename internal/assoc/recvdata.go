@@ -5,6 +5,7 @@ import (
 
 	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/internal/rx"
+	"github.com/gosctp/sctp/internal/seq"
 	"github.com/gosctp/sctp/internal/wire"
 )
 
@@ -20,50 +21,88 @@ type receiver struct {
 	gaps       []wire.GapBlock // scratch
 }
 
-// recvData handles a DATA chunk (RFC 9260 section 6.2). It reports whether the rest of the packet counts.
-func (a *Association) recvData(now mono.Time, in *inbound, c wire.Chunk) bool {
-	switch a.state {
-	case StateEstablished, StateShutdownPending, StateShutdownSent:
-	default:
+// userData is a DATA or I-DATA chunk that has come.
+type userData struct {
+	tsn       seq.TSN
+	stream    uint16
+	unordered bool
+	immediate bool
+	size      int
+	data      wire.Data
+	idata     wire.IData
+}
+
+// parseUserData reads the chunk that the association agreed on; the other one breaks a rule (RFC 8260 section 2.2.3).
+func (a *Association) parseUserData(c wire.Chunk, u *userData) (err error) {
+	interleaved := a.extensions.Has(Interleaving)
+	if interleaved != (c.Type == wire.ChunkIData) {
+		return rx.ErrWrongChunk
+	}
+	if interleaved {
+		d := &u.idata
+		*d, err = wire.ParseIData(c)
+		u.tsn, u.stream, u.unordered, u.immediate, u.size = d.TSN, d.StreamID, d.Unordered(), d.Immediate(), len(d.UserData)
+		return err
+	}
+	d := &u.data
+	*d, err = wire.ParseData(c)
+	u.tsn, u.stream, u.unordered, u.immediate, u.size = d.TSN, d.StreamID, d.Unordered(), d.Immediate(), len(d.UserData)
+	return err
+}
+
+// recvData handles a DATA or I-DATA chunk (RFC 9260 section 6.2). It reports whether the rest of the packet counts.
+func (a *Association) recvData(in *inbound, c wire.Chunk) bool {
+	if !a.takesData() {
 		return true // section 6: discarded
 	}
-	d, err := wire.ParseData(c)
+	var u userData
+	err := a.parseUserData(c, &u)
 	if errors.Is(err, wire.ErrNoUserData) {
-		a.abort(wire.AppendNoUserData(nil, d.TSN))
+		a.abort(wire.AppendNoUserData(nil, u.tsn))
 		return false
 	}
 	if err != nil {
 		a.violation(err.Error())
 		return false
 	}
-	in.data.note(d.TSN)
-	in.data.immediate = in.data.immediate || d.Immediate()
-	switch a.receive.tsns.Status(d.TSN) {
+	in.data.note(u.tsn)
+	in.data.immediate = in.data.immediate || u.immediate
+	switch a.receive.tsns.Status(u.tsn) {
 	case rx.TSNDuplicate:
 		a.stats.DuplicateTSNs++
 		in.data.duplicate = true
-		a.receive.tsns.NoteDuplicate(d.TSN)
+		a.receive.tsns.NoteDuplicate(u.tsn)
 	case rx.TSNTooFar:
 		in.data.dropped = true
 		a.stats.Dropped++
 	case rx.TSNNew:
-		return a.take(in, &d)
+		return a.take(in, &u)
 	}
 	return true
 }
 
+// takesData reports whether the state is one in which the peer may send user data.
+func (a *Association) takesData() bool {
+	switch a.state {
+	case StateEstablished, StateShutdownPending, StateShutdownSent:
+		return true
+	case StateClosed, StateCookieWait, StateCookieEchoed, StateShutdownReceived, StateShutdownAckSent:
+	}
+	return false
+}
+
 // take accepts a chunk whose TSN is new.
-func (a *Association) take(in *inbound, d *wire.Data) bool {
+func (a *Association) take(in *inbound, u *userData) bool {
 	r := &a.receive
-	beyond := r.tsns.Highest().Less(d.TSN)
-	if r.advertised == 0 && beyond && !r.inbound.Awaits(d.TSN) {
+	beyond := r.tsns.Highest().Less(u.tsn)
+	if r.advertised == 0 && beyond && !r.inbound.Awaits(u.tsn) {
 		// Section 6.2: no new chunk enters a closed window. What was sent before the peer knew is let in, up to the hard limit, and
 		// so is what a partial delivery waits for, because nothing can be read before it.
 		in.data.dropped = true
 		a.stats.Dropped++
 		return true
 	}
-	switch err := r.inbound.Add(d); {
+	switch err := r.add(u); {
 	case err == nil:
 	case errors.Is(err, rx.ErrNoMemory):
 		in.data.dropped = true
@@ -71,24 +110,39 @@ func (a *Association) take(in *inbound, d *wire.Data) bool {
 		return true
 	case errors.Is(err, rx.ErrBadStream):
 		// Section 6.5: acknowledged, reported, thrown away.
-		a.queueError(wire.CauseInvalidStream, []byte{byte(d.StreamID >> 8), byte(d.StreamID), 0, 0})
+		a.queueError(wire.CauseInvalidStream, []byte{byte(u.stream >> 8), byte(u.stream), 0, 0})
 	default:
 		a.violation(err.Error())
 		return false
 	}
-	if !beyond || d.TSN != r.tsns.CumTSN()+1 {
+	a.reportCuts()
+	if !beyond || u.tsn != r.tsns.CumTSN()+1 {
 		a.stats.OutOfOrderTSNs++
 		in.data.outOfOrder = true
 	}
-	r.tsns.Record(d.TSN)
+	r.tsns.Record(u.tsn)
 	in.data.fresh = true
-	a.stats.BytesReceived += uint64(len(d.UserData))
-	if d.Unordered() {
+	a.stats.BytesReceived += uint64(u.size)
+	if u.unordered {
 		a.stats.UnorderedRcvd++
 	} else {
 		a.stats.OrderedRcvd++
 	}
 	return true
+}
+
+func (r *receiver) add(u *userData) error {
+	if u.idata.UserData != nil {
+		return r.inbound.AddInterleaved(&u.idata)
+	}
+	return r.inbound.Add(&u.data)
+}
+
+// reportCuts tells the user of messages that he has read in part, and the rest of which will not come.
+func (a *Association) reportCuts() {
+	for c, ok := a.receive.inbound.NextCut(); ok; c, ok = a.receive.inbound.NextCut() {
+		a.emit(PartialDeliveryAborted{Stream: c.Stream, SSN: uint16(c.SSN), MID: uint32(c.MID), Unordered: c.Unordered})
+	}
 }
 
 // rwnd is the window to advertise: what the buffer has left.
@@ -126,7 +180,7 @@ func (a *Association) Receive(now mono.Time, p []byte) (int, RcvInfo, bool) {
 
 func (a *Association) rcvInfo(i rx.Info) RcvInfo {
 	return RcvInfo{
-		Stream: i.Stream, SSN: uint16(i.SSN), PPID: i.PPID, TSN: uint32(i.TSN), CumTSN: uint32(a.receive.tsns.CumTSN()),
+		Stream: i.Stream, SSN: uint16(i.SSN), MID: uint32(i.MID), PPID: i.PPID, TSN: uint32(i.TSN), CumTSN: uint32(a.receive.tsns.CumTSN()),
 		Unordered: i.Unordered, EOR: i.EOR,
 	}
 }
@@ -134,12 +188,7 @@ func (a *Association) rcvInfo(i rx.Info) RcvInfo {
 // windowOpened sends a window update when the user made room for a quarter of the buffer: less would be a silly window, and every little
 // bit a burst of updates (section 6.2).
 func (a *Association) windowOpened() {
-	switch a.state {
-	case StateEstablished, StateShutdownPending, StateShutdownSent: // those in which the peer may send DATA
-	case StateClosed, StateCookieWait, StateCookieEchoed, StateShutdownReceived, StateShutdownAckSent:
-		return
-	}
-	if a.rwnd()-a.receive.advertised >= a.cfg.RecvBuffer/4 {
+	if a.takesData() && a.rwnd()-a.receive.advertised >= a.cfg.RecvBuffer/4 {
 		a.receive.ack.due = true
 	}
 }
