@@ -173,6 +173,7 @@ func (p *partials) all() (all []*run) {
 	if r := p.one.current; r != nil {
 		all = append(all, r)
 	}
+	// order: sorted below, before anybody sees it.
 	for _, l := range p.byStream {
 		all = append(all, l.current)
 	}
