@@ -119,7 +119,12 @@ func (o *Outstanding) InFlight() int { return o.flying }
 func (o *Outstanding) Lost() int { return o.lost }
 
 // NextDeadline is when a lost chunk is to be given up; unset if none is.
-func (o *Outstanding) NextDeadline() mono.Time { return o.giveUpAt }
+func (o *Outstanding) NextDeadline() mono.Time {
+	if o.lost == 0 {
+		return 0
+	}
+	return o.giveUpAt
+}
 
 // at returns the chunk with an outstanding TSN.
 func (o *Outstanding) at(t seq.TSN) *Chunk { return &o.ring[uint32(t)&uint32(len(o.ring)-1)] }
