@@ -40,9 +40,9 @@ func TestMessagesCarryTheirInfo(t *testing.T) {
 		send(t, client, "second", &sctp.SndInfo{Stream: 3, PPID: 47, Immediate: true})
 		send(t, client, "unordered", &sctp.SndInfo{Stream: 9, PPID: 48, Unordered: true})
 		for _, want := range []sctp.RcvInfo{
-			{Stream: 3, SSN: 0, PPID: 46, EOR: true},
-			{Stream: 3, SSN: 1, PPID: 47, EOR: true},
-			{Stream: 9, PPID: 48, Unordered: true, EOR: true},
+			{Stream: 3, SSN: 0, PPID: 46, Begin: true, EOR: true},
+			{Stream: 3, SSN: 1, PPID: 47, Begin: true, EOR: true},
+			{Stream: 9, PPID: 48, Unordered: true, Begin: true, EOR: true},
 		} {
 			got := receive(t, server).RcvInfo
 			got.TSN, got.CumTSN = 0, 0
@@ -78,7 +78,7 @@ func TestShortReadKeepsTheRest(t *testing.T) {
 	})
 }
 
-func TestReadMsgTellsWhereAMessageEnds(t *testing.T) {
+func TestReadMsgTellsWhereAMessageBeginsAndEnds(t *testing.T) {
 	simulate(t, func(t *testing.T, w *world) {
 		client, server := w.pair()
 		defer client.Close()
@@ -91,9 +91,9 @@ func TestReadMsgTellsWhereAMessageEnds(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got = append(got, fmt.Sprintf("%s %d %d %v", p[:n], info.Stream, info.PPID, info.EOR))
+			got = append(got, fmt.Sprintf("%s %d %d %v %v", p[:n], info.Stream, info.PPID, info.Begin, info.EOR))
 		}
-		if want := []string{"ab 2 7 false", "cd 2 7 false", "e 2 7 true"}; !slices.Equal(got, want) {
+		if want := []string{"ab 2 7 true false", "cd 2 7 false false", "e 2 7 false true"}; !slices.Equal(got, want) {
 			t.Errorf("read %q, want %q", got, want)
 		}
 	})
@@ -120,12 +120,12 @@ func TestReadMessageIsBounded(t *testing.T) {
 		defer server.Close()
 		send(t, client, "0123456789", nil)
 		first, err := server.ReadMessage(t.Context(), 4)
-		if err != nil || string(first.Data) != "0123" || first.EOR {
-			t.Errorf("first part is %q, EOR %v, %v", first.Data, first.EOR, err)
+		if err != nil || string(first.Data) != "0123" || !first.Begin || first.EOR {
+			t.Errorf("first part is %q, %+v, %v", first.Data, first.RcvInfo, err)
 		}
 		rest, err := server.ReadMessage(t.Context(), 100)
-		if err != nil || string(rest.Data) != "456789" || !rest.EOR {
-			t.Errorf("the rest is %q, EOR %v, %v", rest.Data, rest.EOR, err)
+		if err != nil || string(rest.Data) != "456789" || rest.Begin || !rest.EOR {
+			t.Errorf("the rest is %q, %+v, %v", rest.Data, rest.RcvInfo, err)
 		}
 	})
 }
@@ -325,10 +325,10 @@ func TestReadMessageGoesOnAfterItsContextEnded(t *testing.T) {
 				t.Fatalf("received %d bytes, %v, although the rest is on its way", len(m.Data), err)
 			}
 			cancel()
-			if m, err := server.ReadMessage(t.Context(), 10); string(m.Data) != message[:10] || m.EOR || err != nil {
+			if m, err := server.ReadMessage(t.Context(), 10); string(m.Data) != message[:10] || !m.Begin || m.EOR || err != nil {
 				t.Errorf("the beginning is %q, EOR %v, %v", m.Data, m.EOR, err)
 			}
-			if m, err := server.ReadMessage(t.Context(), 1<<20); string(m.Data) != message[10:] || !m.EOR || err != nil {
+			if m, err := server.ReadMessage(t.Context(), 1<<20); string(m.Data) != message[10:] || m.Begin || !m.EOR || err != nil {
 				t.Errorf("the rest is %d bytes, EOR %v, %v", len(m.Data), m.EOR, err)
 			}
 		}

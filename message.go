@@ -41,8 +41,9 @@ type RcvInfo struct {
 	TSN, CumTSN uint32
 	// Unordered: the message was sent so.
 	Unordered bool
-	// EOR: what was read ends the message. Otherwise the next read goes on with the rest.
-	EOR bool
+	// Begin: what was read begins a message. EOR: it ends one; otherwise the next read goes on with the rest, or, with
+	// Config.FragmentInterleave 2, the next one that comes from this stream.
+	Begin, EOR bool
 }
 
 // Message is a message as [Conn.Messages] and [Conn.ReadMessage] return it, whole.
@@ -73,6 +74,7 @@ func rcvInfo(i *assoc.RcvInfo) RcvInfo {
 		TSN:       i.TSN,
 		CumTSN:    i.CumTSN,
 		Unordered: i.Unordered,
+		Begin:     i.Begin,
 		EOR:       i.EOR,
 	}
 }

@@ -41,6 +41,8 @@ type RcvInfo struct {
 	TSN       uint32
 	CumTSN    uint32
 	Unordered bool
+	// Begin: the bytes read begin a message.
+	Begin bool
 	// EOR: the bytes read end a message; false when the buffer was too small for the rest or the rest has not arrived.
 	EOR bool
 }

@@ -181,7 +181,7 @@ func (a *Association) Receive(now mono.Time, p []byte) (int, RcvInfo, bool) {
 func (a *Association) rcvInfo(i rx.Info) RcvInfo {
 	return RcvInfo{
 		Stream: i.Stream, SSN: uint16(i.SSN), MID: uint32(i.MID), PPID: i.PPID, TSN: uint32(i.TSN), CumTSN: uint32(a.receive.tsns.CumTSN()),
-		Unordered: i.Unordered, EOR: i.EOR,
+		Unordered: i.Unordered, Begin: i.Begin, EOR: i.EOR,
 	}
 }
 

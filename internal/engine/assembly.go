@@ -10,8 +10,14 @@ import (
 // assembly is the messages of which ReceiveMessage has read a part and waits for more. Parts of one stream come one message after the other,
 // so the stream tells which message a part belongs to.
 type assembly struct {
-	parts map[uint16][]byte
+	parts map[uint16]part
 	bytes int
+}
+
+// part is what there is of a message; begins: it is its beginning.
+type part struct {
+	data   []byte
+	begins bool
 }
 
 const (
@@ -22,20 +28,20 @@ const (
 )
 
 // put keeps what there is of the message on a stream.
-func (as *assembly) put(stream uint16, data []byte) {
+func (as *assembly) put(stream uint16, p part) {
 	if as.parts == nil {
-		as.parts = make(map[uint16][]byte)
+		as.parts = make(map[uint16]part)
 	}
-	as.bytes += len(data)
-	as.parts[stream] = data
+	as.bytes += len(p.data)
+	as.parts[stream] = p
 }
 
 // take returns what there is of the message on a stream, and forgets it.
-func (as *assembly) take(stream uint16) []byte {
-	data := as.parts[stream]
-	as.bytes -= len(data)
+func (as *assembly) take(stream uint16) part {
+	p := as.parts[stream]
+	as.bytes -= len(p.data)
 	delete(as.parts, stream)
-	return data
+	return p
 }
 
 // ReceiveMessage waits for a whole message and returns it in memory of its own. One that is longer than limit comes in pieces, and so
@@ -63,20 +69,25 @@ func (a *Assoc) receivePart(ctx context.Context, limit int) (data []byte, info a
 	}
 	now := a.engine.now()
 	size, info, _ := a.core.Peek()
-	data = a.assembly.take(info.Stream)
-	if len(data) >= limit { // an earlier call would have taken more
-		a.assembly.put(info.Stream, data[limit:])
+	p := a.assembly.take(info.Stream)
+	if len(p.data) == 0 {
+		p.begins = info.Begin
+	}
+	info.Begin = p.begins
+	if len(p.data) >= limit { // an earlier call would have taken more
+		a.assembly.put(info.Stream, part{data: p.data[limit:]})
 		info.EOR = false
 		a.todo |= wakeReader
-		return data[:limit:limit], info, true, nil
+		return p.data[:limit:limit], info, true, nil
 	}
-	data = slices.Grow(data, min(max(size, minPart), limit-len(data)))
-	n, info, _ := a.core.Receive(now, data[len(data):min(cap(data), limit)])
-	data = data[:len(data)+n]
-	done = info.EOR || len(data) >= limit || a.assembly.bytes+len(data) >= maxAssembled
+	p.data = slices.Grow(p.data, min(max(size, minPart), limit-len(p.data)))
+	n, info, _ := a.core.Receive(now, p.data[len(p.data):min(cap(p.data), limit)])
+	p.data = p.data[:len(p.data)+n]
+	info.Begin = p.begins
+	done = info.EOR || len(p.data) >= limit || a.assembly.bytes+len(p.data) >= maxAssembled
 	if !done {
-		a.assembly.put(info.Stream, data)
+		a.assembly.put(info.Stream, p)
 	}
 	a.settle(now)
-	return data, info, done, nil
+	return p.data, info, done, nil
 }

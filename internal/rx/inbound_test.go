@@ -319,7 +319,7 @@ func TestInfoNamesTheFirstChunkRead(t *testing.T) {
 	ti.add("1 1.0 E", "def")
 	p := make([]byte, 3)
 	for _, want := range []Info{
-		{Stream: 1, PPID: 101, TSN: testInitial},
+		{Stream: 1, PPID: 101, TSN: testInitial, Begin: true},
 		{Stream: 1, PPID: 101, TSN: testInitial + 1, EOR: true},
 	} {
 		if _, info, _ := ti.q.Read(p); info != want {

@@ -181,7 +181,7 @@ func TestInfoOfInterleavedMessages(t *testing.T) {
 	ti := newTestInterleaved(t, Config{})
 	ti.q.order.lines.set(1, 0x1fffe)
 	ti.add("0 1.131070/0 BE", "abc")
-	want := Info{Stream: 1, SSN: 0xfffe, MID: 0x1fffe, PPID: 101, TSN: testInitial, EOR: true}
+	want := Info{Stream: 1, SSN: 0xfffe, MID: 0x1fffe, PPID: 101, TSN: testInitial, Begin: true, EOR: true}
 	if _, info, _ := ti.q.Read(make([]byte, 10)); info != want {
 		t.Errorf("info %+v, want %+v", info, want)
 	}

@@ -11,8 +11,8 @@ type Info struct {
 	TSN    seq.TSN // of the chunk with the first byte handed out
 	// Unordered: the message had the U bit.
 	Unordered bool
-	// EOR: the message ends here.
-	EOR bool
+	// Begin: the message begins here. EOR: it ends here.
+	Begin, EOR bool
 }
 
 // Readable reports whether Read would return something.
@@ -63,7 +63,7 @@ func (q *Inbound) Read(p []byte) (n int, info Info, ok bool) {
 
 // info describes the message of r, without the place in it.
 func (r *run) info() Info {
-	i := Info{Stream: r.key.stream, SSN: seq.SSN(r.key.id), PPID: r.ppid, Unordered: !r.key.ordered()}
+	i := Info{Stream: r.key.stream, SSN: seq.SSN(r.key.id), PPID: r.ppid, Unordered: !r.key.ordered(), Begin: !r.handedOut}
 	if r.key.kind&interleaved != 0 {
 		i.MID = seq.MID(r.key.id)
 	}
