@@ -91,6 +91,7 @@ type Stats struct {
 	Timeouts                       uint64 // of T3-rtx
 	MarksReceived                  uint64 // packets with data that the network marked (RFC 3168)
 	MarksAnswered                  uint64 // reductions of a congestion window for the peer's report of a mark
+	DropsReported, DropsHeard      uint64 // damaged packets that the peer was told of, and told of
 	DuplicateTSNs                  uint64
 	OutOfOrderTSNs                 uint64
 	SacksSent, SacksReceived       uint64

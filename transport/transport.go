@@ -41,6 +41,8 @@ const (
 	ProtocolUnreachable
 	// Unreachable is any other ICMP report that a packet of ours did not arrive; Data as for PacketTooBig.
 	Unreachable
+	// Damaged is an SCTP packet whose checksum is wrong. Carriers do not look; it is for those who do.
+	Damaged
 )
 
 // ECN is the Explicit Congestion Notification field of the IP header (RFC 3168 section 5).

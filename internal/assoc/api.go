@@ -89,6 +89,7 @@ type Stats struct {
 	Timeouts                       uint64 // T3-rtx expirations
 	MarksReceived                  uint64 // packets with DATA that the network marked
 	MarksAnswered                  uint64 // times a congestion window was reduced for a mark
+	DropsReported, DropsHeard      uint64 // PKTDROP chunks sent, and received about packets of this side
 	DuplicateTSNs                  uint64
 	OutOfOrderTSNs                 uint64
 	SacksSent, SacksReceived       uint64

@@ -226,6 +226,9 @@ func (ta *testAssoc) text(c wire.Chunk) string {
 	case wire.ChunkShutdown:
 		cum, _ := wire.ParseShutdown(c)
 		return fmt.Sprintf("SHUTDOWN %d", cum.Diff(ta.peerTSN))
+	case wire.ChunkPktDrop:
+		d, _ := wire.ParsePktDrop(c)
+		return fmt.Sprintf("PKTDROP flags=%d quoted=%d of=%d", d.Flags, len(d.Packet), d.OriginalLen)
 	case wire.ChunkECNE:
 		t, _ := wire.ParseECNE(c)
 		return fmt.Sprintf("ECNE %d", t.Diff(ta.peerTSN))

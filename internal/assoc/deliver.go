@@ -23,7 +23,12 @@ type inbound struct {
 // Deliver takes a packet, or an ICMP report, that Route found to be this association's. Route has verified the
 // packet's checksum.
 func (a *Association) Deliver(now mono.Time, d *transport.Datagram) {
-	if d.Kind != transport.Packet {
+	switch d.Kind {
+	case transport.Packet:
+	case transport.Damaged:
+		a.deliverDamaged(d)
+		return
+	case transport.PacketTooBig, transport.ProtocolUnreachable, transport.Unreachable:
 		a.deliverICMP(now, d)
 		return
 	}
@@ -34,6 +39,7 @@ func (a *Association) Deliver(now mono.Time, d *transport.Datagram) {
 	in := &a.control.in
 	*in = inbound{d: d, header: h, chunks: d.Data[wire.HeaderLen:], path: a.pathTo(d.Path.Remote)}
 	a.stats.PacketsReceived++
+	a.receive.drops.arrivedWhole()
 	a.deliverPacket(now, in)
 	*in = inbound{}
 }
@@ -140,6 +146,8 @@ func (a *Association) deliverExtension(now mono.Time, c wire.Chunk) bool {
 	switch {
 	case c.Type == wire.ChunkECNE && a.extensions.Has(ECN):
 		a.recvECNE(c)
+	case c.Type == wire.ChunkPktDrop && a.extensions.Has(PacketDrop):
+		a.recvPktDrop(now, c)
 	case c.Type == wire.ChunkNRSack && a.extensions.Has(NRSack):
 		a.recvNRSack(now, c)
 	case c.Type == wire.ChunkCWR && a.extensions.Has(ECN):

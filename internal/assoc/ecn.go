@@ -75,8 +75,8 @@ func (a *Association) recvECNE(c wire.Chunk) {
 		return
 	}
 	p := a.dataPath()
-	if id, ok := s.outstanding.PathOf(t); ok {
-		p = a.paths[id]
+	if c := s.outstanding.Find(t); c != nil {
+		p = a.paths[c.Path]
 	}
 	if !p.Reduction.Covers(t, a.tsnsSent()) {
 		p.CC.Marked()

@@ -19,6 +19,8 @@ const (
 	opSend
 	opReceive
 	opShutdown
+	opMarked  // chunks in a packet that a router marked
+	opDamaged // chunks in a packet with a wrong checksum
 	numOps
 )
 
@@ -28,7 +30,8 @@ func FuzzDeliver(f *testing.F) {
 	seed := &testAssoc{peerTSN: peerInitialTSN, localTSN: 7000, tag: peerTag}
 	for _, chunks := range [][]chunk{
 		{data(0), data(2), data(0)}, {sack(-1), sack(0, 2, 3)}, {initChunk()}, {heartbeat("x")}, {shutdown(-1)}, {shutdownAck()},
-		{shutdownComplete(1)}, {staleCookie(1)}, {cookieAck(), rawChunk(0xff, 0, 1)}, {data(0).withFlags(wire.FlagBegin), data(1).withFlags(0)},
+		{shutdownComplete(1)}, {staleCookie(1)}, {ecne(0), cwr(0)}, {nrSack(-1, nil, []int{0, 0})},
+		{pktDrop(sentPacket{tag: peerTag}, nil)}, {cookieAck(), rawChunk(0xff, 0, 1)}, {data(0).withFlags(wire.FlagBegin), data(1).withFlags(0)},
 	} {
 		var b []byte
 		for _, c := range chunks {
@@ -38,7 +41,8 @@ func FuzzDeliver(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, ops []byte) {
 		const window = 20000
-		ta := newTestAssoc(t, passiveSide, announcing(peer1, peer2), with(func(c *Config) {
+		ta := newTestAssoc(t, passiveSide, announcing(peer1, peer2), over(dtls), peerHas(AllExtensions), with(func(c *Config) {
+			c.Enable = AllExtensions
 			c.RecvBuffer, c.SendBuffer, c.PartialDeliveryPoint = window, window, 3000
 		}))
 		ta.recv(cookieEcho(ta.cookieFor(&Offer{Config: Config{}.Defaults(), Tag: localTag, TSN: ta.localTSN})))
@@ -47,7 +51,7 @@ func FuzzDeliver(f *testing.F) {
 			op, arg := ops[0]%numOps, int(ops[1])
 			ops = ops[2:]
 			switch op {
-			case opChunks, opChunksFromElsewhere, opIncompleteTLV:
+			case opChunks, opChunksFromElsewhere, opIncompleteTLV, opMarked, opDamaged:
 				b := ops[:min(arg, len(ops))]
 				ops = ops[len(b):]
 				if op == opIncompleteTLV && len(b) >= 2 {
@@ -58,7 +62,14 @@ func FuzzDeliver(f *testing.F) {
 					way.Remote = peer2
 				}
 				packet := append(wire.Header{SrcPort: peerPort, DstPort: localPort, Tag: ta.a.LocalTag()}.Append(nil), b...)
-				ta.a.Deliver(ta.now, &transport.Datagram{Path: way, Data: packet})
+				d := transport.Datagram{Path: way, Data: packet}
+				switch op {
+				case opMarked:
+					d.ECN = transport.CE
+				case opDamaged:
+					d.Kind = transport.Damaged
+				}
+				ta.a.Deliver(ta.now, &d)
 			case opAdvance:
 				ta.now = ta.now.Add(time.Duration(arg) * 10 * time.Millisecond)
 				ta.a.Expire(ta.now)
@@ -94,6 +105,7 @@ func (ta *testAssoc) checkBounds(window int) {
 		{"replies", len(a.control.replies), MaxReplies},
 		{"HEARTBEAT ACKs", len(a.control.heartbeatAcks), MaxHeartbeatAcks},
 		{"bytes of error causes", len(a.control.errors), MaxErrorBytes},
+		{"reports of damaged packets", len(a.receive.drops.list), MaxDropReports},
 		{"duplicates", len(a.receive.tsns.Duplicates()), rx.MaxDuplicates},
 		{"paths", len(a.paths), MaxPeerAddrs},
 		{"bytes held for sending", a.send.queue.Held(), window},

@@ -27,7 +27,7 @@ func (a *Association) deliverICMP(now mono.Time, d *transport.Datagram) {
 	case transport.ProtocolUnreachable: // ICMP8
 		a.protocolUnreachable(p, isInit)
 	case transport.Unreachable: // ICMP9: an error of the path, but for the packet's own timer to count
-	case transport.Packet:
+	case transport.Packet, transport.Damaged:
 	}
 }
 

@@ -110,7 +110,7 @@ func (a *Association) nextTarget() *path.Path {
 		return a.closing.path
 	case a.receive.ack.due:
 		return a.sackPath()
-	case len(c.errors) > 0, a.send.cwr.owed:
+	case len(c.errors) > 0, a.send.cwr.owed, len(a.receive.drops.list) > 0:
 		return a.dataPath()
 	}
 	return a.dataTarget()
@@ -143,6 +143,7 @@ func (a *Association) build(now mono.Time, k *builder) {
 	}
 	a.buildErrors(k)
 	a.buildCWR(k)
+	a.buildDropReports(k)
 	tentative := a.buildSack(k)
 	a.buildClose(k)
 	if !a.mayCarryData(k) {

@@ -14,6 +14,7 @@ type receiver struct {
 	tsns    *rx.TSNMap
 	inbound *rx.Inbound
 	ack     acker
+	drops   dropReports
 	// echo is the ECNE to send.
 	echo ecnNote
 	// advertised is the a_rwnd of the last SACK, INIT or INIT ACK.

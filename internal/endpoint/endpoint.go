@@ -96,7 +96,8 @@ func (e *Endpoint) Connect(now mono.Time, s *Socket, c assoc.Config, peerPort ui
 	}
 	p := e.params(s, peerPort, encapPort)
 	p.PeerAddrs = peers
-	h := &Handle{Socket: s, peerPort: peerPort, zeroChecksum: assoc.AcceptsZeroChecksum(&c, e.carrier)}
+	h := &Handle{Socket: s, peerPort: peerPort}
+	h.listen(&c, e.carrier)
 	h.Assoc = assoc.Connect(now, c, p, e.identity(e.newTag()))
 	e.Update(h, h.Assoc.LocalTag(), h.Assoc.Paths(nil))
 	return h, nil

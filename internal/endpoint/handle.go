@@ -21,6 +21,13 @@ type Handle struct {
 	waiting  bool // in the backlog
 	// zeroChecksum: packets to it may come with a checksum of zero (RFC 9653).
 	zeroChecksum bool
+	// reportsDrops: it may want to know of packets that arrive damaged.
+	reportsDrops bool
+}
+
+// listen notes which packets with a wrong checksum are for the association all the same.
+func (h *Handle) listen(c *assoc.Config, carrier assoc.Carrier) {
+	h.zeroChecksum, h.reportsDrops = assoc.AcceptsZeroChecksum(c, carrier), assoc.ReportsDrops(c, carrier)
 }
 
 // route is what packets of an association have in common. Sockets on different addresses can share a port, so that a route may

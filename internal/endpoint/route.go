@@ -65,7 +65,8 @@ type packet struct {
 // alone reports whether no more than padding follows the first chunk.
 func (p *packet) alone() bool { return len(p.chunks) < len(p.first.Raw)+4 }
 
-// Route decides about a packet (or ICMP report). It verifies the checksum.
+// Route decides about a packet (or ICMP report). It verifies the checksum. A packet that is damaged is delivered as that (its Kind is
+// changed), if its association may want to report it.
 func (e *Endpoint) Route(now mono.Time, d *transport.Datagram) Verdict {
 	if d.Kind != transport.Packet {
 		return e.routeICMP(d)
@@ -76,6 +77,10 @@ func (e *Endpoint) Route(now mono.Time, d *transport.Datagram) Verdict {
 	}
 	r := route{h.DstPort, h.SrcPort, d.Path.Remote}
 	if !e.intact(d, h, r) {
+		if a := e.find(r, d.Path.Local); a != nil && a.reportsDrops && h.Tag == a.tag {
+			d.Kind = transport.Damaged
+			return Verdict{Kind: Deliver, Handle: a}
+		}
 		return Verdict{Reason: DropChecksum}
 	}
 	if h.SrcPort == 0 || h.DstPort == 0 {
@@ -201,7 +206,8 @@ func (e *Endpoint) routeCookieEcho(now mono.Time, p *packet) Verdict {
 }
 
 func (e *Endpoint) create(now mono.Time, s *Socket, c *cookie.Content) *Handle {
-	h := &Handle{Socket: s, peerPort: c.PeerPort, waiting: true, zeroChecksum: assoc.AcceptsZeroChecksum(&s.Config, e.carrier)}
+	h := &Handle{Socket: s, peerPort: c.PeerPort, waiting: true}
+	h.listen(&s.Config, e.carrier)
 	s.waiting++
 	h.Assoc = assoc.Accept(now, s.Config, e.params(s, c.PeerPort, c.PeerEncapPort), e.identity(c.LocalTag), c)
 	e.Update(h, c.LocalTag, h.Assoc.Paths(nil))

@@ -118,12 +118,24 @@ func (o *Outstanding) Retransmitted(c *Chunk, path int) bool {
 	return o.paths[path].lowest == c.TSN
 }
 
-// PathOf is where an outstanding chunk was sent last; false if t is not outstanding.
-func (o *Outstanding) PathOf(t seq.TSN) (int, bool) {
+// Find returns an outstanding chunk, acknowledged by a gap block or not; nil if t is not outstanding.
+func (o *Outstanding) Find(t seq.TSN) *Chunk {
 	if t.LessEq(o.cum) || !t.Less(o.next) {
-		return 0, false
+		return nil
 	}
-	return o.at(t).Path, true
+	return o.at(t)
+}
+
+// MarkDamaged marks a chunk in flight for retransmission to the same address, since the peer says that it arrived damaged. Like a
+// fast retransmission it happens once; false if there is nothing to mark.
+func (o *Outstanding) MarkDamaged(c *Chunk) bool {
+	if c.fate != inFlight || c.fast {
+		return false
+	}
+	o.mark(c)
+	c.fast = true
+	c.TimedOut = false
+	return true
 }
 
 // Lowest is the earliest TSN in flight to a path; false if nothing is.

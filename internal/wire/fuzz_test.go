@@ -93,6 +93,9 @@ func parseAll(c Chunk) {
 	for _, l := range chunkLengths {
 		_ = l.parse(c)
 	}
+	for rest, ok := c.Value, true; ok && len(rest) > 0; {
+		_, rest, ok = NextQuotedChunk(rest)
+	}
 	for _, from := range []int{0, 4, 16} {
 		for rest := c.Value[min(from, len(c.Value)):]; len(rest) > 0; {
 			p, next, err := NextParam(rest)

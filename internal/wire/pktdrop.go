@@ -1,5 +1,7 @@
 package wire
 
+import "github.com/gosctp/sctp/internal/seq"
+
 // Flags of PKTDROP.
 const (
 	FlagMiddleBox uint8 = 1 // a box on the way reports, not the peer
@@ -7,8 +9,8 @@ const (
 	FlagTruncated uint8 = 4 // the packet is not quoted in full
 )
 
-// pktDropFixedLen is the length of a PKTDROP chunk without the packet.
-const pktDropFixedLen = 16
+// PktDropHeaderLen is the length of a PKTDROP chunk without the packet.
+const PktDropHeaderLen = 16
 
 // PktDrop is a PKTDROP chunk, by which FreeBSD and usrsctp report a packet that they had to drop. No RFC has it:
 //
@@ -30,7 +32,7 @@ type PktDrop struct {
 // ParsePktDrop reads a PKTDROP chunk.
 func ParsePktDrop(c Chunk) (PktDrop, error) {
 	v := c.Value
-	if len(v) < pktDropFixedLen-tlvHeaderLen {
+	if len(v) < PktDropHeaderLen-tlvHeaderLen {
 		return PktDrop{}, c.badLength("at least 16", "FreeBSD's and usrsctp's practice")
 	}
 	return PktDrop{
@@ -50,4 +52,33 @@ func (d *PktDrop) Append(b []byte) []byte {
 	b = be.AppendUint16(b, d.OriginalLen)
 	b = be.AppendUint16(b, 0)
 	return EndChunk(append(b, d.Packet...), m)
+}
+
+// QuotedChunk is what a chunk in a quoted packet says of itself, if as much of it is quoted: the packet is damaged, and may be cut.
+type QuotedChunk struct {
+	Type ChunkType
+	// Length is that of the whole chunk without padding.
+	Length int
+	// TSN and StreamID are those of DATA and I-DATA.
+	TSN      seq.TSN
+	StreamID uint16
+}
+
+// NextQuotedChunk reads the first chunk of b, what follows the common header of a quoted packet, and returns what follows. It says
+// false if the chunk makes no sense, or too little of it is there.
+func NextQuotedChunk(b []byte) (q QuotedChunk, rest []byte, ok bool) {
+	if len(b) < tlvHeaderLen {
+		return q, nil, false
+	}
+	q = QuotedChunk{Type: ChunkType(b[0]), Length: int(be.Uint16(b[2:]))}
+	if q.Length < tlvHeaderLen {
+		return q, nil, false
+	}
+	if q.Type == ChunkData || q.Type == ChunkIData {
+		if len(b) < DataHeaderLen || q.Length <= DataHeaderLen {
+			return q, nil, false
+		}
+		q.TSN, q.StreamID = seq.TSN(be.Uint32(b[4:])), be.Uint16(b[8:])
+	}
+	return q, b[min(len(b), Padded(q.Length)):], true
 }
