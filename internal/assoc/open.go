@@ -48,7 +48,7 @@ func (a *Association) expireT1(now mono.Time) {
 		return
 	}
 	o.rto = min(2*o.rto, a.cfg.RTOMax)
-	o.path = a.nextOpeningPath(o.path)
+	o.path = a.nextInTurn(o.path)
 	o.pending = true
 	o.sentAt = 0
 	a.recallData()
@@ -63,8 +63,8 @@ func (a *Association) recallData() {
 	}
 }
 
-// nextOpeningPath goes round the confirmed addresses.
-func (a *Association) nextOpeningPath(p *path.Path) *path.Path {
+// nextInTurn goes round the confirmed addresses.
+func (a *Association) nextInTurn(p *path.Path) *path.Path {
 	for i := 1; i <= len(a.paths); i++ {
 		if q := a.paths[(p.ID+i)%len(a.paths)]; q.State().Confirmed() {
 			return q
@@ -145,7 +145,7 @@ func (a *Association) takeInitAck(now mono.Time, in *inbound, ack *wire.Init, p 
 	o.cookie = append([]byte(nil), p.cookie...)
 	o.path = in.path
 	if !usable(o.path) {
-		o.path = a.nextOpeningPath(o.path) // a confirmed address is better, if the peer listed one (section 5.4)
+		o.path = a.nextInTurn(o.path) // a confirmed address is better, if the peer listed one (section 5.4)
 	}
 	o.pending = true
 	o.tries = 0

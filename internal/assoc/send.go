@@ -196,14 +196,19 @@ func (a *Association) retransmitPath(c *tx.Chunk) *path.Path {
 	if a.opening != nil {
 		return a.opening.path
 	}
-	p := a.paths[min(c.Path, len(a.paths)-1)]
+	last := a.paths[min(c.Path, len(a.paths)-1)]
+	p := last
 	if c.TimedOut {
 		p = a.otherPath(p)
 	}
-	if !usable(p) || p.State() == path.Inactive {
-		return a.dataPath()
+	if usable(p) && p.State() != path.Inactive {
+		return p
 	}
-	return p
+	best := a.dataPath()
+	if c.TimedOut && best.State() == path.Inactive {
+		return a.nextInTurn(last) // all have failed, and any of them may be the first to work again (RFC 7829 section 4.1)
+	}
+	return best
 }
 
 // newDataPath is where the next message goes: where its sender wanted it, if that works, but before COOKIE ACK with the COOKIE ECHO.
