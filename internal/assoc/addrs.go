@@ -54,6 +54,18 @@ func Announceable(dst, bound []netip.Addr, remote netip.Addr) []netip.Addr {
 	return dst
 }
 
+// singleHomed reports whether there is but one address by which a host elsewhere can be reached. It is not announced: the peer takes
+// the source of the packet (RFC 9260 section 5.1.2 A), which is the right address also behind a NAT (RFC 6951 section 3.2).
+func singleHomed(bound []netip.Addr, remote netip.Addr) bool {
+	n := 0
+	for _, a := range bound {
+		if s := scopeOf(a); s == scopePrivate || s == scopeGlobal {
+			n++
+		}
+	}
+	return n == 1 && scopeOf(remote) >= scopePrivate
+}
+
 func anyScope(addrs []netip.Addr, s scope) bool {
 	for _, a := range addrs {
 		if scopeOf(a) == s {

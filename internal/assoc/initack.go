@@ -104,9 +104,10 @@ func addedAddrs(b []byte, addrs, known []netip.Addr) []byte {
 
 // appendOwnParams appends the parameters that INIT and INIT ACK have in common.
 func appendOwnParams(b []byte, cfg Config, local []netip.Addr, remote netip.Addr) []byte {
-	addrs := Announceable(make([]netip.Addr, 0, MaxPeerAddrs), local, remote)
-	for _, a := range addrs {
-		b = wire.AppendAddress(b, a.WithZone(""))
+	if !singleHomed(local, remote) {
+		for _, a := range Announceable(make([]netip.Addr, 0, MaxPeerAddrs), local, remote) {
+			b = wire.AppendAddress(b, a.WithZone(""))
+		}
 	}
 	if cfg.AdaptationIndication != nil {
 		b = wire.AppendUint32Param(b, wire.ParamAdaptation, *cfg.AdaptationIndication)

@@ -92,7 +92,8 @@ func TestUnknownParametersOfInit(t *testing.T) {
 
 // RFC 9260 section 5.1.2: addresses of a type that the peer does not support are not announced to it.
 func TestSupportedAddressTypesAreRespected(t *testing.T) {
-	both := []netip.Addr{local1, local6}
+	four, six := []netip.Addr{local1, local2}, []netip.Addr{local6, netip.MustParseAddr("2001:db8::3")}
+	both := slices.Concat(four, six)
 	tests := []struct {
 		name   string
 		from   netip.Addr
@@ -100,10 +101,10 @@ func TestSupportedAddressTypesAreRespected(t *testing.T) {
 		want   []netip.Addr
 	}{
 		{"says nothing", peer1, nil, both},
-		{"IPv4 only", peer1, []func(*wire.Init){param(wire.ParamSupportedAddressTypes, 0, 5)}, both[:1]},
+		{"IPv4 only", peer1, []func(*wire.Init){param(wire.ParamSupportedAddressTypes, 0, 5)}, four},
 		{"IPv6 only, sent over IPv4", peer1, []func(*wire.Init){param(wire.ParamSupportedAddressTypes, 0, 6)}, both},
 		{"IPv4 only, with an IPv6 address", peer1, []func(*wire.Init){param(wire.ParamSupportedAddressTypes, 0, 5), address(peer6)}, both},
-		{"IPv6 only", peer6, []func(*wire.Init){param(wire.ParamSupportedAddressTypes, 0, 6)}, both[1:]},
+		{"IPv6 only", peer6, []func(*wire.Init){param(wire.ParamSupportedAddressTypes, 0, 6)}, six},
 	}
 	for _, test := range tests {
 		_, chunks := answer(t, test.from, both, test.change...)
@@ -154,6 +155,28 @@ func TestAnnouncedAddressesHaveTheScopeOfThePeer(t *testing.T) {
 	if got := usablePeers(nil, peer1, parse("127.0.0.1", "224.0.0.1", "0.0.0.0", "fe80::1", "198.51.100.1", "198.51.100.2", "2001:db8::9"),
 		parse("192.0.2.1")); !slices.Equal(got, []netip.Addr{peer1, peer2}) {
 		t.Errorf("of the peer's list %v are used, want unicast addresses of our family, each once", got)
+	}
+}
+
+// RFC 6951 section 3.2: a host with one address lists none, so that a NAT has nothing to translate.
+func TestALoneAddressIsNotAnnounced(t *testing.T) {
+	lo, private, other := netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.1.0.1")
+	for _, c := range []struct {
+		name   string
+		bound  []netip.Addr
+		remote netip.Addr
+		want   []netip.Addr
+	}{
+		{"one address", []netip.Addr{local1}, peer1, nil},
+		{"one and loopback, behind a NAT", []netip.Addr{lo, private}, peer1, nil},
+		{"the same, to the own host", []netip.Addr{lo, private}, lo, []netip.Addr{lo, private}},
+		{"two, behind a NAT", []netip.Addr{private, other}, peer1, []netip.Addr{private, other}},
+	} {
+		_, chunks := answer(t, c.remote, c.bound, func(in *wire.Init) { in.Params = nil })
+		ack, _ := wire.ParseInit(chunks[0])
+		if p, err := parseInitParams(ack.Params); err != nil || !slices.Equal(p.addrs, c.want) {
+			t.Errorf("%s: %v are announced, %v; want %v", c.name, p.addrs, err, c.want)
+		}
 	}
 }
 

@@ -49,7 +49,8 @@ func TestSocketsOnDisjointAddressesOfOnePort(t *testing.T) {
 
 func TestFamiliesOfOnePort(t *testing.T) {
 	e := New(Config{Seed: [32]byte{1}})
-	e.SetLocalAddrs([]netip.Addr{netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("2001:db8::1")})
+	e.SetLocalAddrs([]netip.Addr{netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("198.51.100.1"),
+		netip.MustParseAddr("2001:db8::1"), netip.MustParseAddr("2001:db8:1::1")})
 	for family, streams := range map[Family]uint16{IPv4: 4, IPv6: 6} {
 		s := &Socket{Port: hostPort, Family: family, Backlog: 1, Config: assoc.Config{OutStreams: streams}.Defaults()}
 		if err := e.Bind(s); err != nil {
@@ -57,18 +58,18 @@ func TestFamiliesOfOnePort(t *testing.T) {
 		}
 	}
 	for _, c := range []struct {
-		from, to string
-		streams  uint16
+		from, to, other string
+		streams         uint16
 	}{
-		{"203.0.113.9", "192.0.2.1", 4},
-		{"2001:db8::9", "2001:db8::1", 6},
+		{"203.0.113.9", "192.0.2.1", "198.51.100.1", 4},
+		{"2001:db8::9", "2001:db8::1", "2001:db8:1::1", 6},
 	} {
 		v := e.Route(start, arriving(c.from, c.to, stranger(0, initChunk(5))))
 		ack, err := wire.ParseInit(wireChunk(t, v))
 		if err != nil || ack.OutStreams != c.streams {
 			t.Errorf("INIT to %s: %d streams, %v; want the socket with %d", c.to, ack.OutStreams, err, c.streams)
 		}
-		if got := announced(t, wireChunk(t, v)); !slices.Equal(got, []string{c.to}) {
+		if got := announced(t, wireChunk(t, v)); !slices.Equal(got, []string{c.to, c.other}) {
 			t.Errorf("INIT ACK from %s announces %v", c.to, got)
 		}
 	}
