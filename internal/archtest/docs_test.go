@@ -29,8 +29,9 @@ var noDeadLinks = rule{
 	},
 }
 
-// qualified matches a qualified name in backquotes: package.Name or package.Type.Name.
-var qualified = regexp.MustCompile("`([a-z][a-z0-9]*\\.[A-Za-z]\\w*(?:\\.\\w+)?)`")
+// qualified matches a qualified name in backquotes: package.Name or package.Type.Name; the package may be given with its
+// directory, which is left out.
+var qualified = regexp.MustCompile("`(?:[a-z0-9]+/)*([a-z][a-z0-9]*\\.[A-Za-z]\\w*(?:\\.\\w+)?)`")
 
 var docsNameWhatExists = rule{
 	name: "documents name what exists",
@@ -48,6 +49,7 @@ var docsNameWhatExists = rule{
 	bad: []string{
 		"-- docs/a.md --\nThen `assoc.Association.Deliver`.\n-- internal/assoc/a.go --\npackage assoc\ntype Association struct{}\n",
 		"-- docs/a.md --\nThen `assoc.absent`.\n-- internal/assoc/a.go --\npackage assoc\n",
+		"-- docs/a.md --\nShown by `internal/assoc.TestF`.\n-- internal/assoc/a.go --\npackage assoc\n",
 	},
 	good: []string{
 		"-- docs/a.md --\nThen `assoc.Association.Deliver`, `assoc.F`, `time.Now` and `go.mod`.\n" +
@@ -73,6 +75,9 @@ func declared(tr *tree) map[string]bool {
 	names := make(map[string]bool)
 	for _, f := range tr.filter((*file).isGo) {
 		pkg := strings.TrimSuffix(f.ast.Name.Name, "_test") // an external test belongs to its package
+		if pkg == "main" {
+			pkg = path.Base(f.dir)
+		}
 		names[pkg] = true
 		for _, d := range f.ast.Decls {
 			switch d := d.(type) {

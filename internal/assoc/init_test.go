@@ -93,6 +93,7 @@ func TestDefaultsAreThoseOfTheRFC(t *testing.T) {
 		{"HB.interval", c.HBInterval, 30 * time.Second},
 		{"HB.Max.Burst", c.HBMaxBurst, 1},
 		{"SACK.Delay", c.SACKDelay, 200 * time.Millisecond},
+		{"PotentiallyFailed.Max.Retrans (RFC 7829 section 6)", c.PFMaxRetrans, 0},
 	} {
 		if d.got != d.want {
 			t.Errorf("%s is %v, recommended is %v", d.name, d.got, d.want)
