@@ -8,16 +8,28 @@ import (
 
 // In steady state neither a message nor a packet allocates, over real sockets and with the acknowledgements counted in.
 func TestMessagesDoNotAllocate(t *testing.T) {
+	interleaved := sctp.Config{FragmentInterleave: 2}
 	for _, c := range []struct {
-		name string
-		size int
-	}{{"small", 100}, {"several packets", 100_000}} {
+		name   string
+		config sctp.Config
+		size   int
+		info   sctp.SndInfo
+	}{
+		{"small", sctp.Config{}, 100, sctp.SndInfo{Stream: 1}},
+		{"several packets", sctp.Config{}, 100_000, sctp.SndInfo{Stream: 1}},
+		{"small, interleaved", interleaved, 100, sctp.SndInfo{Stream: 1}},
+		{"several packets, interleaved", interleaved, 100_000, sctp.SndInfo{Stream: 1}},
+		{"unordered, interleaved", interleaved, 100_000, sctp.SndInfo{Stream: 1, Unordered: true}},
+	} {
 		t.Run(c.name, func(t *testing.T) {
-			client, server := pairUDP(t, sctp.Config{})
+			client, server := pairUDP(t, c.config)
 			defer client.Close()
 			defer server.Close()
+			if got := client.Status().Extensions.Has(sctp.Interleaving); got != (c.config.FragmentInterleave == 2) {
+				t.Fatalf("interleaving in use: %v", got)
+			}
 			out, in := make([]byte, c.size), make([]byte, c.size)
-			info := sctp.SndInfo{Stream: 1}
+			info := c.info
 			roundTrip := func() {
 				for _, way := range [][2]*sctp.Conn{{client, server}, {server, client}} {
 					if _, err := way[0].WriteMsg(out, &info); err != nil {

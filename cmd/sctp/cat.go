@@ -52,6 +52,7 @@ func (cc *catCommand) run(c *cobra.Command, args []string) error {
 		return err
 	}
 	cc.net.Config.OutStreams = max(p.Stream+1, 10)
+	p.Whole = cc.net.Interleaves()
 	if cc.listen {
 		return cc.net.ServeOnce(c, args[0], p.Run)
 	}

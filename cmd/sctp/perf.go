@@ -17,6 +17,7 @@ import (
 // perfCommand is the command perf.
 type perfCommand struct {
 	net            cli.Network
+	scheduling     cli.Scheduling
 	server         bool
 	latency, setup bool
 	json           bool
@@ -45,6 +46,7 @@ how many associations can be set up and shut down in a second.`,
 	cli.IntVar(f, &o.Streams, "streams", "n", 1, 65535, "number of streams, which messages use in turn")
 	cli.IntVar(f, &o.Associations, "parallel", "P", 1, 10000, "number of associations at the same time")
 	f.BoolVar(&o.Unordered, "unordered", false, "send messages unordered")
+	pc.scheduling.Flags(f)
 	cli.SizeVar(f, &pc.buffer, "buffer", "", 4<<10, 1<<30, "size of the send and the receive buffer of an association")
 	f.BoolVar(&pc.json, "json", false, "print the result as one line of JSON")
 	pc.net.Flags(f)
@@ -57,9 +59,15 @@ func (pc *perfCommand) run(c *cobra.Command, args []string) error {
 		return cli.Usagef("--latency and --setup given; allowed: one of them")
 	}
 	pc.net.Config.SendBuffer, pc.net.Config.RecvBuffer = pc.buffer, pc.buffer
+	pc.scheduling.Configure(&pc.net.Config)
+	if n := pc.scheduling.Weights(); !c.Flags().Changed("streams") {
+		o.Streams = max(o.Streams, n)
+	} else if n > o.Streams {
+		return cli.Usagef("--weights has %d; allowed: as many as --streams, %d", n, o.Streams)
+	}
 	pc.net.Config.OutStreams = uint16(o.Streams)
 	if pc.server {
-		if err := cli.ForClients(c, "latency", "setup", "time", "bytes", "streams", "parallel", "unordered", "json"); err != nil {
+		if err := cli.ForClients(c, "latency", "setup", "time", "bytes", "streams", "parallel", "unordered", "weights", "json"); err != nil {
 			return err
 		}
 		pc.net.Config.OutStreams = math.MaxUint16 // to answer on whatever stream is used
@@ -71,7 +79,17 @@ func (pc *perfCommand) run(c *cobra.Command, args []string) error {
 		o.Mode = perf.Connect
 	}
 	o.Network, o.Peer = pc.net.Name(), args[0]
-	o.Dial = func(ctx context.Context) (*sctp.Conn, error) { return pc.net.Dial(ctx, args[0]) }
+	o.Dial = func(ctx context.Context) (*sctp.Conn, error) {
+		conn, err := pc.net.Dial(ctx, args[0])
+		if err != nil {
+			return nil, err
+		}
+		if err := pc.scheduling.Apply(conn); err != nil {
+			conn.Abort("")
+			return nil, err
+		}
+		return conn, nil
+	}
 	if !pc.json {
 		o.Progress = func(elapsed time.Duration, bytes uint64) {
 			fmt.Fprintf(c.ErrOrStderr(), "%6.1f s  %s\n", elapsed.Seconds(), perf.BitRate(float64(bytes)*8))

@@ -225,7 +225,7 @@ func TestInterruptedClientFails(t *testing.T) {
 }
 
 func TestPerfMeasures(t *testing.T) {
-	server := start(t, "perf", "-u", "-s", anyPort)
+	server := start(t, "perf", "-u", "-s", "--interleave", "2", anyPort)
 	addr := server.address()
 	for _, c := range []struct {
 		name string
@@ -240,6 +240,12 @@ func TestPerfMeasures(t *testing.T) {
 		}},
 		{"latency", []string{"--latency", "-b", "100K"}, func(r *perf.Result) bool {
 			return r.Latency.Count > 0 && r.Latency.Min > 0 && r.Latency.Max >= r.Latency.P50 && r.Latency.P50 >= r.Latency.Min
+		}},
+		{"interleaved streams", []string{"-n", "3", "-b", "500K", "--interleave", "2", "--scheduler", "weighted", "--weights", "1,2,4"}, func(r *perf.Result) bool {
+			return r.Throughput.Bytes == 500<<10*r.Throughput.Messages && r.Throughput.Messages > 0 && strings.Contains(r.Extensions, "interleaving")
+		}},
+		{"interleaved latency", []string{"--latency", "-b", "100K", "-n", "3", "--enable", "interleaving"}, func(r *perf.Result) bool {
+			return r.Latency.Count > 0 && strings.Contains(r.Extensions, "interleaving")
 		}},
 		{"setup", []string{"--setup", "-P", "3"}, func(r *perf.Result) bool {
 			return r.Setup.Count > 0 && r.Setup.PerSecond > 0 && r.Setup.Mean > 0

@@ -40,7 +40,23 @@ func (n *Network) Flags(fs *pflag.FlagSet) {
 	DurationVar(fs, &n.timeout, "timeout", "", time.Millisecond, time.Hour, "give up setting up an association after this time")
 	ExtensionsVar(fs, &n.Config.Enable, "enable", "offer these extensions to the peer, besides those that are offered anyway")
 	ExtensionsVar(fs, &n.Config.Disable, "disable", "do not offer these extensions")
+	IntVar(fs, &n.Config.FragmentInterleave, "interleave", "", 0, 2, "let parts of messages be read between parts of others: not (0), of other associations (1), at all (2)")
 	n.capture.Flag(fs)
+}
+
+// config is Config, made to fit what was enabled.
+func (n *Network) config() sctp.Config {
+	c := n.Config
+	if c.Enable.Has(sctp.Interleaving) {
+		c.FragmentInterleave = 2 // it is not offered otherwise
+	}
+	return c
+}
+
+// Interleaves reports whether parts of messages on several streams may alternate for a reader.
+func (n *Network) Interleaves() bool {
+	c := n.config()
+	return c.FragmentInterleave == 2
 }
 
 // Name returns the network that the flags chose.
@@ -60,7 +76,7 @@ func (n *Network) Dial(ctx context.Context, addr string) (*sctp.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := sctp.Dialer{Config: n.Config, Timeout: n.timeout, LocalAddr: local}
+	d := sctp.Dialer{Config: n.config(), Timeout: n.timeout, LocalAddr: local}
 	return d.DialSCTP(ctx, n.Name(), addr)
 }
 
@@ -84,7 +100,7 @@ func (n *Network) Listen(ctx context.Context, addr string) (*sctp.Listener, erro
 	if err := n.checkAddr(ctx, addr); err != nil {
 		return nil, err
 	}
-	lc := sctp.ListenConfig{Config: n.Config}
+	lc := sctp.ListenConfig{Config: n.config()}
 	return lc.Listen(ctx, n.Name(), addr)
 }
 

@@ -24,6 +24,8 @@ type Pipe struct {
 	Lines bool
 	// SendFile and ReceiveFile, if not empty, stand in for standard input and output.
 	SendFile, ReceiveFile string
+	// Whole holds back parts of messages until they can be written in one, because parts of others may come in between.
+	Whole bool
 	// Wait leaves it to the peer to shut the association down after the end of the input.
 	Wait bool
 	// Verbose describes the association and received messages on standard error.
@@ -75,7 +77,11 @@ func (p *Pipe) Run(ctx context.Context, conn *sctp.Conn) error {
 	sent := make(chan error, 1)
 	go func() { sent <- p.send(ctx, conn) }()
 	received := make(chan error, 1)
-	go func() { received <- p.receive(ctx, conn) }()
+	receive := p.receive
+	if p.Whole {
+		receive = p.receiveWhole
+	}
+	go func() { received <- receive(ctx, conn) }()
 	select {
 	case err := <-sent:
 		if err != nil {
@@ -159,27 +165,46 @@ func (p *Pipe) receive(ctx context.Context, conn *sctp.Conn) error {
 	size := 0
 	for {
 		n, info, err := conn.ReadMsgContext(ctx, buf[:room])
-		if err == io.EOF {
+		if err == nil {
+			size += n
+			err = p.take(buf[:n], info, size)
+		}
+		switch {
+		case err == io.EOF:
 			return nil
+		case err != nil:
+			return err
+		case info.EOR:
+			size = 0
+		}
+	}
+}
+
+// receiveWhole is receive for an association on which parts of messages alternate.
+func (p *Pipe) receiveWhole(ctx context.Context, conn *sctp.Conn) error {
+	for m, err := range conn.Messages(ctx) {
+		if err == nil {
+			err = p.take(m.Data, m.RcvInfo, len(m.Data))
 		}
 		if err != nil {
 			return err
 		}
-		text := buf[:n]
-		size += n
-		if info.EOR {
-			if p.Verbose {
-				describe(p.log, info, size)
-			}
-			if p.Lines {
-				text = append(text, '\n')
-			}
-			size = 0
+	}
+	return nil
+}
+
+// take writes a part of a message to the output, and describes the message, of which size bytes have come, at its end.
+func (p *Pipe) take(text []byte, info sctp.RcvInfo, size int) error {
+	if info.EOR {
+		if p.Verbose {
+			describe(p.log, info, size)
 		}
-		if _, err := p.out.Write(text); err != nil {
-			return err
+		if p.Lines {
+			text = append(text, '\n')
 		}
 	}
+	_, err := p.out.Write(text)
+	return err
 }
 
 // describe writes a line about a received message.

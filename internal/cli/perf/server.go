@@ -13,7 +13,7 @@ import (
 const MaxEcho = 1 << 20
 
 var (
-	errTooLarge  = errors.New("message to be sent back exceeds 1 MiB")
+	errTooLarge  = errors.New("messages to be sent back exceed 1 MiB")
 	errBadReport = errors.New("malformed request for a report")
 )
 
@@ -25,6 +25,9 @@ type session struct {
 	conn *sctp.Conn
 	buf  []byte
 	counter
+	// echoes are messages to be sent back that are not whole yet, by stream, and pending their bytes.
+	echoes  map[uint16][]byte
+	pending int
 	// awaited is the number of messages to report at, if reply is not nil.
 	awaited uint64
 	reply   *sctp.SndInfo
@@ -32,7 +35,7 @@ type session struct {
 
 // Serve is the server's part of one association. It returns nil when the client has shut it down.
 func Serve(ctx context.Context, conn *sctp.Conn) error {
-	s := &session{conn: conn, buf: make([]byte, 16<<10)}
+	s := &session{conn: conn, buf: make([]byte, 16<<10), echoes: make(map[uint16][]byte)}
 	for {
 		n, info, err := conn.ReadMsgContext(ctx, s.buf)
 		if err == io.EOF {
@@ -47,16 +50,12 @@ func Serve(ctx context.Context, conn *sctp.Conn) error {
 	}
 }
 
-// take does what the payload protocol identifier of a message asks for; the first n bytes of it are in buf.
+// take does what the payload protocol identifier of a message asks for, of which the next n bytes are in buf.
 func (s *session) take(ctx context.Context, n int, info sctp.RcvInfo) error {
 	reply := sctp.SndInfo{Stream: info.Stream, PPID: info.PPID, Unordered: info.Unordered}
 	switch info.PPID {
 	case ppidEcho:
-		var err error
-		if s.buf, n, err = rest(ctx, s.conn, s.buf, n, info); err == nil {
-			_, err = s.conn.WriteMsgContext(ctx, s.buf[:n], &reply)
-		}
-		return err
+		return s.echo(ctx, s.buf[:n], info, &reply)
 	case ppidReport:
 		if n != requestLen || !info.EOR {
 			return errBadReport
@@ -69,6 +68,28 @@ func (s *session) take(ctx context.Context, n int, info sctp.RcvInfo) error {
 		}
 	}
 	return s.report(ctx)
+}
+
+// echo sends a message back once it is whole. Parts of messages on other streams may come in between.
+func (s *session) echo(ctx context.Context, part []byte, info sctp.RcvInfo, reply *sctp.SndInfo) error {
+	before := s.echoes[info.Stream]
+	if s.pending += len(part); s.pending > MaxEcho {
+		return errTooLarge
+	}
+	message := part
+	if len(before) > 0 || !info.EOR {
+		message = append(before, part...)
+	}
+	if !info.EOR {
+		s.echoes[info.Stream] = message
+		return nil
+	}
+	if len(before) > 0 {
+		s.echoes[info.Stream] = message[:0]
+	}
+	s.pending -= len(message)
+	_, err := s.conn.WriteMsgContext(ctx, message, reply)
+	return err
 }
 
 // report answers a request once everything that it waits for has arrived.
