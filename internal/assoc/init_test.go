@@ -118,3 +118,44 @@ func TestUnacceptableInitChangesNoAssociation(t *testing.T) {
 		}
 	}
 }
+
+// RFC 9260 section 3.3.2: no parameter but an address comes twice.
+func TestParametersAreInInitOnce(t *testing.T) {
+	code := uint32(7)
+	ta := newTestAssoc(t, activeSide, over(dtls), with(func(c *Config) { c.Enable, c.AdaptationIndication = AllExtensions, &code }))
+	ta.recv(initAck())
+	ta.recv(staleCookie(500_000))
+	_, chunks := answer(t, peer1, []netip.Addr{local1, local2}, param(0xfff0, 1, 2, 3))
+	sent := ta.forget()
+	for _, c := range []wire.Chunk{sent[0].chunks[0], sent[len(sent)-1].chunks[0], chunks[0]} {
+		in, err := wire.ParseInit(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := make(map[wire.ParamType]int)
+		for rest := in.Params; len(rest) > 0; {
+			var p wire.Param
+			if p, rest, err = wire.NextParam(rest); err != nil {
+				t.Fatal(err)
+			}
+			if seen[p.Type]++; seen[p.Type] > 1 && p.Type != wire.ParamIPv4 {
+				t.Errorf("%v has %v twice", c, p.Type)
+			}
+		}
+		if len(seen) < 2 {
+			t.Errorf("%v has only %d parameters", c, len(seen))
+		}
+	}
+}
+
+// RFC 9260 section 5.2.2: what a peer that may have restarted is offered is what the association has.
+func TestInitAckOfAnAssociationHasItsStreams(t *testing.T) {
+	ta := newTestAssoc(t, activeSide)
+	ta.recv(initAck(func(in *wire.Init) { in.InStreams = 3 }))
+	ta.recv(cookieAck())
+	ta.forget()
+	ta.recv(initChunk(retagged, func(in *wire.Init) { in.InStreams = 100 }))
+	if ack, _, c := ta.wantInitAck("the peer may have restarted", newPeerTag); ack.OutStreams != 3 || c.OutStreams != 3 {
+		t.Errorf("INIT ACK asks for %d streams, its cookie has %d; want the 3 of the association", ack.OutStreams, c.OutStreams)
+	}
+}

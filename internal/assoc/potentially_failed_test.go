@@ -74,3 +74,17 @@ func TestInactivePathsAreStillTried(t *testing.T) {
 		}
 	}
 }
+
+// RFC 9260 section 8.2: of several other paths one takes the data.
+func TestOneAlternatePathIsUsed(t *testing.T) {
+	ta := established(t, multiHomed(peer1, peer2, peer3), with(func(c *Config) { c.HBInterval = -1 }))
+	ta.send(10)
+	ta.advanceToTimer()
+	ta.forget()
+	ta.recvFrom(peer2, sack(0))
+	for i := range 10 {
+		ta.send(10)
+		ta.wantTo(peer2, "the same each time", "DATA")
+		ta.recvFrom(peer2, sack(1+i))
+	}
+}
