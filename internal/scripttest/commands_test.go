@@ -2,6 +2,7 @@ package scripttest
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -29,7 +30,8 @@ var commands = map[string]command{
 	"delay":    {"DURATION", "is how long packets travel from now on; 20ms at first", (*world).doDelay},
 	"listen":   {"HOST PORT [OPTION=VALUE…]", "binds a port and accepts associations", (*world).doListen},
 	"connect":  {"HOST TO [OPTION=VALUE…]", "begins an association with a host that listens, at its first address", (*world).doConnect},
-	"send":     {"HOST [stream=N] [unordered] TEXT | HOST [stream=N] [unordered] N bytes", "sends a message", (*world).doSend},
+	"send":     {"HOST [stream=N] [unordered] [more] TEXT | … N bytes", "sends a message, or a part of one of which more follows", (*world).doSend},
+	"value":    {"HOST STREAM N", "sets the priority or weight of a stream", (*world).doValue},
 	"read":     {"HOST", "reads all messages that have arrived", (*world).doRead},
 	"state":    {"HOST", "tells the state of the association and of its paths", (*world).doState},
 	"shutdown": {"HOST", "ends the association gracefully", (*world).doShutdown},
@@ -97,6 +99,8 @@ var options = map[string]func(c *assoc.Config, text string) error{
 	"init-retrans":  number(func(c *assoc.Config, v int) { c.MaxInitRetransmits = v }),
 	"streams":       number(func(c *assoc.Config, v int) { c.OutStreams = uint16(v) }),
 	"in-streams":    number(func(c *assoc.Config, v int) { c.MaxInStreams = uint16(v) }),
+	"level":         number(func(c *assoc.Config, v int) { c.FragmentInterleave = v }),
+	"point":         number(func(c *assoc.Config, v int) { c.PartialDeliveryPoint = v }),
 	"enable":        extension(func(c *assoc.Config, e assoc.Extensions) { c.Enable |= e }),
 	"disable":       extension(func(c *assoc.Config, e assoc.Extensions) { c.Disable |= e }),
 	"scheduler": func(c *assoc.Config, text string) error {
@@ -226,6 +230,8 @@ func (w *world) doSend(args []string) error {
 			m.Stream = uint16(sid)
 		} else if words[0] == "unordered" {
 			m.Unordered = true
+		} else if words[0] == "more" {
+			m.Partial = true
 		} else {
 			break
 		}
@@ -241,21 +247,40 @@ func (w *world) doSend(args []string) error {
 	return w.withAssoc(args[0], func(h *host, a *endpoint.Handle) error { return a.Assoc.Send(w.now, &m) })
 }
 
+func (w *world) doValue(args []string) error {
+	if len(args) < 3 {
+		return fmt.Errorf("too few arguments")
+	}
+	stream, err := strconv.ParseUint(args[1], 10, 16)
+	if err != nil {
+		return err
+	}
+	value, err := strconv.ParseUint(args[2], 10, 16)
+	if err != nil {
+		return err
+	}
+	return w.withAssoc(args[0], func(h *host, a *endpoint.Handle) error { return a.Assoc.SetStreamValue(uint16(stream), uint16(value)) })
+}
+
 func (w *world) doRead(args []string) error {
 	return w.withAssoc(strings.Join(args, ""), func(h *host, a *endpoint.Handle) error {
-		var got []byte
+		got := make(map[uint16][]byte)
 		buf := make([]byte, 1<<16)
 		for {
 			n, info, ok := a.Assoc.Receive(w.now, buf)
 			if !ok {
-				return nil
+				break
 			}
-			if got = append(got, buf[:n]...); !info.EOR {
-				continue
+			got[info.Stream] = append(got[info.Stream], buf[:n]...)
+			if info.EOR {
+				w.say("%s reads %s from stream %d", h.name, describeText(got[info.Stream]), info.Stream)
+				delete(got, info.Stream)
 			}
-			w.say("%s reads %s from stream %d", h.name, describeText(got), info.Stream)
-			got = got[:0]
 		}
+		for _, id := range slices.Sorted(maps.Keys(got)) {
+			w.say("%s reads %d bytes of a message from stream %d", h.name, len(got[id]), id)
+		}
+		return nil
 	})
 }
 
