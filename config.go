@@ -73,6 +73,9 @@ type Config struct {
 	// DefaultSndInfo is how [Conn.Write] sends, and [Conn.WriteMsg] and [Endpoint.Send] without an info, like
 	// [Conn.SetDefaultSndInfo] (SCTP_DEFAULT_SNDINFO, RFC 6458 section 8.1.31): in order on stream 0.
 	DefaultSndInfo SndInfo
+	// DenyReconfig are the kinds of requests to reset or add streams that the peer gets "Denied" for an answer to (RFC 6525 section 5.2.1):
+	// none.
+	DenyReconfig ReconfigRequests
 	// AdaptationIndication, if not nil, is the code point that the peer is told (RFC 5061 section 4.2.6).
 	AdaptationIndication *uint32
 
@@ -128,6 +131,7 @@ func (c *Config) core() assoc.Config {
 		Enable:               c.Enable.core(),
 		Disable:              c.Disable.core(),
 		Scheduler:            scheduler,
+		DenyReconfig:         assoc.ReconfigRequests(c.DenyReconfig),
 		AdaptationIndication: c.AdaptationIndication,
 	}.Defaults()
 }

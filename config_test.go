@@ -36,7 +36,7 @@ func TestEveryConfigFieldCounts(t *testing.T) {
 			continue
 		}
 		if field.CanUint() {
-			field.SetUint(1 << 15)
+			field.SetUint(1 << (field.Type().Bits() - 1))
 		} else {
 			field.SetInt(1 << 62)
 		}

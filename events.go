@@ -130,6 +130,35 @@ type PartialDeliveryEvent struct {
 // SenderDry: the peer has acknowledged everything that was sent.
 type SenderDry struct{ AssocID AssocID }
 
+// StreamReset: streams begin with sequence number 0 again, or a request for it ended otherwise (RFC 6525 section 6.1.1).
+type StreamReset struct {
+	AssocID AssocID
+	// Outgoing: this side sends on the streams; Incoming: the peer does.
+	Outgoing, Incoming bool
+	// Denied: the peer did not want. Failed: it could not, or the association ended or restarted before.
+	Denied, Failed bool
+	// Streams are the numbers of the streams; nil means all.
+	Streams []uint16
+}
+
+// AssocReset: all streams begin with sequence number 0 again, and TSNs elsewhere, or a request for it ended otherwise (RFC 6525 section 6.1.2).
+type AssocReset struct {
+	AssocID AssocID
+	// Denied: the peer did not want. Failed: it could not, or the association ended or restarted before.
+	Denied, Failed bool
+	// LocalTSN and PeerTSN are the next ones of this side and the peer.
+	LocalTSN, PeerTSN uint32
+}
+
+// StreamChange: streams were added, or a request for it ended otherwise (RFC 6525 section 6.1.3).
+type StreamChange struct {
+	AssocID AssocID
+	// Denied: the peer did not want. Failed: it could not, or the association ended or restarted before.
+	Denied, Failed bool
+	// OutStreams and InStreams are how many there are now.
+	OutStreams, InStreams uint16
+}
+
 func (n AssocChange) Assoc() AssocID          { return n.AssocID }
 func (n PeerAddrChange) Assoc() AssocID       { return n.AssocID }
 func (n RemoteError) Assoc() AssocID          { return n.AssocID }
@@ -138,6 +167,9 @@ func (n ShutdownEvent) Assoc() AssocID        { return n.AssocID }
 func (n AdaptationIndication) Assoc() AssocID { return n.AssocID }
 func (n PartialDeliveryEvent) Assoc() AssocID { return n.AssocID }
 func (n SenderDry) Assoc() AssocID            { return n.AssocID }
+func (n StreamReset) Assoc() AssocID          { return n.AssocID }
+func (n AssocReset) Assoc() AssocID           { return n.AssocID }
+func (n StreamChange) Assoc() AssocID         { return n.AssocID }
 
 func (n AssocChange) String() string {
 	if n.Err != nil {
@@ -162,6 +194,37 @@ func (n PartialDeliveryEvent) String() string {
 	return fmt.Sprintf("rest of the message on stream %d will not come", n.Stream)
 }
 func (n SenderDry) String() string { return "all messages acknowledged" }
+func (n StreamReset) String() string {
+	which := "all streams"
+	if n.Streams != nil {
+		which = fmt.Sprintf("streams %v", n.Streams)
+	}
+	direction := "outgoing and incoming"
+	switch {
+	case !n.Incoming:
+		direction = "outgoing"
+	case !n.Outgoing:
+		direction = "incoming"
+	}
+	return fmt.Sprintf("reset of %s, %s: %s", which, direction, ending(n.Denied, n.Failed))
+}
+func (n AssocReset) String() string {
+	return fmt.Sprintf("reset of the association: %s", ending(n.Denied, n.Failed))
+}
+func (n StreamChange) String() string {
+	return fmt.Sprintf("adding streams: %s, %d streams out, %d in", ending(n.Denied, n.Failed), n.OutStreams, n.InStreams)
+}
+
+// ending says how a request of RFC 6525 ended.
+func ending(denied, failed bool) string {
+	switch {
+	case denied:
+		return "denied by the peer"
+	case failed:
+		return "failed"
+	}
+	return "done"
+}
 
 // notification turns an event of the core into a Notification.
 func notification(id AssocID, ev assoc.Event) Notification {
@@ -183,6 +246,12 @@ func notification(id AssocID, ev assoc.Event) Notification {
 		return PartialDeliveryEvent{id, ev.Stream, ev.SSN, ev.MID, ev.Unordered}
 	case assoc.SenderDry:
 		return SenderDry{id}
+	case assoc.StreamReset:
+		return StreamReset{id, ev.Outgoing, ev.Incoming, ev.Denied, ev.Failed, ev.Streams}
+	case assoc.AssocReset:
+		return AssocReset{id, ev.Denied, ev.Failed, ev.LocalTSN, ev.PeerTSN}
+	case assoc.StreamChange:
+		return StreamChange{id, ev.Denied, ev.Failed, ev.OutStreams, ev.InStreams}
 	}
 	panic(fmt.Sprintf("sctp: the engine passed on a %T", ev))
 }

@@ -30,6 +30,21 @@ const (
 	AllExtensions = Extensions(assoc.AllExtensions)
 )
 
+// ReconfigRequests is a set of kinds of requests of RFC 6525, see [Config].DenyReconfig.
+type ReconfigRequests uint8
+
+const (
+	// StreamResets are requests to reset streams, of either direction.
+	StreamResets = ReconfigRequests(assoc.StreamResets)
+	// AssocResets are requests to reset all streams and the TSNs.
+	AssocResets = ReconfigRequests(assoc.AssocResets)
+	// StreamAdditions are requests to add streams, of either direction.
+	StreamAdditions = ReconfigRequests(assoc.StreamAdditions)
+
+	// AllReconfigRequests are all that there are.
+	AllReconfigRequests = ReconfigRequests(assoc.AllReconfigRequests)
+)
+
 // Has reports whether all of x are in the set.
 func (e Extensions) Has(x Extensions) bool { return e&x == x }
 

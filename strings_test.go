@@ -28,6 +28,11 @@ func TestNotificationsReadAsSentences(t *testing.T) {
 		{assoc.AdaptationIndication{Ind: 0x5c79}, "peer's adaptation code point is 0x5c79"},
 		{assoc.PartialDeliveryAborted{Stream: 4}, "rest of the message on stream 4 will not come"},
 		{assoc.SenderDry{}, "all messages acknowledged"},
+		{assoc.StreamReset{Outgoing: true, Incoming: true}, "reset of all streams, outgoing and incoming: done"},
+		{assoc.StreamReset{Incoming: true, Streams: []uint16{1, 2}, Denied: true}, "reset of streams [1 2], incoming: denied by the peer"},
+		{assoc.StreamReset{Outgoing: true, Streams: []uint16{1}, Failed: true}, "reset of streams [1], outgoing: failed"},
+		{assoc.AssocReset{}, "reset of the association: done"},
+		{assoc.StreamChange{OutStreams: 12, InStreams: 10}, "adding streams: done, 12 streams out, 10 in"},
 	} {
 		n := notification(7, c.ev)
 		if n.String() != c.want || n.Assoc() != 7 {

@@ -57,6 +57,7 @@ func (c *Config) Validate() error {
 		known("Enable", c.Enable),
 		interleaves(c),
 		known("Disable", c.Disable),
+		inRange("DenyReconfig", c.DenyReconfig, 0, AllReconfigRequests),
 		inRange("Linger", c.Linger, -maxInterval, maxInterval),
 	)
 }

@@ -53,6 +53,7 @@ type Association struct {
 	localTag, peerTag       uint32
 	localTieTag, peerTieTag uint32 // zero until an INIT asks for them (RFC 9260 section 5.2.2)
 	initialTSN              seq.TSN
+	peerInitialTSN          seq.TSN
 	outStreams, inStreams   uint16
 	extensions              Extensions // in use; known from the peer's INIT or INIT ACK on
 
@@ -70,8 +71,10 @@ type Association struct {
 	send    sender
 	receive receiver
 	control control
-	events  eventQueue
-	stats   Stats
+	// reconfig is there once streams or TSNs were asked to be reset, or streams to be added, by either side.
+	reconfig *reconfiguration
+	events   eventQueue
+	stats    Stats
 }
 
 // Connect begins an association: the first packet is an INIT (RFC 9260 section 5.1 A).
@@ -136,6 +139,7 @@ func (a *Association) adopt(now mono.Time, c *cookie.Content) {
 
 // peerIs sets what INIT or INIT ACK of the peer announced.
 func (a *Association) peerIs(initial seq.TSN, rwnd uint32, inStreams uint16) {
+	a.peerInitialTSN = initial
 	a.send.peerRwnd = int(rwnd)
 	a.inStreams = inStreams
 	a.receive.tsns = rx.NewTSNMap(initial)
@@ -198,6 +202,7 @@ func (a *Association) end(reason AssocState, err error) {
 	}
 	a.receive.ack = acker{}
 	a.control.reset()
+	a.dropReconfig()
 	a.failMessages(err)
 	if a.receive.inbound != nil && err != nil {
 		a.dropIncomplete()

@@ -1,6 +1,7 @@
 package assoc
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -68,7 +69,8 @@ func (s sackChunk) append(ta *testAssoc, b []byte) []byte {
 
 // initOf is the peer's INIT or INIT ACK before a test changes it.
 func (ta *testAssoc) initOf() wire.Init {
-	in := wire.Init{Tag: ta.tag, ARwnd: 1 << 20, OutStreams: 10, InStreams: 10, InitialTSN: ta.peerTSN}
+	streams := cmp.Or(ta.streams, 10)
+	in := wire.Init{Tag: ta.tag, ARwnd: 1 << 20, OutStreams: streams, InStreams: streams, InitialTSN: ta.peerTSN}
 	for _, a := range ta.peer {
 		in.Params = wire.AppendAddress(in.Params, a)
 	}
@@ -221,6 +223,8 @@ func (ta *testAssoc) text(c wire.Chunk) string {
 	case wire.ChunkInit, wire.ChunkInitAck:
 		in, _ := wire.ParseInit(c)
 		return fmt.Sprintf("%s OS=%d MIS=%d", name, in.OutStreams, in.InStreams)
+	case wire.ChunkReConfig:
+		return name + " " + ta.reconfigText(c)
 	case wire.ChunkCookieEcho:
 		return name + " " + string(c.Value)
 	case wire.ChunkShutdown:
@@ -297,6 +301,8 @@ func eventText(e Event) string {
 		return fmt.Sprintf("partial-delivery-aborted sid=%d", e.Stream)
 	case SenderDry:
 		return "dry"
+	case StreamReset, AssocReset, StreamChange:
+		return reconfigEventText(e)
 	}
 	return fmt.Sprintf("%T", e)
 }

@@ -170,6 +170,7 @@ func (a *Association) restart(now mono.Time, in *inbound, c *cookie.Content) {
 	a.failOutstanding(ErrRestarted)
 	a.dropIncomplete()
 	a.control.reset()
+	a.dropReconfig()
 	shutdown := a.state == StateShutdownPending || a.state == StateShutdownSent
 	a.closing = nil
 	a.localTag, a.peerTag = c.LocalTag, c.PeerTag

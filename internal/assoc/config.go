@@ -58,6 +58,8 @@ type Config struct {
 
 	// Enable and Disable change which extensions are offered: DefaultExtensions, with those to enable, without those to disable.
 	Enable, Disable Extensions
+	// DenyReconfig are requests of the peer that are answered with "Denied" (RFC 6525 section 5.2.1).
+	DenyReconfig ReconfigRequests
 
 	// Scheduler makes what chooses the stream that sends next (RFC 8260 section 3): nil, first come, first served.
 	Scheduler func() sched.Scheduler

@@ -135,6 +135,8 @@ func (a *Association) deliverChunk(now mono.Time, in *inbound, c wire.Chunk) boo
 		return false // nothing follows it (section 3.3.7)
 	case wire.ChunkError:
 		a.recvError(now, in, c)
+	case wire.ChunkReConfig:
+		return a.recvReconfig(now, in, c)
 	default:
 		return a.deliverExtension(now, c)
 	}
@@ -178,6 +180,7 @@ func (a *Association) finishPacket(now mono.Time, in *inbound) {
 		a.closing.tries = 0
 	}
 	a.afterData(now, in)
+	a.progressReconfig(now)
 	a.progressShutdown(now)
 }
 

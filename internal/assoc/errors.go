@@ -22,8 +22,22 @@ var (
 	// ErrAbandoned: the message that this one continues is given up, or was lost when the peer restarted; the next Send on the stream
 	// begins another.
 	ErrAbandoned = errors.New("message was given up")
-	// ErrBadStream: no such outbound stream.
-	ErrBadStream = errors.New("no such outbound stream")
+	// ErrBadStream: no such stream.
+	ErrBadStream = errors.New("no such stream")
+)
+
+// Errors of ResetStreams, ResetAssociation and AddStreams beside ErrNotEstablished and ErrBadStream: the request was not made.
+var (
+	// ErrNotNegotiated: the two sides do not both have the extension that it takes.
+	ErrNotNegotiated = errors.New("the extension is not in use with this peer")
+	// ErrReconfigBusy: the same is under way already, or too many requests wait.
+	ErrReconfigBusy = errors.New("a request is under way")
+	// ErrReconfigTooSoon: TSNs were reset less than 30 s ago (RFC 6525 section 5.1.4).
+	ErrReconfigTooSoon = errors.New("too soon after the last reset of the association")
+	// ErrEmptyRequest: neither direction, no streams.
+	ErrEmptyRequest = errors.New("request for nothing")
+	// ErrTooManyStreams: more than can exist, or than one packet lists.
+	ErrTooManyStreams = errors.New("too many streams")
 )
 
 // Errors that end an association; AssocChange.Err unwraps to one of them or is an *AbortError.

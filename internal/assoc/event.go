@@ -85,6 +85,36 @@ type PartialDeliveryAborted struct {
 // SenderDry reports that everything sent has been acknowledged (RFC 6458 section 6.1.9).
 type SenderDry struct{}
 
+// StreamReset reports that streams begin with sequence number 0 again, or that a request for it ended otherwise (RFC 6525 section 6.1.1).
+type StreamReset struct {
+	// Request is what ResetStreams returned; 0 if the peer began.
+	Request            uint32
+	Outgoing, Incoming bool
+	// Denied: the peer did not want. Failed: it could not, or the association ended or restarted. Result is what the peer answered, if it did.
+	Denied, Failed bool
+	Result         wire.ReconfigResult
+	// Streams are those that were asked for; nil means all.
+	Streams []uint16
+}
+
+// AssocReset reports that the sequence numbers of all streams and the TSNs were reset, or that a request for it ended otherwise (RFC 6525 section
+// 6.1.2). The fields are those of StreamReset; LocalTSN and PeerTSN are the next ones of both sides.
+type AssocReset struct {
+	Request           uint32
+	Denied, Failed    bool
+	Result            wire.ReconfigResult
+	LocalTSN, PeerTSN uint32
+}
+
+// StreamChange reports that streams were added, or that a request for it ended otherwise (RFC 6525 section 6.1.3). The fields are those of
+// StreamReset; OutStreams and InStreams are the numbers of streams there are now.
+type StreamChange struct {
+	Request               uint32
+	Denied, Failed        bool
+	Result                wire.ReconfigResult
+	OutStreams, InStreams uint16
+}
+
 // RoutesChanged tells the endpoint, not the user, that local tag or peer addresses are no longer what it routes by.
 type RoutesChanged struct{}
 
@@ -96,4 +126,7 @@ func (ShutdownEvent) event()          {}
 func (AdaptationIndication) event()   {}
 func (PartialDeliveryAborted) event() {}
 func (SenderDry) event()              {}
+func (StreamReset) event()            {}
+func (AssocReset) event()             {}
+func (StreamChange) event()           {}
 func (RoutesChanged) event()          {}

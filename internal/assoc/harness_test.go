@@ -61,6 +61,8 @@ type testAssoc struct {
 	mtu     int
 	peer    []netip.Addr // what the peer announces
 	peerHas Extensions
+	// streams is how many of them the peer announces in each direction: 10 if it is 0.
+	streams uint16
 	carrier Carrier
 	// ecn is the ECN field of what the peer sends.
 	ecn    transport.ECN
@@ -94,6 +96,11 @@ func over(c Carrier) option {
 	return func(ta *testAssoc, _ *Config, p *Params) { ta.carrier, p.Carrier = c, c }
 }
 
+// peerStreams is how many streams the peer announces in each direction.
+func peerStreams(n uint16) option {
+	return func(ta *testAssoc, _ *Config, _ *Params) { ta.streams = n }
+}
+
 // peerHas gives the peer extensions, which it announces like this side.
 func peerHas(e Extensions) option {
 	return func(ta *testAssoc, _ *Config, _ *Params) { ta.peerHas = e }
@@ -105,7 +112,8 @@ var testIdentity = Identity{Tag: localTag, Seed: [32]byte{1}, Secret: [32]byte{2
 // has been made of the cookie that the peer is about to echo.
 func newTestAssoc(t *testing.T, s side, options ...option) *testAssoc {
 	t.Helper()
-	ta := &testAssoc{t: t, now: mono.Time(10 * time.Hour), mtu: testMTU, peer: []netip.Addr{peer1}, peerTSN: peerInitialTSN, tag: peerTag}
+	ta := &testAssoc{t: t, now: mono.Time(10 * time.Hour), mtu: testMTU, peer: []netip.Addr{peer1},
+		peerTSN: peerInitialTSN, tag: peerTag}
 	cfg := Config{}
 	params := Params{LocalPort: localPort, PeerPort: peerPort, LocalAddrs: []netip.Addr{local1, local2}, Wildcard: true,
 		PeerAddrs: []netip.Addr{peer1}}

@@ -80,7 +80,7 @@ func (a *Association) expireHeartbeat(now mono.Time, p *path.Path) {
 	a.scheduleHeartbeat(now, p)
 	// Section 8.3: a path is idle if nothing was sent that tells of it in the heartbeat period. Data does, on a potentially failed path
 	// too (RFC 7829 section 3.2 item 6): a HEARTBEAT beside it would count each failure twice.
-	if p.State().Confirmed() && (a.send.outstanding.Flight(p.ID) > 0 || a.dataTarget() == p) {
+	if p.State().Confirmed() && (a.send.outstanding.Flight(p.ID) > 0 || a.dataTarget() == p || a.reconfigures(p)) {
 		return
 	}
 	if p.HB.Nonce == 0 {

@@ -28,6 +28,14 @@ const (
 	// MaxCookieLife bounds the life that a Cookie Preservative can ask for (RFC 9260 section 3.3.2.1.3), in multiples of
 	// Config.ValidCookieLife.
 	MaxCookieLife = 2
+	// MaxReconfigAnswers is the number of answers to requests in RE-CONFIG chunks that wait to be sent. The peer repeats a request without answer.
+	MaxReconfigAnswers = 8
+	// MaxListedStreams is the number of streams that one request can list; a longer list is denied, or refused when it is the user's.
+	MaxListedStreams = 4096
+	// MaxReconfigWaiting is the number of the user's requests that wait for an earlier one.
+	MaxReconfigWaiting = 256
+	// MaxStreams is the number of streams in one direction: numbers and counts have 16 bits.
+	MaxStreams = 65535
 	// MaxStaleCookies is how often a Stale Cookie error starts the handshake again.
 	MaxStaleCookies = 3
 )

@@ -16,6 +16,9 @@ type builder struct {
 	path  *path.Path
 	// control counts control chunks, data DATA chunks.
 	control, data int
+	// notAlone counts control chunks that are not worth a packet of their own; hasTSNs: the answer to an SSN/TSN Reset Request is there.
+	notAlone int
+	hasTSNs  bool
 	// cookie: COOKIE ECHO is in the packet.
 	cookie      bool
 	mayFragment bool
@@ -28,8 +31,8 @@ type builder struct {
 // room is what the packet has left.
 func (k *builder) room() int { return k.limit - len(k.b) }
 
-// empty reports whether nothing but the common header is there.
-func (k *builder) empty() bool { return k.control+k.data == 0 }
+// empty reports whether nothing is there that is worth a packet.
+func (k *builder) empty() bool { return k.control+k.data == k.notAlone }
 
 // NextPacket builds the next packet into buf (at least the largest path MTU, up to 65,535 bytes) and fills in d. It says false when there is
 // nothing to send.
@@ -105,6 +108,9 @@ func (a *Association) nextTarget() *path.Path {
 			return p
 		}
 	}
+	if p := a.reconfigTarget(); p != nil {
+		return p
+	}
 	switch {
 	case a.closing != nil && a.closing.pending != closeNothing:
 		return a.closing.path
@@ -142,6 +148,7 @@ func (a *Association) build(now mono.Time, k *builder) {
 		return // section 5.4: nothing else to an unconfirmed address
 	}
 	a.buildErrors(k)
+	a.buildReconfig(k)
 	a.buildCWR(k)
 	a.buildDropReports(k)
 	tentative := a.buildSack(k)

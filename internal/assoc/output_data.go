@@ -82,7 +82,7 @@ func (a *Association) buildRetransmissions(k *builder) (earliest bool) {
 // buildNew adds new chunks.
 func (a *Association) buildNew(now mono.Time, k *builder) {
 	s := &a.send
-	most := a.fragmentSize()
+	most := a.fragmentSize() - a.repeatedLen()
 	for s.queue.Head() != nil && !s.outstanding.Full() && a.newDataPath() == k.path {
 		n := s.queue.NextSize(most)
 		if a.dataHeaderLen()+n > k.room() || a.withheld(k, n) || !a.windowAllows(now, k, n) {

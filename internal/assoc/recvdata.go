@@ -77,6 +77,12 @@ func (a *Association) recvData(in *inbound, c wire.Chunk) bool {
 		in.data.dropped = true
 		a.stats.Dropped++
 	case rx.TSNNew:
+		a.knowsTSNs()
+		if a.defers(u.tsn, u.stream) {
+			in.data.dropped = true
+			a.stats.Dropped++
+			return true
+		}
 		return a.take(in, &u)
 	}
 	return true
@@ -105,7 +111,7 @@ func (a *Association) take(in *inbound, u *userData) bool {
 	}
 	switch err := r.add(u); {
 	case err == nil:
-	case errors.Is(err, rx.ErrNoMemory):
+	case errors.Is(err, rx.ErrNoMemory), !errors.Is(err, rx.ErrBadStream) && a.awaitsTSNs():
 		in.data.dropped = true
 		a.stats.Dropped++
 		return true

@@ -95,6 +95,9 @@ func (a *Association) plausible(cum seq.TSN) bool {
 	if cum.Less(a.send.outstanding.NextTSN()) {
 		return true
 	}
+	if a.reconfig != nil && a.reconfig.renumbered {
+		return false // it was sent before TSNs were reset
+	}
 	a.violation("Cumulative TSN Ack of a TSN that was never sent")
 	return false
 }
@@ -135,6 +138,7 @@ func (a *Association) credit(now mono.Time, rep *report, acked *tx.Acked) {
 		s.recovery.active = false
 	}
 	if acked.Any {
+		a.knowsTSNs()
 		a.errors = 0 // section 8.1
 	}
 	for _, p := range a.paths {

@@ -114,15 +114,20 @@ func (a *Association) dataHeaderLen() int {
 
 // fragmentSize is the largest piece of a message that one DATA chunk takes: the AMDCS (section 7.3) less the chunk's header.
 func (a *Association) fragmentSize() int {
-	least := a.paths[0].PMDCS()
-	for _, p := range a.paths[1:] {
-		least = min(least, p.PMDCS())
-	}
-	n := least - a.dataHeaderLen()
+	n := a.leastPMDCS() - a.dataHeaderLen()
 	if a.cfg.MaxSeg > 0 {
 		n = min(n, a.cfg.MaxSeg)
 	}
 	return n
+}
+
+// leastPMDCS is what a packet to any address of the peer takes of chunks: the AMDCS.
+func (a *Association) leastPMDCS() int {
+	least := a.paths[0].PMDCS()
+	for _, p := range a.paths[1:] {
+		least = min(least, p.PMDCS())
+	}
+	return least
 }
 
 // limitStreams takes the number of outbound streams that the peer agreed to. Messages queued for others go back to the user (RFC 9260 section

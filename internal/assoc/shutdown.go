@@ -40,6 +40,7 @@ func (a *Association) Shutdown(now mono.Time) {
 	case StateEstablished:
 		a.state = StateShutdownPending
 		a.closing = &closing{}
+		a.stopReconfig()
 		a.send.burst = max(a.send.burst, a.cfg.MaxBurst)
 		a.progressShutdown(now)
 	case StateClosed, StateShutdownPending, StateShutdownSent, StateShutdownReceived, StateShutdownAckSent:
@@ -117,6 +118,7 @@ func (a *Association) recvShutdown(now mono.Time, c wire.Chunk) {
 			a.closing = &closing{}
 		}
 		a.state = StateShutdownReceived
+		a.stopReconfig()
 		a.emit(ShutdownEvent{})
 		a.acknowledgedUpTo(now, cum)
 	case StateShutdownReceived:

@@ -17,6 +17,7 @@ func (a *Association) NextDeadline() mono.Time {
 	if a.closing != nil {
 		t = mono.Earliest(t, mono.Earliest(a.closing.t2, a.closing.t5))
 	}
+	t = mono.Earliest(t, a.reconfigDeadline())
 	for _, p := range a.paths {
 		t = mono.Earliest(t, p.NextDeadline())
 	}
@@ -44,6 +45,12 @@ func (a *Association) Expire(now mono.Time) {
 		if a.state != StateClosed {
 			a.expireHeartbeat(now, p)
 		}
+	}
+	if a.state != StateClosed && a.reconfigDeadline().Reached(now) {
+		a.expireReconfig(now)
+	}
+	if a.state != StateClosed {
+		a.progressReconfig(now)
 	}
 }
 

@@ -177,10 +177,26 @@ func describeEvent(e assoc.Event) string {
 		return "the peer shuts down"
 	case assoc.SenderDry:
 		return "all is acknowledged"
+	case assoc.StreamReset:
+		return "streams are reset" + describeEnding(e.Denied, e.Failed)
+	case assoc.AssocReset:
+		return "the association is reset" + describeEnding(e.Denied, e.Failed)
+	case assoc.StreamChange:
+		return fmt.Sprintf("%d streams out, %d in", e.OutStreams, e.InStreams) + describeEnding(e.Denied, e.Failed)
 	case assoc.PartialDeliveryAborted:
 		return "the rest of a message will not come"
 	}
 	return fmt.Sprintf("%T", e)
+}
+
+func describeEnding(denied, failed bool) string {
+	switch {
+	case denied:
+		return ": denied"
+	case failed:
+		return ": failed"
+	}
+	return ""
 }
 
 func describeChange(c assoc.AssocChange) string {

@@ -1,0 +1,86 @@
+package assoc
+
+import (
+	"github.com/gosctp/sctp/internal/path"
+	"github.com/gosctp/sctp/internal/wire"
+)
+
+// repeatLen is the length of a RE-CONFIG chunk with the answer to an SSN/TSN Reset Request.
+const repeatLen = 4 + 20
+
+// repeatedLen is what the repetition of that answer takes of each packet with DATA.
+func (a *Association) repeatedLen() int {
+	if a.reconfig == nil || a.reconfig.peer.repeat == nil {
+		return 0
+	}
+	return repeatLen
+}
+
+// reconfigTarget is where a RE-CONFIG chunk waits to be sent; nil if none does.
+func (a *Association) reconfigTarget() *path.Path {
+	r := a.reconfig
+	switch {
+	case r == nil:
+		return nil
+	case len(r.peer.answers) > 0:
+		return r.peer.to
+	case r.own.flight != nil && r.own.flight.pending:
+		return r.own.flight.path
+	}
+	return nil
+}
+
+// buildReconfig adds RE-CONFIG chunks: answers by twos, an odd one with the own request if that is of the right kind (RFC 6525 section 3.1), then
+// the own request. They stand before SACK and DATA, whose numbers may be understood only after them.
+func (a *Association) buildReconfig(k *builder) {
+	if a.reconfig == nil {
+		return
+	}
+	q, f := &a.reconfig.peer, a.reconfig.own.flight
+	if f != nil && (!f.pending || f.path != k.path) {
+		f = nil
+	}
+	if q.to == k.path {
+		for len(q.answers) > 0 {
+			n := min(2, len(q.answers))
+			var request []byte
+			if n == 1 && f != nil && len(f.requests) == 1 && f.requests[0].kind == resetOutgoing {
+				request = f.params
+			}
+			if !k.appendReconfig(q.answers[:n], request) {
+				break
+			}
+			if request != nil {
+				f.pending, f = false, nil
+			}
+			for _, r := range q.answers[:n] {
+				k.hasTSNs = k.hasTSNs || r.HasTSNs
+			}
+			q.answers = append(q.answers[:0], q.answers[n:]...)
+		}
+	}
+	if f != nil && k.appendReconfig(nil, f.params) {
+		f.pending = false
+	}
+	if q.repeat != nil && !k.hasTSNs && repeatLen <= k.room() {
+		k.appendReconfig([]wire.ReconfigResponse{*q.repeat}, nil)
+		k.notAlone++
+	}
+}
+
+// appendReconfig appends a RE-CONFIG chunk if it fits, or nothing else is in the packet.
+func (k *builder) appendReconfig(answers []wire.ReconfigResponse, request []byte) bool {
+	start := len(k.b)
+	b, m := wire.BeginChunk(k.b, wire.ChunkReConfig, 0)
+	for _, r := range answers {
+		b = r.Append(b)
+	}
+	b = wire.EndChunk(append(b, request...), m)
+	if len(b) > k.limit && !k.empty() {
+		k.b = b[:start]
+		return false
+	}
+	k.add(b)
+	k.mayFragment = k.mayFragment || k.room() < 0
+	return true
+}
