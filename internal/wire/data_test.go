@@ -71,3 +71,15 @@ func TestDataWithoutUserDataStillHasATSN(t *testing.T) {
 		t.Errorf("I-DATA: TSN %d, error %v; want 8 and ErrNoUserData", i.TSN, err)
 	}
 }
+
+// RFC 8260 sections 2.1 and 2.3.1: what is reserved means nothing yet.
+func TestReservedFieldsOfInterleavingAreIgnored(t *testing.T) {
+	d, err := ParseIData(theChunk(t, unhex(t, "40 f3 0015 00000001 0002 ffff 00000003 00000033 68 000000")))
+	if err != nil || d.StreamID != 2 || d.MID != 3 || d.PPID != 51 || !d.Begin() || !d.End() || d.Unordered() || d.Immediate() {
+		t.Errorf("I-DATA with all reserved bits: %+v, %v", d, err)
+	}
+	f, err := ParseIForwardTSN(theChunk(t, unhex(t, "c2 ff 0010 00000009 0001 0001 00000007")))
+	if err != nil || f.NewCumTSN != 9 || f.Messages.At(0) != (SkippedMessage{StreamID: 1, Unordered: true, MID: 7}) {
+		t.Errorf("I-FORWARD-TSN with all flags: %+v, %v", f, err)
+	}
+}
