@@ -5,13 +5,14 @@
 // A driver feeds inputs (Deliver, DeliverICMP, Expire, Send, Receive, Shutdown, Abort, …), each with the time at which it
 // happens. After each input it drains NextEvent and reads NextDeadline before it gives the next one. Packets may be pulled later,
 // with NextPacket until it says false: they are built from the state of that moment, so a late pull merges them and never
-// contradicts the state. An Association is not safe for concurrent use; nothing in it blocks, sleeps or calls back.
+// contradicts the state. Messages that are to be given up are so before a packet is built: pulling may make events too. An Association is not safe for concurrent use; nothing in it blocks, sleeps or calls back.
 package assoc
 
 import (
 	"net/netip"
 	"time"
 
+	"github.com/gosctp/sctp/internal/tx"
 	"github.com/gosctp/sctp/transport"
 )
 
@@ -28,6 +29,8 @@ type Message struct {
 	Context uint32
 	// Path, if valid, overrides the primary path for the first transmission (RFC 9260 section 11.1.5).
 	Path netip.Addr
+	// PR says when the message is given up (RFC 3758, RFC 7496), if the peer can be told.
+	PR tx.PRInfo
 	// Data is copied by Send.
 	Data []byte
 }

@@ -20,8 +20,14 @@ var (
 	// ErrNoSuchPath: the peer has no such address, or it is not confirmed.
 	ErrNoSuchPath = errors.New("no such path")
 	// ErrAbandoned: the message that this one continues is given up, or was lost when the peer restarted; the next Send on the stream
-	// begins another.
+	// begins another. In SendFailed: the message was given up, as its policy or AbortMessage asked.
 	ErrAbandoned = errors.New("message was given up")
+	// ErrBadPolicy: no policy that messages, or counters, can have.
+	ErrBadPolicy = errors.New("no such policy of partial reliability")
+	// ErrNoMessage: the stream has no message that is to be continued.
+	ErrNoMessage = errors.New("no unfinished message on the stream")
+	// ErrCannotAbandon: the peer has a part of the message and does not know partial reliability, so that the message has to be finished.
+	ErrCannotAbandon = errors.New("peer does not know partial reliability")
 	// ErrBadStream: no such stream.
 	ErrBadStream = errors.New("no such stream")
 )

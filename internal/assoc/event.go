@@ -3,6 +3,7 @@ package assoc
 import (
 	"net/netip"
 
+	"github.com/gosctp/sctp/internal/tx"
 	"github.com/gosctp/sctp/internal/wire"
 )
 
@@ -53,16 +54,18 @@ type RemoteError struct {
 	Data []byte
 }
 
-// SendFailed returns a message that was not, or not provably, delivered when the association ended (RFC 6458 section 6.1.11).
+// SendFailed returns a message that was not, or not provably, delivered when the association ended, or that was given up (RFC 6458 section
+// 6.1.11).
 type SendFailed struct {
 	// Sent tells whether any part of the message was given to the network.
 	Sent   bool
 	Err    error
 	Stream uint16
 	PPID   uint32
-	// Unordered and Context are as they were given to Send.
+	// Unordered, Context and PR are as they were given to Send.
 	Unordered bool
 	Context   uint32
+	PR        tx.PRInfo
 	// Data is the user message, whole.
 	Data []byte
 }

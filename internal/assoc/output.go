@@ -47,6 +47,7 @@ func (a *Association) NextPacket(now mono.Time, buf []byte, d *transport.Datagra
 	if a.state == StateClosed {
 		return false
 	}
+	a.giveUp(now)
 	p := a.nextTarget()
 	if p == nil {
 		a.send.endOpportunity(a.opening != nil)
@@ -118,6 +119,8 @@ func (a *Association) nextTarget() *path.Path {
 		return a.sackPath()
 	case len(c.errors) > 0, a.send.cwr.owed, len(a.receive.drops.list) > 0:
 		return a.dataPath()
+	case a.send.forward.due:
+		return a.forwardPath()
 	}
 	return a.dataTarget()
 }
@@ -150,6 +153,7 @@ func (a *Association) build(now mono.Time, k *builder) {
 	a.buildErrors(k)
 	a.buildReconfig(k)
 	a.buildCWR(k)
+	a.buildForward(now, k)
 	a.buildDropReports(k)
 	tentative := a.buildSack(k)
 	a.buildClose(k)

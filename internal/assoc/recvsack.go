@@ -65,6 +65,7 @@ func (a *Association) acknowledged(now mono.Time, r *report) {
 	}
 	a.replenishFor(acked)
 	a.credit(now, r, acked)
+	a.forwardAcked(now, cum)
 	opened := rwnd > s.peerRwnd && rwnd >= out.DataInFlight()
 	s.peerRwnd = rwnd
 	s.windowClosed = rwnd == 0
@@ -74,7 +75,9 @@ func (a *Association) acknowledged(now mono.Time, r *report) {
 	}
 	if busy && out.Len() == 0 && s.queue.Empty() {
 		a.emit(SenderDry{})
+		return
 	}
+	a.giveUp(now)
 }
 
 // replenishFor gives the credit of a SACK. There should be one for every second packet (section 6.2), each an opportunity to send; one
@@ -128,6 +131,7 @@ func (a *Association) acknowledgedUpTo(now mono.Time, cum seq.TSN) {
 		a.send.flightBefore[i] = out.Flight(i)
 	}
 	a.credit(now, &report{cum: cum}, out.AckCumulative(cum, a.send.queue))
+	a.forwardAcked(now, cum)
 }
 
 // credit does for the paths what newly acknowledged chunks ask for: timers, windows, and the search for losses.
@@ -147,8 +151,11 @@ func (a *Association) credit(now mono.Time, rep *report, acked *tx.Acked) {
 			a.pathAcked(now, p.ID, r, acked.CumAdvanced)
 		}
 		switch {
-		case out.Flight(p.ID) == 0:
+		case s.waitsForForward(p) && out.Flight(p.ID) == 0 && !acked.CumAdvanced: // RFC 3758 section 3.5 C5
+		case out.Flight(p.ID) == 0 && !s.waitsForForward(p):
 			p.T3 = 0 // section 6.3.2 R2
+		case out.Flight(p.ID) == 0:
+			p.T3 = now.Add(p.RTO.Current())
 		case r.Earliest, p.T3.IsZero(): // R3, R4
 			p.T3 = now.Add(p.RTO.Current())
 		}

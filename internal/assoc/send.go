@@ -26,6 +26,7 @@ type sender struct {
 	// burst is the number of packets that may still leave at this opportunity (section 6.1 D).
 	burst    int
 	recovery recovery
+	forward  forwarder
 	// cwr is the CWR to send.
 	cwr ecnNote
 
@@ -38,7 +39,7 @@ func (s *sender) start(initial seq.TSN) { s.outstanding = tx.NewOutstanding(init
 func (s *sender) restart(initial seq.TSN) {
 	s.queue.Restart()
 	s.start(initial)
-	s.recovery, s.cwr = recovery{}, ecnNote{}
+	s.recovery, s.cwr, s.forward = recovery{}, ecnNote{}, forwarder{}
 	s.windowClosed, s.probe, s.probing, s.answered = false, false, false, false
 }
 
@@ -79,14 +80,16 @@ func (a *Association) Send(now mono.Time, m *Message) error {
 		return fmt.Errorf("%w: %d bytes, the send buffer takes %d", ErrMessageTooBig, len(m.Data), a.cfg.SendBuffer)
 	case a.cfg.DisableFragments && len(m.Data) > a.fragmentSize():
 		return fmt.Errorf("%w: %d bytes, without fragmentation at most %d", ErrMessageTooBig, len(m.Data), a.fragmentSize())
-	case a.send.queue.Held()+len(m.Data) > a.cfg.SendBuffer:
+	case m.PR.Policy >= tx.PRAll:
+		return fmt.Errorf("%w: %d", ErrBadPolicy, m.PR.Policy)
+	case !a.makeRoom(now, m):
 		return ErrSendBufferFull
 	case a.send.queue.Broken(m.Stream):
 		return ErrAbandoned
 	}
 	a.send.queue.Push(now, &tx.Properties{
 		Stream: m.Stream, PPID: m.PPID, Unordered: m.Unordered, Immediate: m.Immediate, Partial: m.Partial,
-		Context: m.Context, Path: m.Path,
+		Context: m.Context, Path: m.Path, PR: a.policyFor(m.PR),
 	}, m.Data)
 	a.stats.MessagesSent++
 	a.send.burst = max(a.send.burst, a.cfg.MaxBurst)
@@ -102,6 +105,9 @@ func (a *Association) useExtensions(e Extensions) {
 	interleaving := e.Has(Interleaving)
 	a.send.queue.SetInterleaving(interleaving)
 	a.send.outstanding.SetInterleaving(interleaving)
+	if !e.Has(PartialReliability) {
+		a.send.queue.MakeReliable()
+	}
 }
 
 // dataHeaderLen is what a chunk of user data costs beside it.
@@ -150,7 +156,7 @@ func (a *Association) failOutstanding(err error) {
 
 func (a *Association) failMessage(m *tx.Message, err error) {
 	a.emit(SendFailed{
-		Sent: m.Sent(), Err: err, Stream: m.Stream, PPID: m.PPID, Unordered: m.Unordered, Context: m.Context, Data: m.Data,
+		Sent: m.Sent(), Err: err, Stream: m.Stream, PPID: m.PPID, Unordered: m.Unordered, Context: m.Context, PR: m.PR, Data: m.Data,
 	})
 }
 

@@ -38,6 +38,10 @@ func (a *Association) Shutdown(now mono.Time) {
 	case StateCookieEchoed:
 		a.opening.shutdown = true
 	case StateEstablished:
+		if !a.closeMessages(now) {
+			a.Abort(now, []byte("a message has no end"))
+			return
+		}
 		a.state = StateShutdownPending
 		a.closing = &closing{}
 		a.stopReconfig()
@@ -121,6 +125,9 @@ func (a *Association) recvShutdown(now mono.Time, c wire.Chunk) {
 		a.stopReconfig()
 		a.emit(ShutdownEvent{})
 		a.acknowledgedUpTo(now, cum)
+		if !a.closeMessages(now) {
+			a.Abort(now, []byte("a message has no end"))
+		}
 	case StateShutdownReceived:
 		a.acknowledgedUpTo(now, cum)
 	case StateShutdownSent:

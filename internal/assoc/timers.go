@@ -11,6 +11,8 @@ func (a *Association) NextDeadline() mono.Time {
 		return 0
 	}
 	t := a.receive.ack.deadline
+	t = mono.Earliest(t, a.send.queue.NextDeadline())
+	t = mono.Earliest(t, a.send.outstanding.NextDeadline())
 	if a.opening != nil {
 		t = mono.Earliest(t, a.opening.t1)
 	}
@@ -46,6 +48,9 @@ func (a *Association) Expire(now mono.Time) {
 			a.expireHeartbeat(now, p)
 		}
 	}
+	if a.state != StateClosed {
+		a.giveUp(now)
+	}
 	if a.state != StateClosed && a.reconfigDeadline().Reached(now) {
 		a.expireReconfig(now)
 	}
@@ -71,7 +76,8 @@ func (a *Association) expireT3(now mono.Time, p *path.Path) {
 	probing := (s.windowClosed || s.probing) && s.heard
 	s.heard = false
 	s.replenish(a.cfg.MaxBurst)
-	if s.outstanding.Flight(p.ID) == 0 {
+	forward := a.repeatForward(p)
+	if s.outstanding.Flight(p.ID) == 0 && !forward {
 		s.probe = true
 		return
 	}

@@ -21,7 +21,7 @@ func (q *Queue) NextDeadline() mono.Time {
 // Expire gives up the messages whose lifetime ends before all of them was sent, and hands them to f.
 func (q *Queue) Expire(now mono.Time, o *Outstanding, f func(*Message)) {
 	for q.NextDeadline().Reached(now) {
-		q.abandon(q.timed.first(), o, f)
+		q.giveUp(q.timed.first(), o, f)
 	}
 }
 
@@ -43,7 +43,7 @@ func (q *Queue) Evict(needed int, p PRInfo, o *Outstanding, f func(*Message)) bo
 		return false
 	}
 	for target := q.held - needed; q.held > target; {
-		q.abandon(q.evictable.first(), o, f)
+		q.giveUp(q.evictable.first(), o, f)
 	}
 	return true
 }
@@ -58,7 +58,7 @@ func (q *Queue) GiveUpLost(now mono.Time, o *Outstanding, f func(*Message)) {
 	for c := o.NextLost(); c != nil; c = o.NextLostAfter(c.TSN) {
 		at := c.giveUpAt()
 		if at.Reached(now) {
-			q.abandon(c.Message.whole, o, f)
+			q.giveUp(c.Message.whole, o, f)
 		} else {
 			o.giveUpAt = mono.Earliest(o.giveUpAt, at)
 		}
@@ -108,7 +108,6 @@ func (q *Queue) forget(w *Message) {
 func (q *Queue) abandon(w *Message, o *Outstanding, f func(*Message)) {
 	s := w.stream
 	sent := w.taken > 0
-	q.countAbandoned(s, w.PR.Policy, sent)
 	q.forget(w)
 	pieces := q.pieces[:0]
 	w.refs++ // until the end
@@ -158,12 +157,41 @@ func (s *stream) firstOf(w *Message) *Message {
 	return w
 }
 
-func (q *Queue) countAbandoned(s *stream, p PRPolicy, sent bool) {
+// giveUp abandons a user message as its policy asks, and counts it.
+func (q *Queue) giveUp(w *Message, o *Outstanding, f func(*Message)) {
+	s := w.stream
 	if s.abandoned == nil {
 		s.abandoned = new(tally)
 	}
-	s.abandoned.add(p, sent)
-	q.abandoned.add(p, sent)
+	s.abandoned.add(w.PR.Policy, w.taken > 0)
+	q.abandoned.add(w.PR.Policy, w.taken > 0)
+	q.abandon(w, o, f)
+}
+
+// Open reports whether the next Push on a stream would continue a message, and whether a part of that was sent.
+func (q *Queue) Open(id uint16) (begun, open bool) {
+	if s := q.streams.at(id); s != nil && s.open != nil {
+		return s.open.begun(), true
+	}
+	return false, false
+}
+
+// OpenStreams are the streams with a message that is to be continued.
+func (q *Queue) OpenStreams() (ids []uint16) {
+	q.streams.each(func(s *stream) {
+		if s.open != nil {
+			ids = append(ids, s.ID)
+		}
+	})
+	return ids
+}
+
+// AbandonOpen gives up the message that the next Push on a stream would continue: that one begins another.
+func (q *Queue) AbandonOpen(id uint16, o *Outstanding, f func(*Message)) {
+	if s := q.streams.at(id); s != nil && s.open != nil {
+		q.abandon(s.open, o, f)
+		q.Broken(id)
+	}
 }
 
 // phantom is what stands for the part of a user message that is never sent.

@@ -14,6 +14,14 @@ type ForwardTSN struct {
 	Streams   SkippedStreams
 }
 
+// ForwardTSNHeaderLen is the length of a FORWARD TSN or I-FORWARD-TSN chunk without its list; each element takes SkippedStreamLen,
+// or SkippedMessageLen.
+const (
+	ForwardTSNHeaderLen = 8
+	SkippedStreamLen    = 4
+	SkippedMessageLen   = 8
+)
+
 // SkippedStream is the largest Stream Sequence Number that a FORWARD TSN skips in a stream.
 type SkippedStream struct {
 	StreamID uint16

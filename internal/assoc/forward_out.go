@@ -1,0 +1,108 @@
+package assoc
+
+import (
+	"time"
+
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/path"
+	"github.com/gosctp/sctp/internal/seq"
+	"github.com/gosctp/sctp/internal/wire"
+)
+
+// forwarder tells the peer what is skipped, with FORWARD TSN (RFC 3758 section 3.5) or I-FORWARD-TSN (RFC 8260 section 2.3.1). As long as the
+// peer has not acknowledged it, T3-rtx runs on the path where it went, even if nothing is in flight (section 3.5 C5).
+type forwarder struct {
+	// due: one is to be sent.
+	due bool
+	// path is where the last one went, nil if the peer has acknowledged it; at is when, and upTo its New Cumulative TSN.
+	path *path.Path
+	at   mono.Time
+	upTo seq.TSN
+
+	streams  []wire.SkippedStream  // scratch
+	messages []wire.SkippedMessage // scratch
+}
+
+// skipping reports whether there is something that the peer has not been told, or has not acknowledged, to skip.
+func (s *sender) skipping() bool {
+	return s.outstanding.AdvancedPeerAckPoint() != s.outstanding.CumTSNAck()
+}
+
+// waitsForForward reports whether T3-rtx of a path runs for a FORWARD TSN.
+func (s *sender) waitsForForward(p *path.Path) bool { return s.forward.path == p && s.skipping() }
+
+// skip has the peer told what it has not been told: at once if there is more to skip, and else a round trip later, since the SACK that
+// shows nothing of it may have been under way (section 3.5, note to F2).
+func (a *Association) skip(now mono.Time) {
+	s := &a.send
+	f := &s.forward
+	if !s.skipping() {
+		f.due = false
+		return
+	}
+	if f.path == nil || f.upTo.Less(s.outstanding.AdvancedPeerAckPoint()) || now.Sub(f.at) >= roundTrip(f.path) {
+		f.due = true
+	}
+}
+
+// roundTrip is how long an answer on a path may take.
+func roundTrip(p *path.Path) time.Duration {
+	if srtt := p.RTO.SRTT(); srtt > 0 {
+		return srtt
+	}
+	return p.RTO.Current()
+}
+
+// repeatForward has a FORWARD TSN sent again because T3-rtx expired on its path, and reports whether it did (A5).
+func (a *Association) repeatForward(p *path.Path) bool {
+	if !a.send.waitsForForward(p) {
+		return false
+	}
+	a.send.forward.due = true
+	return true
+}
+
+// forwardAcked takes a Cumulative TSN Ack: of the FORWARD TSN too, perhaps, which shows that its path works.
+func (a *Association) forwardAcked(now mono.Time, cum seq.TSN) {
+	f := &a.send.forward
+	if f.path != nil && !cum.Less(f.upTo) {
+		a.pathAnswered(f.path, false)
+		f.path = nil
+	}
+	a.skip(now)
+}
+
+// buildForward adds a FORWARD TSN if one is due: to whatever confirmed address a packet goes, since it goes with other chunks best (F2).
+func (a *Association) buildForward(now mono.Time, k *builder) {
+	f := &a.send.forward
+	if !f.due || a.opening != nil || !a.mayCarryData(k) {
+		return
+	}
+	out := a.send.outstanding
+	cum := out.CumTSNAck()
+	if a.extensions.Has(Interleaving) {
+		f.messages, cum = out.AppendSkippedMessages(f.messages[:0], (k.room()-wire.ForwardTSNHeaderLen)/wire.SkippedMessageLen)
+	} else {
+		f.streams, cum = out.AppendSkipped(f.streams[:0], (k.room()-wire.ForwardTSNHeaderLen)/wire.SkippedStreamLen)
+	}
+	if k.room() < wire.ForwardTSNHeaderLen || cum == out.CumTSNAck() {
+		return // the next packet has more room
+	}
+	if a.extensions.Has(Interleaving) {
+		k.add(wire.AppendIForwardTSN(k.b, cum, f.messages))
+	} else {
+		k.add(wire.AppendForwardTSN(k.b, cum, f.streams))
+	}
+	f.due, f.path, f.at, f.upTo = false, k.path, now, cum
+	if k.path.T3.IsZero() {
+		k.path.T3 = now.Add(k.path.RTO.Current())
+	}
+}
+
+// forwardPath is where a FORWARD TSN goes that no other chunk takes along.
+func (a *Association) forwardPath() *path.Path {
+	if a.send.forward.path != nil {
+		return a.otherPath(a.send.forward.path)
+	}
+	return a.dataPath()
+}

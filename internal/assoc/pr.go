@@ -1,0 +1,122 @@
+package assoc
+
+import (
+	"fmt"
+
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/tx"
+)
+
+// Messages that may be given up (RFC 3758, RFC 7496). Those whose time ends before they are sent need nothing of the peer; what was sent
+// is skipped with a FORWARD TSN, which the peer has to know.
+
+// policyFor is the policy that a message may have: while the handshake lasts nobody knows what the peer can do, and messages for a peer that
+// cannot skip are reliable (RFC 3758 section 3.3.1).
+func (a *Association) policyFor(p tx.PRInfo) tx.PRInfo {
+	if a.state == StateCookieWait || a.extensions.Has(PartialReliability) {
+		return p
+	}
+	return tx.PRInfo{}
+}
+
+// makeRoom reports whether the send buffer takes a message, if need be because less important ones were given up (RFC 7496 section 3.2).
+func (a *Association) makeRoom(now mono.Time, m *Message) (ok bool) {
+	q := a.send.queue
+	missing := q.Held() + len(m.Data) - a.cfg.SendBuffer
+	if missing <= 0 {
+		return true
+	}
+	a.abandon(now, func() { ok = q.Evict(missing, a.policyFor(m.PR), a.send.outstanding, a.failAbandoned) })
+	return ok
+}
+
+// giveUp gives up what has outlived its time, or would have to be sent again too often.
+func (a *Association) giveUp(now mono.Time) {
+	s := &a.send
+	if !s.queue.NextDeadline().Reached(now) && !s.outstanding.NextDeadline().Reached(now) {
+		return
+	}
+	a.abandon(now, func() {
+		s.queue.Expire(now, s.outstanding, a.failAbandoned)
+		s.queue.GiveUpLost(now, s.outstanding, a.failAbandoned)
+	})
+	a.dried(now)
+}
+
+// abandon does what follows when f gives messages up: the peer is told, and timers of which that leaves nothing in flight stop.
+func (a *Association) abandon(now mono.Time, f func()) {
+	out := a.send.outstanding
+	var before [tx.MaxPaths]int
+	for _, p := range a.paths {
+		before[p.ID] = out.Flight(p.ID)
+	}
+	f()
+	a.skip(now)
+	for _, p := range a.paths {
+		if before[p.ID] > 0 && out.Flight(p.ID) == 0 && !a.send.waitsForForward(p) {
+			p.T3 = 0
+		}
+	}
+}
+
+// dried tells that nothing is left to send, if that is so because the last message was given up.
+func (a *Association) dried(now mono.Time) {
+	if a.send.queue.Empty() && a.send.outstanding.Len() == 0 {
+		a.emit(SenderDry{})
+		a.progressShutdown(now)
+	}
+}
+
+func (a *Association) failAbandoned(m *tx.Message) { a.failMessage(m, ErrAbandoned) }
+
+// AbortMessage gives up the message on a stream that was sent in parts and has no end yet, whatever its policy.
+func (a *Association) AbortMessage(now mono.Time, stream uint16) error {
+	begun, open := a.send.queue.Open(stream)
+	switch {
+	case !open:
+		return ErrNoMessage
+	case begun && !a.extensions.Has(PartialReliability):
+		return ErrCannotAbandon
+	}
+	a.abandon(now, func() { a.send.queue.AbandonOpen(stream, a.send.outstanding, a.failAbandoned) })
+	a.dried(now)
+	return nil
+}
+
+// closeMessages ends what the user will not continue, and reports whether it could: a message that a peer without PR-SCTP has a part of has to
+// go on, or the association cannot.
+func (a *Association) closeMessages(now mono.Time) bool {
+	for _, stream := range a.send.queue.OpenStreams() {
+		if a.AbortMessage(now, stream) != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// PRStatus counts the messages of a stream that were given up by a policy, tx.PRAll for all of them (RFC 7496 section 4.3).
+func (a *Association) PRStatus(stream uint16, p tx.PRPolicy) (tx.Abandoned, error) {
+	if err := a.checkStream(stream); err != nil {
+		return tx.Abandoned{}, err
+	}
+	if err := checkCounted(p); err != nil {
+		return tx.Abandoned{}, err
+	}
+	return a.send.queue.StreamAbandoned(stream, p), nil
+}
+
+// PRAssocStatus counts the messages of all streams that were given up by a policy (RFC 7496 section 4.4).
+func (a *Association) PRAssocStatus(p tx.PRPolicy) (tx.Abandoned, error) {
+	if err := checkCounted(p); err != nil {
+		return tx.Abandoned{}, err
+	}
+	return a.send.queue.Abandoned(p), nil
+}
+
+// checkCounted reports that a policy gives nothing up.
+func checkCounted(p tx.PRPolicy) error {
+	if p == tx.PRNone || p > tx.PRAll {
+		return fmt.Errorf("%w: %d", ErrBadPolicy, p)
+	}
+	return nil
+}
