@@ -25,12 +25,15 @@ import (
 // ledgerDir is where the ledger is, from the module's root.
 const ledgerDir = "docs/rfc"
 
+// Index is the file that lists the ledgers.
+const Index = ledgerDir + "/README.md"
+
 // fileLink matches the link to another file in the same directory.
 var fileLink = regexp.MustCompile(`\]\(([a-z0-9-]+\.md)\)`)
 
 // Read returns the ledgers of the module whose root is tree, in the order in which docs/rfc/README.md lists them.
 func Read(tree fs.FS) ([]*Ledger, error) {
-	index, err := fs.ReadFile(tree, path.Join(ledgerDir, "README.md"))
+	index, err := fs.ReadFile(tree, Index)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +59,7 @@ func Read(tree fs.FS) ([]*Ledger, error) {
 	}
 	for _, f := range files {
 		if !listed[f.Name()] {
-			errs = append(errs, fmt.Errorf("%s/README.md does not list %s", ledgerDir, f.Name()))
+			errs = append(errs, fmt.Errorf("%s does not list %s", Index, f.Name()))
 		}
 	}
 	return ledgers, errors.Join(errs...)

@@ -22,18 +22,22 @@ func TestLedger(t *testing.T) {
 	if err := Check(ledgers, tree); err != nil {
 		t.Error(err)
 	}
-	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
-	if err != nil {
-		t.Fatal(err)
+	for name, update := range map[string]func(string) (string, error){
+		"README.md": func(readme string) (string, error) { return Update(readme, ledgers, tree) },
+		Index:       func(index string) (string, error) { return UpdateIndex(index, ledgers) },
+	} {
+		text, err := os.ReadFile(filepath.Join(root, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := update(string(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(text) != want {
+			t.Errorf("%s shows another table than the ledger makes: run go generate ./internal/capability", name)
+		}
 	}
-	want, err := Update(string(readme), ledgers, tree)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(readme) != want {
-		t.Error("README.md shows another table than the ledger makes: run go generate ./internal/capability")
-	}
-	t.Log("\n" + Summary(ledgers))
 }
 
 // TestLedgerIsComplete compares the ledger with the specifications themselves, which are not part of this repository: they are
@@ -87,7 +91,7 @@ func TestUpdate(t *testing.T) {
 		"README.md", "Read [one](rfc1.md), then [two](gosctp.md).",
 		"rfc1.md", "# RFC 1: first\nText: `rfc1.txt`.\n\n## One, `it`\n\nTold by `a.TestX`, `sctp.TestY`.\n\n"+tableHeader+"\n|---|---|---|---|\n"+
 			"| 1.2.3 | MUST ×2 | this | `a.TestX` |\n| 1.10 | SHOULD | that | — no need |\n| 1.9 | says | it | `a.TestX` — so |\n"+
-			"\n## Two\n\nNot yet.\n\n| 2 | MUST | more | — not yet |\n| 2 | SHOULD | less | — not done: why |\n\n## Five\n\nAsked of others.\n\n| 3 | MUST | this | — of IANA |\n\n"+keywordsHeading+"\n\n- 1.2.3: MUST 2, SHOULD 0\n- 1.10: MUST 0, SHOULD 1\n- 2: MUST 1, SHOULD 1\n- 3: MUST 1, SHOULD 0\n",
+			"\n## Two\n\nNot yet.\n\n| 2 | MUST | more | — not yet |\n| 2 | SHOULD | less | — not done: why |\n| 2 | SHOULD | same | — otherwise: how |\n\n## Five\n\nAsked of others.\n\n| 3 | MUST | this | — of IANA |\n\n"+keywordsHeading+"\n\n- 1.2.3: MUST 2, SHOULD 0\n- 1.10: MUST 0, SHOULD 1\n- 2: MUST 1, SHOULD 2\n- 3: MUST 1, SHOULD 0\n",
 		"gosctp.md", "# gosctp: own\n\n## Three\n\nTold by `a.TestX`.\n\n## One, `it`\n\nTold by `sctp.TestY`.\n\n## Four\n\nNot yet.\n",
 	)
 	ledgers, err := Read(tree)
@@ -118,8 +122,17 @@ func TestUpdate(t *testing.T) {
 	if _, err := Update("# m\n", ledgers, tree); err == nil || !strings.Contains(err.Error(), "lacks the lines") {
 		t.Errorf("a README without marks: %v", err)
 	}
-	if got, want := Summary(ledgers), "RFC 1: 6, of which 2 shown by tests, 1 not done, 1 not yet, 2 with another reason\n"; got != want {
-		t.Errorf("summary is %q, want %q", got, want)
+	index, err := UpdateIndex(beginMark+"\n"+endMark, ledgers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"\n| [RFC 1](rfc1.md) | 7 | 2 | 1 | 1 | 1 | 2 |\n", "\n| all of them | 7 | 2 | 1 | 1 | 1 | 2 |\n"} {
+		if !strings.Contains(index, want) {
+			t.Errorf("lacks %q:\n%s", want, index)
+		}
+	}
+	if _, err := UpdateIndex("# m\n", ledgers); err == nil || !strings.Contains(err.Error(), "docs/rfc/README.md lacks the lines") {
+		t.Errorf("an index without marks: %v", err)
 	}
 }
 

@@ -66,6 +66,7 @@ const (
 	testsLine       = "Told by `"
 	notYetLine      = "Not yet."
 	othersLine      = "Asked of others."
+	otherwise       = "otherwise"
 	notYet          = "not yet"
 	notDone         = "not done"
 )

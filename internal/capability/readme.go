@@ -1,7 +1,6 @@
 package capability
 
 import (
-	"cmp"
 	"fmt"
 	"io/fs"
 	"regexp"
@@ -9,7 +8,7 @@ import (
 	"strings"
 )
 
-// Names of the lines in README.md between which the table stands.
+// The lines between which a table stands that is generated.
 const (
 	beginMark = "<!-- capabilities: go generate ./internal/capability -->"
 	endMark   = "<!-- end of capabilities -->"
@@ -22,10 +21,15 @@ func Update(readme string, ledgers []*Ledger, tree fs.FS) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	before, rest, ok1 := strings.Cut(readme, beginMark+"\n")
+	return replace(readme, "README.md", table)
+}
+
+// replace returns text with table between the marks.
+func replace(text, name, table string) (string, error) {
+	before, rest, ok1 := strings.Cut(text, beginMark+"\n")
 	_, after, ok2 := strings.Cut(rest, endMark)
 	if !ok1 || !ok2 {
-		return "", fmt.Errorf("README.md lacks the lines %q and %q", beginMark, endMark)
+		return "", fmt.Errorf("%s lacks the lines %q and %q", name, beginMark, endMark)
 	}
 	return before + beginMark + "\n\n" + table + "\n" + endMark + after, nil
 }
@@ -137,28 +141,49 @@ func anchor(heading string) string {
 	return strings.ReplaceAll(notInAnchor.ReplaceAllString(strings.ToLower(heading), ""), " ", "-")
 }
 
-// Summary returns, for each ledger with requirements, how many there are and what becomes of them, one line each.
-func Summary(ledgers []*Ledger) string {
-	var b strings.Builder
-	for _, l := range ledgers {
-		var total, shown, undone, later int
-		for _, g := range l.Groups {
-			for _, r := range g.Rows {
-				total += r.N
-				switch {
-				case len(r.Tests) > 0:
-					shown += r.N
-				case strings.HasPrefix(r.Reason, notDone):
-					undone += r.N
-				case strings.HasPrefix(r.Reason, notYet):
-					later += r.N
-				}
+// sum is what becomes of the requirements of one specification.
+type sum struct{ total, shown, otherwise, undone, later int }
+
+// others is how many do not apply, or are asked of others.
+func (s sum) others() int { return s.total - s.shown - s.otherwise - s.undone - s.later }
+
+// sum adds up the rows of l.
+func (l *Ledger) sum() (s sum) {
+	for _, g := range l.Groups {
+		for _, r := range g.Rows {
+			s.total += r.N
+			switch {
+			case len(r.Tests) > 0:
+				s.shown += r.N
+			case strings.HasPrefix(r.Reason, otherwise):
+				s.otherwise += r.N
+			case strings.HasPrefix(r.Reason, notDone):
+				s.undone += r.N
+			case strings.HasPrefix(r.Reason, notYet):
+				s.later += r.N
 			}
 		}
-		if total > 0 {
-			fmt.Fprintf(&b, "%s: %d, of which %d shown by tests, %d not done, %d not yet, %d with another reason\n",
-				cmp.Or(l.Source, l.File), total, shown, undone, later, total-shown-undone-later)
-		}
 	}
-	return b.String()
+	return s
+}
+
+// UpdateIndex returns index, the README.md of the ledger, with the sums of each specification in their place.
+func UpdateIndex(index string, ledgers []*Ledger) (string, error) {
+	var b strings.Builder
+	b.WriteString("| specification | MUSTs and SHOULDs | shown by tests | done otherwise | not done | not yet | none of ours |\n|---|---|---|---|---|---|---|\n")
+	line := func(name string, s sum) {
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d | %d |\n", name, s.total, s.shown, s.otherwise, s.undone, s.later, s.others())
+	}
+	var all sum
+	for _, l := range ledgers {
+		s := l.sum()
+		if s.total == 0 {
+			continue
+		}
+		all.total, all.shown, all.otherwise = all.total+s.total, all.shown+s.shown, all.otherwise+s.otherwise
+		all.undone, all.later = all.undone+s.undone, all.later+s.later
+		line(fmt.Sprintf("[%s](%s)", l.Source, l.File), s)
+	}
+	line("all of them", all)
+	return replace(index, Index, b.String())
 }

@@ -1,5 +1,5 @@
-// Command gen writes the table of capabilities into README.md of the module whose root is its argument, and prints how much
-// of each specification is shown by tests.
+// Command gen writes the table of capabilities into README.md of the module whose root is its argument, and the sums of each
+// specification into that of the ledger.
 package main
 
 import (
@@ -29,15 +29,25 @@ func run(args []string) error {
 	if err := capability.Check(ledgers, tree); err != nil {
 		return err
 	}
-	name := filepath.Join(args[0], "README.md")
-	readme, err := os.ReadFile(name)
+	if err := update(filepath.Join(args[0], "README.md"), func(readme string) (string, error) {
+		return capability.Update(readme, ledgers, tree)
+	}); err != nil {
+		return err
+	}
+	return update(filepath.Join(args[0], capability.Index), func(index string) (string, error) {
+		return capability.UpdateIndex(index, ledgers)
+	})
+}
+
+// update replaces the text of a file.
+func update(name string, f func(string) (string, error)) error {
+	text, err := os.ReadFile(name)
 	if err != nil {
 		return err
 	}
-	updated, err := capability.Update(string(readme), ledgers, tree)
+	updated, err := f(string(text))
 	if err != nil {
 		return err
 	}
-	fmt.Print(capability.Summary(ledgers))
 	return os.WriteFile(name, []byte(updated), 0o644)
 }
