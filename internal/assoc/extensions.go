@@ -61,7 +61,7 @@ type Carrier struct {
 }
 
 // implemented are the extensions whose protocol is complete.
-const implemented = Reconfiguration | Interleaving | ZeroChecksum | ECN | NRSack | PacketDrop
+const implemented = PartialReliability | Reconfiguration | Interleaving | ZeroChecksum | ECN | NRSack | PacketDrop
 
 // offered is what this side announces over a carrier.
 func (c *Config) offered(carrier Carrier) Extensions {

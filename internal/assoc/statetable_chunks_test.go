@@ -32,6 +32,13 @@ func chunkRows() []row {
 				"(aborted by this side: Protocol Violation); tell lost (aborted by this side: Protocol Violation)", StateShutdownPending),
 			in("6", "discard", StateClosed, StateCookieWait, StateCookieEchoed, StateShutdownReceived, StateShutdownAckSent),
 		}},
+		{"I-FORWARD-TSN", receives(iForwardTSN(0)), []cell{
+			in("RFC 8260 2.3.1", "send ABORT (Protocol Violation); enter CLOSED; tell lost (aborted by this side: Protocol Violation)",
+				StateEstablished, StateShutdownSent),
+			in("RFC 8260 2.3.1", "send ABORT (Protocol Violation); enter CLOSED; tell send-failed sent=true len=10 "+
+				"(aborted by this side: Protocol Violation); tell lost (aborted by this side: Protocol Violation)", StateShutdownPending),
+			in("6", "discard", StateClosed, StateCookieWait, StateCookieEchoed, StateShutdownReceived, StateShutdownAckSent),
+		}},
 		{"INIT", receives(initChunk(retagged)), []cell{
 			in("5.2.1", "send INIT ACK", StateCookieWait, StateCookieEchoed),
 			in("5.2.2", "send INIT ACK", StateEstablished, StateShutdownPending, StateShutdownSent, StateShutdownReceived),
@@ -154,7 +161,7 @@ func chunkRows() []row {
 // wrongTagRows are the chunks without a rule of their own in section 8.5.1.
 func wrongTagRows(tag uint32) []row {
 	ordinary := map[wire.ChunkType]chunk{
-		wire.ChunkData: data(0), wire.ChunkIData: idata(0), wire.ChunkInitAck: initAck(), wire.ChunkSack: sack(0), wire.ChunkHeartbeat: heartbeat("x"),
+		wire.ChunkData: data(0), wire.ChunkIData: idata(0), wire.ChunkIForwardTSN: iForwardTSN(0), wire.ChunkInitAck: initAck(), wire.ChunkSack: sack(0), wire.ChunkHeartbeat: heartbeat("x"),
 		wire.ChunkHeartbeatAck: heartbeat("x"), wire.ChunkAbort: abortChunk(0), wire.ChunkShutdown: shutdown(-1),
 		wire.ChunkError: staleCookie(1), wire.ChunkCookieAck: cookieAck(), wire.ChunkShutdownComplete: shutdownComplete(0),
 	}
@@ -173,7 +180,7 @@ func wrongTagRows(tag uint32) []row {
 // extensionTypes are the chunks that package wire knows and associations do not, yet or on purpose: what happens depends on the highest bits of
 // the type alone.
 var extensionTypes = []wire.ChunkType{wire.ChunkECNE, wire.ChunkCWR, wire.ChunkAuth, wire.ChunkNRSack, wire.ChunkDTLS,
-	wire.ChunkASCONFAck, wire.ChunkPktDrop, wire.ChunkReConfig, wire.ChunkPad, wire.ChunkForwardTSN, wire.ChunkASCONF, wire.ChunkIForwardTSN}
+	wire.ChunkASCONFAck, wire.ChunkPktDrop, wire.ChunkReConfig, wire.ChunkPad, wire.ChunkForwardTSN, wire.ChunkASCONF}
 
 // unknownRows are chunks with a HEARTBEAT behind them, whose answer shows whether the packet was read on.
 func unknownRows() []row {

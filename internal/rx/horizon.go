@@ -36,11 +36,11 @@ func (h *horizon) reach(t seq.TSN) {
 	}
 }
 
-// skip records that nothing up to t will come any more, missing TSNs of which had not.
-func (h *horizon) skip(t seq.TSN, missing int) {
-	if !h.fills(t) {
-		*h = horizon{started: true, highest: t}
+// skip records that the TSNs from first to last, which have not come, will not come any more.
+func (h *horizon) skip(first, last seq.TSN) {
+	if !h.started || h.highest.Less(last) {
+		h.started, h.highest = true, last // and first follows on what was the highest
 		return
 	}
-	h.holes = max(h.holes-missing, 0)
+	h.holes = max(h.holes-last.Diff(first)-1, 0)
 }

@@ -160,6 +160,7 @@ func (q *Inbound) add(f *fragment, data []byte) error {
 	if n.over != nil {
 		q.drop(n.over)
 	}
+	q.order.follow(&f.key)
 	q.place(q.join(f, n, data))
 	q.beginPartial()
 	return nil

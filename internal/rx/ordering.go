@@ -6,11 +6,14 @@ import "github.com/gosctp/sctp/internal/seq"
 // (RFC 9260 section 6.6).
 type ordering struct {
 	lines lines
-	// given has for each stream the first unordered MID that the peer has not given up (RFC 8260 section 2.3.1).
+	// given has for each stream the unordered MID after the last one that the peer has given up (RFC 8260 section 2.3.1); 0 if there is none.
 	given lines
 	// held has every ordered message that has begun and may not be passed on: because it is not next in line, or not complete.
 	held map[key]*run
 }
+
+// maxGivenLag is how far given may lag behind the MIDs that come: half of what their arithmetic allows.
+const maxGivenLag = 1 << 30
 
 // before reports whether the message with number a comes before the one with number b: SSNs have 16 bits, MIDs 32.
 func before(a, b uint32, k kind) bool {
@@ -34,7 +37,27 @@ func (o *ordering) stale(k *key) bool {
 		next := o.lines.next(k.stream)
 		return k.id != next && !before(next, k.id, k.kind)
 	}
-	return k.kind&interleaved != 0 && before(k.id, o.given.next(k.stream), k.kind)
+	g := o.given.next(k.stream)
+	return g != 0 && before(k.id, g, k.kind)
+}
+
+// giveUp moves the line of a stream on, past a message that the peer has given up.
+func (o *ordering) giveUp(k *key) {
+	l := &o.lines
+	if !k.ordered() {
+		l = &o.given
+	}
+	l.set(k.stream, following(k.id, k.kind))
+}
+
+// follow keeps given from falling so far behind that numbers which come look like those of the past.
+func (o *ordering) follow(k *key) {
+	if k.ordered() {
+		return
+	}
+	if g := o.given.next(k.stream); g != 0 && int32(k.id-g) > maxGivenLag {
+		o.given.set(k.stream, k.id-maxGivenLag)
+	}
 }
 
 // duplicate reports whether f would give its message a second beginning.

@@ -130,14 +130,31 @@ func (s *seams) note(f *fragment, r *run) {
 		p.flags |= seamAfter
 		x.flags |= seamBefore
 	}
-	if n := s.at(t + 1); n != nil {
+	s.put(x)
+}
+
+// skip records that the TSNs from first to last will not come. A message may begin after them; a fragment there is of one that is lost.
+func (s *seams) skip(first, last seq.TSN) {
+	if s.ring == nil {
+		s.ring = make([]seam, minSeams)
+	}
+	s.horizon.skip(first, last)
+	if p := s.at(first - 1); p != nil {
+		p.flags |= seamAfter
+	}
+	s.put(seam{run: &s.lost, tsn: last, flags: seamHeld | seamBefore})
+}
+
+// put gives x a slot. Its left side is in order.
+func (s *seams) put(x seam) {
+	if n := s.at(x.tsn + 1); n != nil {
 		n.flags |= seamBefore
 		x.flags |= seamAfter
 	}
-	for o := s.slot(t); o.tsn != t && !o.settled() && len(s.ring) < maxSeams; o = s.slot(t) {
+	for o := s.slot(x.tsn); o.tsn != x.tsn && !o.settled() && len(s.ring) < maxSeams; o = s.slot(x.tsn) {
 		s.grow()
 	}
-	*s.slot(t) = x
+	*s.slot(x.tsn) = x
 }
 
 // attach makes r the run on the open side of t.

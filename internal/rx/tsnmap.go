@@ -1,6 +1,8 @@
 package rx
 
 import (
+	"iter"
+
 	"github.com/gosctp/sctp/internal/seq"
 	"github.com/gosctp/sctp/internal/wire"
 )
@@ -94,6 +96,30 @@ func (m *TSNMap) Advance(cum seq.TSN) {
 	next := m.beyond.nextClear(cum+1, m.highest) - 1
 	m.beyond.clear(m.cum+1, next)
 	m.cum = next
+}
+
+// Missing iterates over the TSNs up to last that have not arrived, as ranges from the lowest on.
+func (m *TSNMap) Missing(last seq.TSN) iter.Seq2[seq.TSN, seq.TSN] {
+	return func(yield func(first, last seq.TSN) bool) {
+		for next := m.cum + 1; next.LessEq(last); {
+			from, to := next, last
+			if from.LessEq(m.highest) {
+				from = m.beyond.nextClear(from, m.highest)
+			}
+			if last.Less(from) {
+				return
+			}
+			next = last + 1
+			if from.LessEq(m.highest) {
+				if next = m.beyond.nextSet(from, m.highest); next.LessEq(last) {
+					to = next - 1
+				}
+			}
+			if !yield(from, to) {
+				return
+			}
+		}
+	}
 }
 
 // AppendGaps appends at most limit gap blocks to dst, from the lowest on, as section 6.7 wants the blocks of a SACK chosen

@@ -1,0 +1,164 @@
+package rx
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+
+	"github.com/gosctp/sctp/internal/seq"
+	"github.com/gosctp/sctp/internal/wire"
+)
+
+// Skip does what f, a FORWARD TSN, says (RFC 3758 section 3.6): the TSNs in the ranges missing, which are those up to f.NewCumTSN that
+// have not come, will not come any more. Messages to which one of them belongs are thrown away; those that waited for messages that
+// f gives up become readable. NextCut tells of which of the former a part has been read.
+func (q *Inbound) Skip(missing iter.Seq2[seq.TSN, seq.TSN], f *wire.ForwardTSN) {
+	for first, last := range missing {
+		q.skipRange(first, last)
+	}
+	moved := false
+	for i := range f.Streams.Len() {
+		s := f.Streams.At(i)
+		moved = q.giveUp(&key{stream: s.StreamID, id: uint32(s.SSN)}) || moved
+	}
+	if moved {
+		q.sweepStale()
+	}
+	for i := range f.Streams.Len() {
+		q.resume(f.Streams.At(i).StreamID, 0)
+	}
+	q.beginPartial()
+}
+
+// SkipInterleaved is Skip for I-FORWARD-TSN, which names unordered messages too (RFC 8260 section 2.3.1).
+func (q *Inbound) SkipInterleaved(missing iter.Seq2[seq.TSN, seq.TSN], f *wire.IForwardTSN) {
+	for first, last := range missing {
+		q.seams.horizon.skip(first, last)
+	}
+	moved := false
+	for i := range f.Messages.Len() {
+		m := f.Messages.At(i)
+		k := key{stream: m.StreamID, id: uint32(m.MID), kind: interleaved}
+		if m.Unordered {
+			k.kind |= unordered
+		}
+		moved = q.giveUp(&k) || moved
+	}
+	if moved {
+		q.sweepStale()
+	}
+	for i := range f.Messages.Len() {
+		q.resume(f.Messages.At(i).StreamID, interleaved)
+	}
+	q.beginPartial()
+}
+
+// ResetStreams makes messages of the streams, or of all if the list is nil, begin with number 0 again (RFC 6525 section 5.2.2). Whoever
+// calls this has seen to it that everything sent before has come, so that nothing of these streams is out of line. If the peer sent
+// something else, it is thrown away. What is readable stays so.
+func (q *Inbound) ResetStreams(streams []uint16) {
+	all := streams == nil
+	listed := make(map[uint16]bool, len(streams))
+	for _, s := range streams {
+		listed[s] = true
+		q.order.lines.set(s, 0)
+		q.order.given.set(s, 0)
+	}
+	if all {
+		q.order.lines, q.order.given = lines{}, lines{}
+	}
+	q.collect(func(k *key) bool { return k.ordered() && (all || listed[k.stream]) })
+	for _, r := range q.sweep {
+		q.drop(r)
+	}
+	q.beginPartial()
+}
+
+// Renumber makes the peer begin anew with TSN initial, and with number 0 in all streams (RFC 6525 section 5.2.4). What is complete becomes
+// readable, whatever it waited for, and the rest is thrown away.
+func (q *Inbound) Renumber(initial seq.TSN) {
+	q.collect(func(k *key) bool { return true })
+	q.strand()
+	q.Reset()
+	q.Start(initial)
+}
+
+// skipRange gives up the TSNs from first to last, of which none has come and those on either side have, or are the ends of what is
+// given up.
+func (q *Inbound) skipRange(first, last seq.TSN) {
+	if x := q.seams.at(first - 1); x != nil && !x.has(seamEnd) {
+		q.drop(x.run)
+	}
+	if x := q.seams.at(last + 1); x != nil && !x.has(seamBegin) {
+		q.drop(x.run)
+	}
+	q.seams.skip(first, last)
+}
+
+// giveUp moves the line of a stream on, past the message k. Nonsense is ignored: a stream that does not exist, a number of the
+// past, one half the number space away.
+func (q *Inbound) giveUp(k *key) (moved bool) {
+	if int(k.stream) >= q.config.Streams || q.order.stale(k) {
+		return false
+	}
+	q.order.giveUp(k)
+	return true
+}
+
+// sweepStale looks at all messages that are held or open, and deals with those that were given up. It takes time for each of them,
+// but once for a chunk however many streams that names.
+func (q *Inbound) sweepStale() {
+	q.collect(q.order.stale)
+	q.strand()
+}
+
+// collect puts into q.sweep the messages held or open that match, in the order of streams and numbers.
+func (q *Inbound) collect(match func(*key) bool) {
+	q.sweep = q.sweep[:0]
+	// order: sorted below.
+	for k, r := range q.order.held {
+		if match(&k) && (!q.interleaved || r.complete()) {
+			q.sweep = append(q.sweep, r)
+		}
+	}
+	// order: sorted below.
+	for k, m := range q.assemblies.open {
+		if !match(&k) {
+			continue
+		}
+		r := m.begun
+		if r == nil {
+			r = m.loose.head
+		}
+		q.sweep = append(q.sweep, r)
+	}
+	slices.SortFunc(q.sweep, func(r, s *run) int {
+		a, b := &r.key, &s.key
+		if c := cmp.Or(cmp.Compare(a.stream, b.stream), cmp.Compare(a.kind, b.kind)); c != 0 {
+			return c
+		}
+		if before(a.id, b.id, a.kind) {
+			return -1
+		}
+		return 1
+	})
+}
+
+// strand makes readable what is complete of the messages in q.sweep, and throws away the rest.
+func (q *Inbound) strand() {
+	for _, r := range q.sweep {
+		if !r.complete() {
+			q.drop(r)
+			continue
+		}
+		delete(q.order.held, r.key)
+		q.finish(r)
+	}
+}
+
+// resume makes readable what has become next in line in a stream.
+func (q *Inbound) resume(stream uint16, kind kind) {
+	if r := q.order.held[key{stream: stream, id: q.order.lines.next(stream), kind: kind}]; r != nil && r.place == placeWaiting {
+		q.advance(r)
+	}
+}
