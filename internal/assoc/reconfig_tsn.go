@@ -39,6 +39,7 @@ func (a *Association) finishRenumbering() {
 		SenderNextTSN:   a.send.outstanding.NextTSN(),
 		ReceiverNextTSN: a.receive.tsns.CumTSN() + 1 + 1<<31,
 	}
+	a.receive.inbound.SkipAll() // section 5.2.4 G4
 	a.resetReceived(answer.ReceiverNextTSN)
 	a.send.queue.ResetSSN(nil)
 	r.peer.keep(answer)

@@ -1,34 +1,15 @@
 package rx
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // ResetStreams makes streams, all if the list is nil, begin with number 0 again (RFC 6525 section 5.2.2). The list is sorted. The peer has sent all
 // that there is of them before: what still lacks something will never be complete and goes, and NextCut tells where a part of it had been read.
 func (q *Inbound) ResetStreams(streams []uint16) {
-	listed := func(stream uint16) bool {
-		_, ok := slices.BinarySearch(streams, stream)
-		return streams == nil || ok
-	}
-	var left []*run
-	// order: sorted below.
-	for k, r := range q.order.held {
-		if listed(k.stream) && q.assemblies.open[k] == nil {
-			left = append(left, r)
-		}
-	}
-	// order: sorted below.
-	for k, m := range q.assemblies.open {
-		if listed(k.stream) {
-			left = append(left, cmp.Or(m.begun, m.loose.head))
-		}
-	}
-	slices.SortFunc(left, func(a, b *run) int {
-		return cmp.Or(cmp.Compare(a.key.stream, b.key.stream), cmp.Compare(a.key.kind, b.key.kind), cmp.Compare(a.key.id, b.key.id))
+	q.collect(func(k *key) bool {
+		_, listed := slices.BinarySearch(streams, k.stream)
+		return streams == nil || listed
 	})
-	for _, r := range left {
+	for _, r := range q.sweep {
 		q.drop(r)
 	}
 	if streams == nil {
@@ -39,4 +20,11 @@ func (q *Inbound) ResetStreams(streams []uint16) {
 		q.order.given.set(s, 0)
 	}
 	q.beginPartial()
+}
+
+// SkipAll gives up everything that has not come (RFC 6525 section 5.2.4 G4). What is complete becomes readable, whatever it waited for. Reset
+// and Start follow.
+func (q *Inbound) SkipAll() {
+	q.collect(func(*key) bool { return true })
+	q.strand()
 }

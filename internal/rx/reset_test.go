@@ -85,3 +85,28 @@ func TestResetStreamsGiveMemoryBack(t *testing.T) {
 		}
 	}
 }
+
+// RFC 6525 section 5.2.4 G4: as after a FORWARD TSN that gives up everything.
+func TestSkipAllHandsOutWhatIsComplete(t *testing.T) {
+	for _, newTest := range []func(*testing.T, Config) *testInbound{newTestInbound, newTestInterleaved} {
+		ti := newTest(t, Config{PartialDeliveryPoint: 4})
+		fsn := ""
+		if ti.q.interleaved {
+			fsn = "/0"
+		}
+		ti.add("9 2.7"+fsn+" BE", "seven")
+		ti.add("7 2.3"+fsn+" BE", "three")
+		ti.add("5 1.1"+fsn+" BE", "one")
+		ti.add("3 1.2"+fsn+" B", "incomplete")
+		ti.add("0 3.0"+fsn+" B", "abcd")
+		ti.want("a part", "3.0:abcd…")
+		ti.q.SkipAll()
+		ti.q.Reset()
+		ti.wantCut("the rest of it will not come", "3.0")
+		ti.m = NewTSNMap(testInitial)
+		ti.q.Start(testInitial)
+		ti.add("0 1.0"+fsn+" BE", "new")
+		ti.want("what is complete, in order", "1.1:one", "2.3:three", "2.7:seven", "1.0:new")
+		ti.wantDrained("the rest went")
+	}
+}

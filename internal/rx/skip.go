@@ -53,36 +53,6 @@ func (q *Inbound) SkipInterleaved(missing iter.Seq2[seq.TSN, seq.TSN], f *wire.I
 	q.beginPartial()
 }
 
-// ResetStreams makes messages of the streams, or of all if the list is nil, begin with number 0 again (RFC 6525 section 5.2.2). Whoever
-// calls this has seen to it that everything sent before has come, so that nothing of these streams is out of line. If the peer sent
-// something else, it is thrown away. What is readable stays so.
-func (q *Inbound) ResetStreams(streams []uint16) {
-	all := streams == nil
-	listed := make(map[uint16]bool, len(streams))
-	for _, s := range streams {
-		listed[s] = true
-		q.order.lines.set(s, 0)
-		q.order.given.set(s, 0)
-	}
-	if all {
-		q.order.lines, q.order.given = lines{}, lines{}
-	}
-	q.collect(func(k *key) bool { return k.ordered() && (all || listed[k.stream]) })
-	for _, r := range q.sweep {
-		q.drop(r)
-	}
-	q.beginPartial()
-}
-
-// Renumber makes the peer begin anew with TSN initial, and with number 0 in all streams (RFC 6525 section 5.2.4). What is complete becomes
-// readable, whatever it waited for, and the rest is thrown away.
-func (q *Inbound) Renumber(initial seq.TSN) {
-	q.collect(func(k *key) bool { return true })
-	q.strand()
-	q.Reset()
-	q.Start(initial)
-}
-
 // skipRange gives up the TSNs from first to last, of which none has come and those on either side have, or are the ends of what is
 // given up.
 func (q *Inbound) skipRange(first, last seq.TSN) {
