@@ -190,6 +190,21 @@ func (e *Endpoint) StreamValue(id AssocID, stream uint16) (value uint16, err err
 	return value, err
 }
 
+// ResetStreams resets streams of association id, and waits for the outcome; see [Conn.ResetStreams].
+func (e *Endpoint) ResetStreams(ctx context.Context, id AssocID, r ResetRequest) error {
+	return e.control("reset", id, func(a *engine.Assoc) error { return a.ResetStreams(ctx, r.core()) })
+}
+
+// ResetAssociation makes all streams of association id begin anew, and waits for the outcome; see [Conn.ResetAssociation].
+func (e *Endpoint) ResetAssociation(ctx context.Context, id AssocID) error {
+	return e.control("reset", id, func(a *engine.Assoc) error { return a.ResetAssociation(ctx) })
+}
+
+// AddStreams adds streams to association id, and waits for the outcome; see [Conn.AddStreams].
+func (e *Endpoint) AddStreams(ctx context.Context, id AssocID, out, in uint16) error {
+	return e.control("add streams", id, func(a *engine.Assoc) error { return a.AddStreams(ctx, out, in) })
+}
+
 // Shutdown ends the association id gracefully and waits until the peer has confirmed, or ctx ends; see [Conn.Shutdown].
 func (e *Endpoint) Shutdown(ctx context.Context, id AssocID) error {
 	return e.control("shutdown", id, func(a *engine.Assoc) error { return a.Shutdown(ctx) })

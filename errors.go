@@ -28,6 +28,20 @@ var (
 	ErrEmptyMessage = assoc.ErrEmptyMessage
 	// ErrStream is what sending on a stream gets that the association does not have.
 	ErrStream = assoc.ErrBadStream
+	// ErrNotNegotiated: the two sides do not both have the extension in use that the call takes; see Status.Extensions.
+	ErrNotNegotiated = assoc.ErrNotNegotiated
+	// ErrDenied: the peer refuses to reset or add streams.
+	ErrDenied = engine.ErrDenied
+	// ErrRequestFailed: the peer cannot reset or add the streams, or the association ended or restarted before it had answered.
+	ErrRequestFailed = engine.ErrRequestFailed
+	// ErrRequestBusy: such a request is under way already, or too many wait.
+	ErrRequestBusy = assoc.ErrReconfigBusy
+	// ErrTooSoon: the association was reset less than 30 s ago (RFC 6525 section 5.1.4).
+	ErrTooSoon = assoc.ErrReconfigTooSoon
+	// ErrEmptyRequest: a request to reset or add no streams.
+	ErrEmptyRequest = assoc.ErrEmptyRequest
+	// ErrTooManyStreams: more than there can be, than Config.MaxInStreams allows, or than a packet can list.
+	ErrTooManyStreams = assoc.ErrTooManyStreams
 	// ErrNoAssociation is what an [Endpoint] says of an association that has ended or never was.
 	ErrNoAssociation = errors.New("no such association")
 )

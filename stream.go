@@ -46,3 +46,8 @@ func (s *Stream) SetPriority(p uint16) error { return s.conn.SetStreamValue(s.In
 
 // SetWeight gives the stream its share of the bytes if the association has the scheduler [WeightedFair].
 func (s *Stream) SetWeight(w uint16) error { return s.conn.SetStreamValue(s.Info.Stream, w) }
+
+// Reset makes the next message on the stream number 0 again, once everything before it is acknowledged; see [Conn.ResetStreams].
+func (s *Stream) Reset(ctx context.Context) error {
+	return s.conn.ResetStreams(ctx, ResetRequest{Outgoing: true, Streams: []uint16{s.Info.Stream}})
+}

@@ -43,6 +43,8 @@ type Assoc struct {
 	// listener is where the association waits for Accept, inbox where a one-to-many user finds it.
 	listener *Listener
 	inbox    *Inbox
+	// requests are those of RFC 6525 whose outcome is not known yet, by their numbers.
+	requests map[uint32]*outcome
 	// abortAt ends a shutdown that takes longer than the user allows.
 	abortAt mono.Time
 	// assembly has what ReceiveMessage waits for the rest of.

@@ -97,6 +97,12 @@ func (a *Assoc) handleEvent(ev assoc.Event) {
 		a.changed(ev)
 	case assoc.PartialDeliveryAborted:
 		a.assembly.take(ev.Stream)
+	case assoc.StreamReset:
+		a.answered(ev.Request, ev.Denied, ev.Failed)
+	case assoc.AssocReset:
+		a.answered(ev.Request, ev.Denied, ev.Failed)
+	case assoc.StreamChange:
+		a.answered(ev.Request, ev.Denied, ev.Failed)
 	case assoc.ShutdownEvent:
 		a.peerDone = true
 		a.todo |= wakeAll

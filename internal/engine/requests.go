@@ -1,0 +1,92 @@
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/internal/mono"
+)
+
+// Outcomes of a request of RFC 6525 other than success.
+var (
+	// ErrDenied: the peer refused.
+	ErrDenied = errors.New("peer denies the request")
+	// ErrRequestFailed: the peer could not do it, or the association ended or restarted before it answered.
+	ErrRequestFailed = errors.New("request failed")
+)
+
+// ResetStreams resets streams and waits for the outcome.
+func (a *Assoc) ResetStreams(ctx context.Context, r assoc.ResetRequest) error {
+	return a.request(ctx, func(now mono.Time) (uint32, error) { return a.core.ResetStreams(now, r) })
+}
+
+// ResetAssociation resets all streams and TSNs and waits for the outcome.
+func (a *Assoc) ResetAssociation(ctx context.Context) error {
+	return a.request(ctx, a.core.ResetAssociation)
+}
+
+// AddStreams adds streams and waits for the outcome.
+func (a *Assoc) AddStreams(ctx context.Context, out, in uint16) error {
+	return a.request(ctx, func(now mono.Time) (uint32, error) { return a.core.AddStreams(now, out, in) })
+}
+
+// outcome is that of a request, once it is known.
+type outcome struct {
+	known bool
+	err   error
+}
+
+// request begins a request of RFC 6525 and waits for its outcome. The end of ctx ends the waiting only.
+func (a *Assoc) request(ctx context.Context, begin func(mono.Time) (uint32, error)) error {
+	if err := a.waitUp(ctx); err != nil {
+		return err
+	}
+	var o *outcome
+	err := a.control(func(now mono.Time) error {
+		id, err := begin(now)
+		if err == nil {
+			o = &outcome{}
+			if a.requests == nil {
+				a.requests = make(map[uint32]*outcome)
+			}
+			a.requests[id] = o
+		}
+		if errors.Is(err, assoc.ErrNotEstablished) {
+			return a.sendEnd()
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for !o.known {
+		if err := a.alive(); err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		a.writable.wait(ctx)
+	}
+	return o.err
+}
+
+// answered notes the outcome of a request of the user's; id is 0 for what the peer did. a.mu is held.
+func (a *Assoc) answered(id uint32, denied, failed bool) {
+	o := a.requests[id]
+	if o == nil {
+		return
+	}
+	delete(a.requests, id)
+	o.known = true
+	switch {
+	case denied:
+		o.err = ErrDenied
+	case failed:
+		o.err = ErrRequestFailed
+	}
+	a.todo |= wakeWriters
+}
