@@ -77,16 +77,20 @@ type PathStatus struct {
 	PMTU int
 	// Errors is the number of time-outs in a row.
 	Errors int
+	// Retransmitted counts DATA chunks that were sent again, to this address.
+	Retransmitted uint64
 }
 
 // Stats counts what happened since the association began.
 type Stats struct {
 	PacketsSent, PacketsReceived   uint64
 	ControlSent, ControlReceived   uint64 // chunks other than DATA
+	ControlRepeated                uint64 // chunks of ControlSent that repeated one after T1 or T2 had expired
 	OrderedSent, UnorderedSent     uint64 // DATA chunks, the first time
 	OrderedRcvd, UnorderedRcvd     uint64
 	BytesSent, BytesReceived       uint64 // user data, the first time
 	Retransmitted                  uint64 // DATA chunks
+	RetransmittedByT3              uint64 // of Retransmitted, those for which T3-rtx had expired
 	FastRetransmits                uint64 // entries into fast recovery (RFC 9260 section 7.2.4)
 	Timeouts                       uint64 // of T3-rtx
 	MarksReceived                  uint64 // packets with data that the network marked (RFC 3168)
@@ -97,6 +101,8 @@ type Stats struct {
 	SacksSent, SacksReceived       uint64
 	Dropped                        uint64 // DATA chunks for which there was no room
 	MessagesSent, MessagesReceived uint64
+	Fragmented, Reassembled        uint64 // messages cut into several DATA chunks, and put together from several
+	T1Expired, T2Expired           uint64
 }
 
 func publicStatus(s *assoc.Status, lost uint64) Status {
@@ -131,6 +137,8 @@ func publicStatus(s *assoc.Status, lost uint64) Status {
 			FlightSize: path.FlightSize,
 			PMTU:       path.PMTU,
 			Errors:     path.Errors,
+
+			Retransmitted: path.Retransmitted,
 		})
 	}
 	slices.SortStableFunc(p.Paths, func(a, b PathStatus) int {

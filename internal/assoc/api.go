@@ -61,7 +61,9 @@ type PathStatus struct {
 	Ssthresh   int
 	FlightSize int
 	PMTU       int
-	Errors     int
+	// Retransmitted counts DATA chunks that were sent again, to this path.
+	Retransmitted uint64
+	Errors        int
 }
 
 // Status describes the association (RFC 6458 section 8.2.1).
@@ -84,10 +86,12 @@ type Status struct {
 type Stats struct {
 	PacketsSent, PacketsReceived   uint64
 	ControlSent, ControlReceived   uint64 // chunks other than DATA
+	ControlRepeated                uint64 // chunks of ControlSent that repeated one after T1 or T2 had expired
 	OrderedSent, UnorderedSent     uint64 // DATA chunks, first transmissions
 	OrderedRcvd, UnorderedRcvd     uint64
 	BytesSent, BytesReceived       uint64 // user data, first transmissions
 	Retransmitted                  uint64 // DATA chunks
+	RetransmittedByT3              uint64 // of Retransmitted, those for which T3-rtx had expired
 	FastRetransmits                uint64 // times fast recovery was entered
 	Timeouts                       uint64 // T3-rtx expirations
 	MarksReceived                  uint64 // packets with DATA that the network marked
@@ -98,4 +102,6 @@ type Stats struct {
 	SacksSent, SacksReceived       uint64
 	Dropped                        uint64 // DATA chunks dropped for lack of buffer or beyond a limit
 	MessagesSent, MessagesReceived uint64
+	Fragmented, Reassembled        uint64 // messages cut into several DATA chunks, and put together from several
+	T1Expired, T2Expired           uint64
 }

@@ -43,6 +43,7 @@ func (a *Association) restartT1(now mono.Time) { a.opening.t1 = now.Add(a.openin
 func (a *Association) expireT1(now mono.Time) {
 	o := a.opening
 	o.tries++
+	a.stats.T1Expired++
 	if o.tries > a.cfg.MaxInitRetransmits {
 		a.end(CantStartAssoc, ErrTimeout)
 		return

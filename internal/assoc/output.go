@@ -86,6 +86,7 @@ func (a *Association) nextReply(buf []byte, d *transport.Datagram) bool {
 	}
 	*d = transport.Datagram{Path: r.path, Data: append(buf[:0], r.packet...), MayFragment: len(r.packet) > defaultPMTU}
 	a.stats.PacketsSent++
+	a.stats.ControlSent++ // each has one chunk
 	return true
 }
 
@@ -137,9 +138,11 @@ func (a *Association) buildInit(now mono.Time, k *builder) {
 // openingSent notes that INIT or COOKIE ECHO left; its round trip counts unless it was a repetition.
 func (a *Association) openingSent(now mono.Time) {
 	a.opening.pending = false
-	if a.opening.tries == 0 {
-		a.opening.sentAt = now
+	if a.opening.tries > 0 {
+		a.stats.ControlRepeated++
+		return
 	}
+	a.opening.sentAt = now
 }
 
 // build adds all chunks that may go to the packet's path.
@@ -273,7 +276,10 @@ func (a *Association) buildClose(k *builder) {
 		k.add(wire.AppendChunk(k.b, wire.ChunkShutdownAck, 0, nil))
 	case closeNothing:
 	}
-	a.closing.pending = closeNothing
+	if a.closing.again {
+		a.stats.ControlRepeated++
+	}
+	a.closing.pending, a.closing.again = closeNothing, false
 }
 
 // mayCarryData reports whether DATA may go into the packet: in the states of section 6, and with a COOKIE ECHO.

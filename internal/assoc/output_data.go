@@ -74,7 +74,7 @@ func (a *Association) buildRetransmissions(k *builder) (earliest bool) {
 		k.repeats = true
 		earliest = out.Retransmitted(c, k.path.ID) || earliest
 		a.appendData(k, c)
-		a.stats.Retransmitted++
+		a.countAgain(k.path, c)
 	}
 	return earliest
 }
@@ -168,9 +168,21 @@ func dataFlags(c *tx.Chunk) (flags uint8) {
 	return flags
 }
 
+// countAgain counts a retransmission to a path.
+func (a *Association) countAgain(p *path.Path, c *tx.Chunk) {
+	a.stats.Retransmitted++
+	if c.TimedOut {
+		a.stats.RetransmittedByT3++
+	}
+	p.Retransmitted++
+}
+
 // countNew counts a first transmission.
 func (a *Association) countNew(c *tx.Chunk) {
 	a.stats.BytesSent += uint64(len(c.Data))
+	if c.Begin && !c.End {
+		a.stats.Fragmented++
+	}
 	if c.Message.Unordered {
 		a.stats.UnorderedSent++
 	} else {

@@ -33,6 +33,11 @@ type userData struct {
 	idata     wire.IData
 }
 
+// completes reports whether it is the last of several fragments of a message.
+func (u *userData) completes() bool {
+	return (u.data.Flags|u.idata.Flags)&(wire.FlagBegin|wire.FlagEnd) == wire.FlagEnd
+}
+
 // parseUserData reads the chunk that the association agreed on; the other one breaks a rule (RFC 8260 section 2.2.3).
 func (a *Association) parseUserData(c wire.Chunk, u *userData) (err error) {
 	interleaved := a.extensions.Has(Interleaving)
@@ -130,6 +135,9 @@ func (a *Association) take(in *inbound, u *userData) bool {
 	r.tsns.Record(u.tsn)
 	in.data.fresh = true
 	a.stats.BytesReceived += uint64(u.size)
+	if u.completes() {
+		a.stats.Reassembled++
+	}
 	if u.unordered {
 		a.stats.UnorderedRcvd++
 	} else {

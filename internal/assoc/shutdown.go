@@ -18,7 +18,9 @@ const (
 // closing is what the SHUTDOWN states need and no other state (RFC 9260 section 9.2).
 type closing struct {
 	pending closeChunk
-	path    *path.Path
+	// again: T2-shutdown expired, and the chunk was sent before.
+	again bool
+	path  *path.Path
 	// t2 is T2-shutdown, running in SHUTDOWN-SENT and SHUTDOWN-ACK-SENT; tries how often it expired in a row.
 	t2    mono.Time
 	tries int
@@ -87,6 +89,7 @@ func (a *Association) answerDataWithShutdown(now mono.Time) {
 func (a *Association) expireT2(now mono.Time) {
 	c := a.closing
 	c.tries++
+	a.stats.T2Expired++
 	c.path.RTO.BackOff()
 	a.pathFailed(now, c.path)
 	if c.tries > a.cfg.AssocMaxRetrans {
@@ -94,7 +97,7 @@ func (a *Association) expireT2(now mono.Time) {
 		return
 	}
 	c.path = a.otherPath(c.path)
-	c.pending = closeShutdown
+	c.pending, c.again = closeShutdown, true
 	if a.state == StateShutdownAckSent {
 		c.pending = closeShutdownAck
 	} else {

@@ -177,8 +177,8 @@ func wrongTagRows(tag uint32) []row {
 	return rows
 }
 
-// extensionTypes are the chunks that package wire knows and associations do not, yet or on purpose: what happens depends on the highest bits of
-// the type alone.
+// extensionTypes are the chunks of extensions that are not in use here, or never: what happens depends on the highest bits of the type
+// alone.
 var extensionTypes = []wire.ChunkType{wire.ChunkECNE, wire.ChunkCWR, wire.ChunkAuth, wire.ChunkNRSack, wire.ChunkDTLS,
 	wire.ChunkASCONFAck, wire.ChunkPktDrop, wire.ChunkReConfig, wire.ChunkPad, wire.ChunkForwardTSN, wire.ChunkASCONF}
 

@@ -2,6 +2,9 @@ package assoc
 
 import "github.com/gosctp/sctp/internal/path"
 
+// Stats are the counters.
+func (a *Association) Stats() Stats { return a.stats }
+
 // Status describes the association as of now.
 func (a *Association) Status() Status {
 	s := Status{
@@ -41,6 +44,6 @@ func (a *Association) pathStatus(p *path.Path) PathStatus {
 		Path: p.Addr, State: state, Confirmed: p.State().Confirmed(), Primary: p == a.primary,
 		SRTT: p.RTO.SRTT(), RTO: p.RTO.Current(),
 		Cwnd: p.CC.Cwnd(), Ssthresh: p.CC.Ssthresh(), FlightSize: a.send.outstanding.Flight(p.ID),
-		PMTU: p.PMTU(), Errors: p.Errors(),
+		PMTU: p.PMTU(), Errors: p.Errors(), Retransmitted: p.Retransmitted,
 	}
 }

@@ -37,18 +37,19 @@ type Config struct {
 
 // Endpoint is all of SCTP on one carrier: its sockets and their associations.
 type Endpoint struct {
-	rand    *rand.ChaCha8
-	secret  [32]byte
-	jar     *cookie.Jar
-	ootb    bool
-	carrier assoc.Carrier
-	local   []netip.Addr
-	sockets map[uint16][]*Socket
-	routes  map[route][]*Handle
-	tags    map[uint32]*Handle
-	retired retiredTags
-	last    lastRoute
-	reply   []byte
+	rand     *rand.ChaCha8
+	secret   [32]byte
+	jar      *cookie.Jar
+	ootb     bool
+	carrier  assoc.Carrier
+	local    []netip.Addr
+	sockets  map[uint16][]*Socket
+	routes   map[route][]*Handle
+	tags     map[uint32]*Handle
+	retired  retiredTags
+	last     lastRoute
+	counters Counters
+	reply    []byte
 }
 
 // New returns an endpoint without sockets.

@@ -12,6 +12,7 @@ import (
 // Route has seen to item 1.
 func (e *Endpoint) outOfTheBlue(now mono.Time, p *packet) Verdict {
 	s := survey(p.chunks)
+	p.control = s.control
 	switch {
 	case s.abort: // 2
 		return Verdict{Reason: DropSilently}
@@ -33,6 +34,8 @@ func (e *Endpoint) outOfTheBlue(now mono.Time, p *packet) Verdict {
 // chunkSurvey says which chunks of interest a packet has, wherever they stand in it.
 type chunkSurvey struct {
 	abort, shutdownAck, shutdownComplete, cookieAck, staleCookie bool
+	// control counts control chunks.
+	control int
 }
 
 // survey looks at all chunks up to the first that is malformed.
@@ -41,6 +44,9 @@ func survey(chunks []byte) (s chunkSurvey) {
 		c, more, err := wire.NextChunk(rest)
 		if err != nil {
 			break
+		}
+		if c.Type != wire.ChunkData && c.Type != wire.ChunkIData {
+			s.control++
 		}
 		switch c.Type {
 		case wire.ChunkAbort:

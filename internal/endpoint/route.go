@@ -60,6 +60,9 @@ type packet struct {
 	header wire.Header
 	first  wire.Chunk
 	chunks []byte
+	// control counts its control chunks. setup: it is a step of a handshake, and so not out of the blue.
+	control int
+	setup   bool
 }
 
 // alone reports whether no more than padding follows the first chunk.
@@ -71,12 +74,14 @@ func (e *Endpoint) Route(now mono.Time, d *transport.Datagram) Verdict {
 	if d.Kind != transport.Packet {
 		return e.routeICMP(d)
 	}
+	e.counters.PacketsReceived++
 	h, err := wire.ParseHeader(d.Data)
 	if err != nil {
 		return Verdict{Reason: DropMalformed}
 	}
 	r := route{h.DstPort, h.SrcPort, d.Path.Remote}
 	if !e.intact(d, h, r) {
+		e.counters.ChecksumErrors++
 		if a := e.find(r, d.Path.Local); a != nil && a.reportsDrops && h.Tag == a.tag {
 			d.Kind = transport.Damaged
 			return Verdict{Kind: Deliver, Handle: a}
@@ -96,7 +101,9 @@ func (e *Endpoint) Route(now mono.Time, d *transport.Datagram) Verdict {
 	if p.first, _, err = wire.NextChunk(p.chunks); err != nil {
 		return Verdict{Reason: DropMalformed}
 	}
-	return e.routeStranger(now, &p)
+	v := e.routeStranger(now, &p)
+	e.countStranger(&p, &v)
+	return v
 }
 
 // intact reports whether a packet is as it was sent: by its checksum or, if that is zero and the packet's association accepts it, by
@@ -152,6 +159,7 @@ func (e *Endpoint) routeInit(now mono.Time, p *packet) Verdict {
 	if len(e.reply) == 0 {
 		return Verdict{Reason: DropMalformed}
 	}
+	p.setup = true
 	return Verdict{Kind: Reply, Reply: e.reply}
 }
 
@@ -190,6 +198,7 @@ func (e *Endpoint) routeCookieEcho(now mono.Time, p *packet) Verdict {
 		}
 	}
 	if stale := c.Staleness(now); stale > 0 { // 4
+		p.setup = true
 		e.reply = assoc.AppendStaleCookie(e.reply[:0], c, stale)
 		return Verdict{Kind: Reply, Reply: e.reply}
 	}
@@ -198,6 +207,7 @@ func (e *Endpoint) routeCookieEcho(now mono.Time, p *packet) Verdict {
 	case s == nil || s.Backlog == 0, e.retired.has(c.LocalTag):
 		return e.abort(p, c.PeerTag, false) // sections 5.1 and 8.5.1 B: the peer's tag is known
 	case s.waiting >= s.Backlog:
+		p.setup = true
 		return Verdict{Reason: DropBacklog} // the peer's T1-cookie tries again
 	case e.tags[c.LocalTag] != nil:
 		return Verdict{Reason: DropCookie}

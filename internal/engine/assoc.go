@@ -25,6 +25,8 @@ type Assoc struct {
 	config   assoc.Config
 	// isNew: a peer's cookie made the association and no packet was delivered yet.
 	isNew atomic.Bool
+	// passive: the peer began it.
+	passive bool
 
 	// mu guards the state machine and the fields of this group.
 	mu   sync.Mutex
@@ -55,6 +57,8 @@ type Assoc struct {
 	armed mono.Time
 	// todo is what unlock has to do for what happened under the lock.
 	todo todo
+	// tallied is what the engine's counters have of it.
+	tallied assoc.Stats
 	// routed: the endpoint knows the association. left: its last packet is written, and its socket does not count it
 	// any more.
 	routed, left bool

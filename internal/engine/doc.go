@@ -24,6 +24,7 @@
 //
 // In this order; a later one may be taken while an earlier one is held, never the other way round:
 //
+//	accounts.mu               the counters of the process
 //	Assoc.mu                  the association and what its user sees of it
 //	Engine.mu                 the endpoint: ports, tags, routes, sockets
 //	Listener.mu, Inbox.mu     what waits for the user

@@ -47,6 +47,8 @@ type Engine struct {
 	sockets map[*Socket]struct{}
 	assocs  map[*Assoc]struct{}
 	lastID  uint32
+	// sum is what associations have counted.
+	sum Counters
 	// held counts the sockets of each port, those included of which only associations are left.
 	held map[uint16]int
 	// localAddrs are the addresses of this host as last heard of.
@@ -60,6 +62,8 @@ type Engine struct {
 	ootb    bool
 	// lastEphemeral is the ephemeral port taken last, less firstEphemeral.
 	lastEphemeral int
+
+	tallies tallies
 
 	out    writer
 	timers timers
@@ -104,6 +108,7 @@ func Open(o Options) (*Engine, error) {
 	}
 	rand.Read(c.Seed[:]) // It never fails.
 	e.core = endpoint.New(c)
+	openAccount(e)
 	e.setLocalAddrs(addrs)
 	for queue := range e.carrier.Queues() {
 		e.goroutines.Go(func() { e.read(queue) })
@@ -163,6 +168,7 @@ func (e *Engine) fail(err error) {
 	for s := range sockets {
 		s.fail(err)
 	}
+	closeAccount(e)
 	e.portsMu.Lock()
 	defer e.portsMu.Unlock()
 	for _, c := range e.claims {

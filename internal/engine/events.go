@@ -94,6 +94,7 @@ func (a *Assoc) handleEvent(ev assoc.Event) {
 		a.updateRoutes()
 		return
 	case assoc.AssocChange:
+		a.count(ev)
 		a.changed(ev)
 	case assoc.PartialDeliveryAborted:
 		a.assembly.take(ev.Stream)

@@ -86,6 +86,7 @@ func (e *Engine) answerDoubtful(now mono.Time, doubt *replyQueue, others neighbo
 		r := doubt.pop()
 		if port := sourcePort(r.data); e.ports.Held(port, r.path.Local) {
 			others.add(now, port, r.path.Local)
+			e.tallies.mistaken.Add(1)
 		} else {
 			e.out.reply(r.path, r.data)
 		}

@@ -50,6 +50,7 @@ func (w *writer) pullReplies() (n, used int) {
 	defer w.mu.Unlock()
 	for n < len(w.batch) && w.replies.len() > 0 && len(w.arena)-used >= maxPacket {
 		r := w.replies.pop()
+		w.replied++
 		size := copy(w.arena[used:], r.data)
 		w.batch[n] = transport.Datagram{Path: r.path, Data: w.arena[used : used+size : used+size]}
 		n++

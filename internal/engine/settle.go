@@ -118,6 +118,7 @@ func (a *Assoc) unroute() {
 	}
 	a.routed = false
 	a.abortAt, a.armed = 0, 0
+	a.tally()
 	a.engine.timers.remove(a)
 
 	e := a.engine
@@ -135,6 +136,7 @@ func (a *Assoc) leave() {
 		return
 	}
 	a.left = true
+	a.tally()
 	a.todo |= tellOwners | wakeAll
 }
 

@@ -172,6 +172,7 @@ func (e *Engine) accepted(h *endpoint.Handle, peerPort uint16) *Assoc {
 	}
 	a := e.adopt(s, h, s.core.Config, peerPort)
 	a.isNew.Store(true)
+	a.passive = true
 	a.listener = s.listener
 	return a
 }

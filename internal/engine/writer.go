@@ -31,7 +31,9 @@ type writer struct {
 	// first and last are the ends of the list of marked associations, linked through Assoc.nextMarked.
 	first, last *Assoc
 	replies     replyQueue
-	stopped     bool
+	// replied counts the stateless answers that left.
+	replied uint64
+	stopped bool
 
 	batch []transport.Datagram
 	arena []byte

@@ -61,6 +61,8 @@ type Path struct {
 	T3 mono.Time
 	// HB is the heartbeat of the path.
 	HB Heartbeat
+	// Retransmitted counts DATA chunks that were sent again, to this path.
+	Retransmitted uint64
 	// Reduction is the last time that CC reduced its window.
 	Reduction Reduction
 	// OnePacket limits the flight to one packet after a T3-rtx expiration (RFC 9260 section 7.2.3).
