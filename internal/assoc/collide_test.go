@@ -130,7 +130,7 @@ func (ta *testAssoc) tied(local, peer, localTie, peerTie uint32) []byte {
 		Lifespan: Config{}.Defaults().ValidCookieLife, LocalPort: localPort, PeerPort: peerPort,
 		LocalTag: local, PeerTag: peer, LocalTieTag: localTie, PeerTieTag: peerTie,
 		LocalTSN: 9000, PeerTSN: ta.peerTSN, OutStreams: 10, InStreams: 10, LocalRwnd: 1 << 20, PeerRwnd: 1 << 20,
-		LocalAddr: local1, PeerAddrs: ta.peer,
+		LocalAddr: local1, PeerAddrs: ta.peer, Extensions: uint16(ta.a.extensions),
 	}
 	return ta.jar().Seal(nil, ta.now, c)
 }
