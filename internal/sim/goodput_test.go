@@ -80,6 +80,35 @@ func interruptions(t *testing.T, b *strings.Builder) {
 	}
 }
 
+// marking adds what a router does for the same that marks packets instead of dropping them (RFC 3168).
+func marking(t *testing.T, b *strings.Builder) {
+	fmt.Fprintln(b)
+	fmt.Fprintln(b, "The same over 10 ms RTT with shorter queues, which drop what does not fit, or mark from half on (ECN):")
+	fmt.Fprintln(b)
+	fmt.Fprintln(b, "   queue  goodput  sent again | marking  goodput  sent again  marked")
+	for _, queue := range []int{32 << 10, 64 << 10, 128 << 10} {
+		fmt.Fprintf(b, "%4d KiB", queue>>10)
+		for _, ecn := range []bool{false, true} {
+			s := transfer(10*time.Millisecond, 0, 1)
+			s.Planes[0].Link.Queue, s.Planes[0].Link.Mark = queue, queue/2
+			for i := range s.Hosts {
+				s.Hosts[i].Carrier.ECN = ecn
+			}
+			r := Run(s, Options{})
+			if r.Violation != nil {
+				t.Errorf("queue of %d, ECN %v: %v", queue, ecn, r.Violation)
+			}
+			goodput := 8 * float64(r.Bytes) / 1e6 / r.Took.Seconds()
+			if ecn {
+				fmt.Fprintf(b, " %17.2f  %10d  %6d", goodput, r.Repeated, r.Marked)
+			} else {
+				fmt.Fprintf(b, " %8.2f  %10d |", goodput, r.Repeated)
+			}
+		}
+		fmt.Fprintln(b)
+	}
+}
+
 // TestGoodput compares the goodput over standard networks with the table that was committed: a change of congestion
 // control is a change of that file.
 func TestGoodput(t *testing.T) {
@@ -101,6 +130,7 @@ func TestGoodput(t *testing.T) {
 			fmt.Fprintln(&b)
 		}
 	}
+	marking(t, &b)
 	interruptions(t, &b)
 	compareTable(t, "goodput.txt", b.String())
 }
