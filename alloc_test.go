@@ -2,6 +2,7 @@ package sctp_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/gosctp/sctp"
 )
@@ -20,6 +21,9 @@ func TestMessagesDoNotAllocate(t *testing.T) {
 		{"small, interleaved", interleaved, 100, sctp.SndInfo{Stream: 1}},
 		{"several packets, interleaved", interleaved, 100_000, sctp.SndInfo{Stream: 1}},
 		{"unordered, interleaved", interleaved, 100_000, sctp.SndInfo{Stream: 1, Unordered: true}},
+		{"timed", sctp.Config{}, 100, sctp.SndInfo{Stream: 1, PR: sctp.Lifetime(time.Minute)}},
+		{"few retransmissions, interleaved", interleaved, 100_000, sctp.SndInfo{Stream: 1, PR: sctp.MaxRetransmits(9)}},
+		{"by priority", sctp.Config{}, 100_000, sctp.SndInfo{Stream: 1, PR: sctp.PriorityPolicy(9)}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			client, server := pairUDP(t, c.config)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gosctp/sctp/internal/assoc"
 	"github.com/gosctp/sctp/internal/engine"
+	"github.com/gosctp/sctp/internal/tx"
 )
 
 // Endpoint is one socket with many associations: the one-to-many style of RFC 6458 section 3. Sending to a peer sets up
@@ -190,6 +191,26 @@ func (e *Endpoint) StreamValue(id AssocID, stream uint16) (value uint16, err err
 	return value, err
 }
 
+// PRStatus counts the messages of association id that were given up by a policy, on one stream; see [Conn.PRStatus].
+func (e *Endpoint) PRStatus(id AssocID, stream uint16, p PRPolicy) (unsent, sent uint64, err error) {
+	err = e.control("status", id, func(a *engine.Assoc) error {
+		n, err := a.PRStatus(stream, tx.PRPolicy(p))
+		unsent, sent = n.Unsent, n.Sent
+		return err
+	})
+	return unsent, sent, err
+}
+
+// PRAssocStatus is PRStatus for all streams together.
+func (e *Endpoint) PRAssocStatus(id AssocID, p PRPolicy) (unsent, sent uint64, err error) {
+	err = e.control("status", id, func(a *engine.Assoc) error {
+		n, err := a.PRAssocStatus(tx.PRPolicy(p))
+		unsent, sent = n.Unsent, n.Sent
+		return err
+	})
+	return unsent, sent, err
+}
+
 // ResetStreams resets streams of association id, and waits for the outcome; see [Conn.ResetStreams].
 func (e *Endpoint) ResetStreams(ctx context.Context, id AssocID, r ResetRequest) error {
 	return e.control("reset", id, func(a *engine.Assoc) error { return a.ResetStreams(ctx, r.core()) })
@@ -203,6 +224,27 @@ func (e *Endpoint) ResetAssociation(ctx context.Context, id AssocID) error {
 // AddStreams adds streams to association id, and waits for the outcome; see [Conn.AddStreams].
 func (e *Endpoint) AddStreams(ctx context.Context, id AssocID, out, in uint16) error {
 	return e.control("add streams", id, func(a *engine.Assoc) error { return a.AddStreams(ctx, out, in) })
+}
+
+// NewMessage begins a message on association id that is written in parts, as info says or else Config.DefaultSndInfo; see
+// [Conn.NewMessage].
+func (e *Endpoint) NewMessage(ctx context.Context, id AssocID, info *SndInfo) (*MessageWriter, error) {
+	if info == nil {
+		info = &e.config.DefaultSndInfo
+	}
+	a, err := e.byID(id)
+	if err != nil {
+		return nil, e.wrap("write", err)
+	}
+	return newMessageWriter(ctx, a, info, e.wrap)
+}
+
+// wrap says what failed.
+func (e *Endpoint) wrap(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return opError(op, e.network, e.addr, nil, err)
 }
 
 // Shutdown ends the association id gracefully and waits until the peer has confirmed, or ctx ends; see [Conn.Shutdown].

@@ -28,6 +28,16 @@ var (
 	ErrEmptyMessage = assoc.ErrEmptyMessage
 	// ErrStream is what sending on a stream gets that the association does not have.
 	ErrStream = assoc.ErrBadStream
+	// ErrAbandoned is why [SendFailed] returns a message that was given up, by its policy or by [MessageWriter.Cancel].
+	ErrAbandoned = assoc.ErrAbandoned
+	// ErrMessageOpen is what sending on a stream gets on which a message is being written in parts; see [Conn.NewMessage].
+	ErrMessageOpen = engine.ErrMessageOpen
+	// ErrMessageClosed: the message was ended or cancelled before.
+	ErrMessageClosed = errors.New("message is complete")
+	// ErrCannotAbandon: the peer has a part of the message, and does not have PartialReliability in use to be told that no more comes.
+	ErrCannotAbandon = assoc.ErrCannotAbandon
+	// ErrPolicy: no such policy, or one that gives nothing up.
+	ErrPolicy = assoc.ErrBadPolicy
 	// ErrNotNegotiated: the two sides do not both have the extension in use that the call takes; see Status.Extensions.
 	ErrNotNegotiated = assoc.ErrNotNegotiated
 	// ErrDenied: the peer refuses to reset or add streams.

@@ -97,11 +97,13 @@ type RemoteError struct {
 	Data    []byte
 }
 
-// SendFailed: a message was not delivered, or not provably.
+// SendFailed: a message was not delivered, or not provably. One that was written in parts comes back in parts: those that are not
+// acknowledged.
 type SendFailed struct {
 	AssocID AssocID
 	// Sent: some of it was given to the network.
 	Sent bool
+	// Err is [ErrAbandoned] for a message that was given up, and otherwise why the association ended.
 	Err  error
 	Info SndInfo
 	// Data is the message, whole.
@@ -236,7 +238,7 @@ func notification(id AssocID, ev assoc.Event) Notification {
 	case assoc.RemoteError:
 		return RemoteError{id, CauseCode(ev.Code), ev.Data}
 	case assoc.SendFailed:
-		info := SndInfo{Stream: ev.Stream, PPID: ev.PPID, Unordered: ev.Unordered, Context: ev.Context}
+		info := SndInfo{Stream: ev.Stream, PPID: ev.PPID, Unordered: ev.Unordered, Context: ev.Context, PR: prInfo(ev.PR)}
 		return SendFailed{id, ev.Sent, public(ev.Err), info, ev.Data}
 	case assoc.ShutdownEvent:
 		return ShutdownEvent{id}

@@ -63,3 +63,75 @@ func ExampleConfig_denyReconfig() {
 	fmt.Println("listening")
 	// Output: listening
 }
+
+// Three ways for a message not to be worth sending any more. What was given up comes back in SendFailed.
+func ExampleSndInfo_reliability() {
+	client, server := examplePair()
+	defer client.Close()
+	defer server.Close()
+
+	position := client.Stream(1)
+	position.Info.Unordered = true
+	position.Info.PR = sctp.Lifetime(100 * time.Millisecond) // by then there is a newer one
+	audio := client.Stream(2)
+	audio.Info.PR = sctp.MaxRetransmits(1) // a second time, and no third
+	details := client.Stream(3)
+	details.Info.PR = sctp.PriorityPolicy(10) // these go first when the send buffer is full
+	for _, s := range []*sctp.Stream{position, audio, details} {
+		fmt.Fprint(s, "a message")
+	}
+	if unsent, sent, err := client.PRAssocStatus(sctp.AnyPolicy); err == nil {
+		fmt.Println(unsent+sent, "given up")
+	}
+	// Output: 0 given up
+}
+
+// A message need not fit into memory, nor be known as a whole when it begins. The reader gets it in parts as well, if it is
+// large; here it is not.
+func ExampleConn_NewMessage() {
+	client, server := examplePair()
+	defer client.Close()
+	defer server.Close()
+	ctx := context.Background()
+
+	w, err := client.NewMessage(ctx, &sctp.SndInfo{Stream: 1})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer w.Cancel() // does nothing after Close
+	for i := range 3 {
+		fmt.Fprintf(w, "line %d\n", i)
+	}
+	if err := w.Close(); err != nil {
+		log.Fatal(err)
+	}
+	m, err := server.ReadMessage(ctx, 1<<20)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%s", m.Data)
+	// Output:
+	// line 0
+	// line 1
+	// line 2
+}
+
+// With level 2 on both sides large messages delay no others: their parts alternate, and RcvInfo says which message a part
+// belongs to.
+func ExampleConfig_fragmentInterleave() {
+	config := sctp.Config{FragmentInterleave: 2, Scheduler: sctp.RoundRobin}
+	lc := sctp.ListenConfig{Config: config}
+	l, err := lc.Listen(context.Background(), "sctp/udp", "127.0.0.1:0")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer l.Close()
+	d := sctp.Dialer{Config: config}
+	client, err := d.DialSCTP(context.Background(), "sctp/udp", l.Addr().String())
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	fmt.Println(client.Status().Extensions.Has(sctp.Interleaving))
+	// Output: true
+}

@@ -24,6 +24,8 @@ type SndInfo struct {
 	Context uint32
 	// To, if valid, is the address of the peer to try first, instead of the primary one.
 	To netip.Addr
+	// PR says when the message may be given up (RFC 3758, RFC 7496): [Lifetime], [MaxRetransmits], [PriorityPolicy], or never.
+	PR PRInfo
 }
 
 // RcvInfo describes what was received (RFC 6458 section 5.3.5).
@@ -61,6 +63,7 @@ func (info *SndInfo) fill(m *assoc.Message, p []byte) {
 		Immediate: info.Immediate,
 		Context:   info.Context,
 		Path:      info.To,
+		PR:        info.PR.core(),
 		Data:      p,
 	}
 }

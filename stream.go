@@ -47,7 +47,17 @@ func (s *Stream) SetPriority(p uint16) error { return s.conn.SetStreamValue(s.In
 // SetWeight gives the stream its share of the bytes if the association has the scheduler [WeightedFair].
 func (s *Stream) SetWeight(w uint16) error { return s.conn.SetStreamValue(s.Info.Stream, w) }
 
+// NewMessage begins a message on the stream that is written in parts; see [Conn.NewMessage].
+func (s *Stream) NewMessage(ctx context.Context) (*MessageWriter, error) {
+	return s.conn.NewMessage(ctx, &s.Info)
+}
+
 // Reset makes the next message on the stream number 0 again, once everything before it is acknowledged; see [Conn.ResetStreams].
 func (s *Stream) Reset(ctx context.Context) error {
 	return s.conn.ResetStreams(ctx, ResetRequest{Outgoing: true, Streams: []uint16{s.Info.Stream}})
+}
+
+// PRStatus counts the messages on the stream that were given up by a policy; see [Conn.PRStatus].
+func (s *Stream) PRStatus(p PRPolicy) (unsent, sent uint64, err error) {
+	return s.conn.PRStatus(s.Info.Stream, p)
 }

@@ -73,6 +73,8 @@ func (a *Association) failAbandoned(m *tx.Message) { a.failMessage(m, ErrAbandon
 func (a *Association) AbortMessage(now mono.Time, stream uint16) error {
 	begun, open := a.send.queue.Open(stream)
 	switch {
+	case !open && a.send.queue.Broken(stream):
+		return nil // it was given up before, of which nobody needs to be told twice
 	case !open:
 		return ErrNoMessage
 	case begun && !a.extensions.Has(PartialReliability):

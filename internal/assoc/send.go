@@ -91,7 +91,9 @@ func (a *Association) Send(now mono.Time, m *Message) error {
 		Stream: m.Stream, PPID: m.PPID, Unordered: m.Unordered, Immediate: m.Immediate, Partial: m.Partial,
 		Context: m.Context, Path: m.Path, PR: a.policyFor(m.PR),
 	}, m.Data)
-	a.stats.MessagesSent++
+	if !m.Partial {
+		a.stats.MessagesSent++
+	}
 	a.send.burst = max(a.send.burst, a.cfg.MaxBurst)
 	return nil
 }

@@ -51,8 +51,9 @@ type Assoc struct {
 	abortAt mono.Time
 	// assembly has what ReceiveMessage waits for the rest of.
 	assembly assembly
-	// sendingAll: a SendAll is queueing its parts.
+	// sendingAll: a SendAll is queueing its parts. inParts are the streams on which a message is being written in parts.
 	sendingAll bool
+	inParts    map[uint16]bool
 	// armed is not later than the entry in the heap of deadlines; unset when there may be none.
 	armed mono.Time
 	// todo is what unlock has to do for what happened under the lock.

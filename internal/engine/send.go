@@ -22,6 +22,7 @@ const (
 	anyTime     turn = iota
 	betweenAlls      // not while the parts of another SendAll are being queued
 	withinAll        // a part of the caller's own SendAll
+	ofParts          // a part of the message that is being written on the stream
 )
 
 // Send queues a message, and waits for room in the send buffer if there is none.
@@ -93,6 +94,9 @@ func (a *Assoc) queue(ctx context.Context, m *assoc.Message, t turn) error {
 		if t == betweenAlls && a.sendingAll {
 			a.writable.wait(ctx)
 			continue
+		}
+		if t != ofParts && a.inParts[m.Stream] {
+			return ErrMessageOpen
 		}
 		now := a.engine.now()
 		err := a.core.Send(now, m)
