@@ -24,10 +24,13 @@ type pair struct {
 // addrOf is the address of each end.
 var addrOf = [2]netip.Addr{local1, peer1}
 
-func newPair(tb testing.TB) *pair {
+func newPair(tb testing.TB, changes ...func(*Config)) *pair {
 	tb.Helper()
 	p := &pair{now: mono.Time(time.Hour), buf: make([]byte, 65535), scratch: make([]byte, 128<<10)}
 	cfg := Config{MaxBurst: 64}
+	for _, f := range changes {
+		f(&cfg)
+	}
 	left := Params{LocalPort: localPort, PeerPort: peerPort, LocalAddrs: []netip.Addr{local1}, PeerAddrs: []netip.Addr{peer1}}
 	right := Params{LocalPort: peerPort, PeerPort: localPort, LocalAddrs: []netip.Addr{peer1}, PeerAddrs: []netip.Addr{local1}}
 	p.ends[0] = Connect(p.now, cfg, left, Identity{Tag: localTag, Seed: [32]byte{1}})
