@@ -220,6 +220,24 @@ func (ta *testAssoc) text(c wire.Chunk) string {
 			kept += fmt.Sprintf(",%d-%d", cum+int(s.NRGaps.At(i).Start), cum+int(s.NRGaps.At(i).End))
 		}
 		return fmt.Sprintf("NR-SACK %d gaps=%s kept=%s dups=%d", cum, strings.TrimPrefix(gaps, ","), strings.TrimPrefix(kept, ","), s.Dups.Len())
+	case wire.ChunkForwardTSN:
+		f, _ := wire.ParseForwardTSN(c)
+		text := fmt.Sprintf("FORWARD-TSN %d", f.NewCumTSN.Diff(ta.localTSN))
+		for i := range f.Streams.Len() {
+			text += fmt.Sprintf(" %d:%d", f.Streams.At(i).StreamID, f.Streams.At(i).SSN)
+		}
+		return text
+	case wire.ChunkIForwardTSN:
+		f, _ := wire.ParseIForwardTSN(c)
+		text := fmt.Sprintf("I-FORWARD-TSN %d", f.NewCumTSN.Diff(ta.localTSN))
+		for i := range f.Messages.Len() {
+			m := f.Messages.At(i)
+			text += fmt.Sprintf(" %d:%d", m.StreamID, m.MID)
+			if m.Unordered {
+				text += "U"
+			}
+		}
+		return text
 	case wire.ChunkInit, wire.ChunkInitAck:
 		in, _ := wire.ParseInit(c)
 		return fmt.Sprintf("%s OS=%d MIS=%d", name, in.OutStreams, in.InStreams)

@@ -40,7 +40,7 @@ func (a *Association) giveUp(now mono.Time) {
 		s.queue.Expire(now, s.outstanding, a.failAbandoned)
 		s.queue.GiveUpLost(now, s.outstanding, a.failAbandoned)
 	})
-	a.dried(now)
+	a.afterGivingUp(now)
 }
 
 // abandon does what follows when f gives messages up: the peer is told, and timers of which that leaves nothing in flight stop.
@@ -51,6 +51,7 @@ func (a *Association) abandon(now mono.Time, f func()) {
 		before[p.ID] = out.Flight(p.ID)
 	}
 	f()
+	a.send.burst = max(a.send.burst, a.cfg.MaxBurst) // there may be room in the windows
 	a.skip(now)
 	for _, p := range a.paths {
 		if before[p.ID] > 0 && out.Flight(p.ID) == 0 && !a.send.waitsForForward(p) {
@@ -59,12 +60,13 @@ func (a *Association) abandon(now mono.Time, f func()) {
 	}
 }
 
-// dried tells that nothing is left to send, if that is so because the last message was given up.
-func (a *Association) dried(now mono.Time) {
+// afterGivingUp does what waits for messages to leave: the user, the end of the association, and resets of streams.
+func (a *Association) afterGivingUp(now mono.Time) {
 	if a.send.queue.Empty() && a.send.outstanding.Len() == 0 {
 		a.emit(SenderDry{})
 		a.progressShutdown(now)
 	}
+	a.progressReconfig(now)
 }
 
 func (a *Association) failAbandoned(m *tx.Message) { a.failMessage(m, ErrAbandoned) }
@@ -81,7 +83,7 @@ func (a *Association) AbortMessage(now mono.Time, stream uint16) error {
 		return ErrCannotAbandon
 	}
 	a.abandon(now, func() { a.send.queue.AbandonOpen(stream, a.send.outstanding, a.failAbandoned) })
-	a.dried(now)
+	a.afterGivingUp(now)
 	return nil
 }
 
