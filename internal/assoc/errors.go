@@ -28,6 +28,8 @@ var (
 	ErrNoMessage = errors.New("no unfinished message on the stream")
 	// ErrCannotAbandon: the peer has a part of the message and does not know partial reliability, so that the message has to be finished.
 	ErrCannotAbandon = errors.New("peer does not know partial reliability")
+	// ErrUnfinished, in SendFailed: the association ends, and a message in parts that has no end is in the way.
+	ErrUnfinished = errors.New("a message before it has no end")
 	// ErrBadStream: no such stream.
 	ErrBadStream = errors.New("no such stream")
 )

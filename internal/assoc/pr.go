@@ -87,15 +87,14 @@ func (a *Association) AbortMessage(now mono.Time, stream uint16) error {
 	return nil
 }
 
-// closeMessages ends what the user will not continue, and reports whether it could: a message that a peer without PR-SCTP has a part of has to
-// go on, or the association cannot.
-func (a *Association) closeMessages(now mono.Time) bool {
+// closeMessages ends what the user cannot continue any more. A peer without PR-SCTP that has a part of such a message would take what comes
+// after it for the rest: so nothing may come after it, unless it is told apart by its MID.
+func (a *Association) closeMessages(now mono.Time) {
 	for _, stream := range a.send.queue.OpenStreams() {
-		if a.AbortMessage(now, stream) != nil {
-			return false
+		if a.AbortMessage(now, stream) != nil && !a.extensions.Has(Interleaving) {
+			a.send.queue.DropUnsent(func(m *tx.Message) { a.failMessage(m, ErrUnfinished) })
 		}
 	}
-	return true
 }
 
 // PRStatus counts the messages of a stream that were given up by a policy, tx.PRAll for all of them (RFC 7496 section 4.3).

@@ -40,10 +40,7 @@ func (a *Association) Shutdown(now mono.Time) {
 	case StateCookieEchoed:
 		a.opening.shutdown = true
 	case StateEstablished:
-		if !a.closeMessages(now) {
-			a.Abort(now, []byte("a message has no end"))
-			return
-		}
+		a.closeMessages(now)
 		a.state = StateShutdownPending
 		a.closing = &closing{}
 		a.stopReconfig()
@@ -128,9 +125,7 @@ func (a *Association) recvShutdown(now mono.Time, c wire.Chunk) {
 		a.stopReconfig()
 		a.emit(ShutdownEvent{})
 		a.acknowledgedUpTo(now, cum)
-		if !a.closeMessages(now) {
-			a.Abort(now, []byte("a message has no end"))
-		}
+		a.closeMessages(now)
 	case StateShutdownReceived:
 		a.acknowledgedUpTo(now, cum)
 	case StateShutdownSent:

@@ -61,6 +61,9 @@ func (q *Queue) DropStreams(streams uint16, f func(*Message)) {
 	q.drop(f, func(m *Message) bool { return m.Stream >= streams && !m.begun() })
 }
 
+// DropUnsent removes the messages of which nothing was sent, and hands them to f.
+func (q *Queue) DropUnsent(f func(*Message)) { q.drop(f, func(m *Message) bool { return !m.begun() }) }
+
 // DropSent empties o and removes every message of which a part was sent, and hands them to f: those that are outstanding in order of TSN,
 // then those of which only the rest is missing. It is for when the association ends or begins anew.
 func (q *Queue) DropSent(o *Outstanding, f func(*Message)) {
