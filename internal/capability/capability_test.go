@@ -106,7 +106,7 @@ func TestUpdate(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"# m\n" + beginMark, "\n| One, `it` | RFC 1 §1.2, §1.9, §1.10 | [2 of 3](docs/rfc/rfc1.md#one-it) | [TestX](a/x_test.go), [TestY](y_test.go), [TestY](y_test.go) |\n" +
+		"# m\n" + beginMark, "\n| One, `it` | RFC 1 §1.2, §1.9, §1.10 | [2 of 3](docs/rfc/rfc1.md#one-it) | [TestX](a/x_test.go), [TestY](y_test.go) |\n" +
 			"| Three |  |  | [TestX](a/x_test.go) |\n", "- Two (RFC 1 §2)\n- Four\n", endMark + "\nmore\n",
 	} {
 		if !strings.Contains(got, want) {

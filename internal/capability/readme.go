@@ -86,7 +86,11 @@ func capabilities(ledgers []*Ledger) []*capability {
 				all = append(all, &capability{name: g.Name})
 			}
 			c := all[i]
-			c.tests = append(c.tests, g.Tests...)
+			for _, name := range g.Tests {
+				if !slices.Contains(c.tests, name) {
+					c.tests = append(c.tests, name)
+				}
+			}
 			if l.Source != "" {
 				c.sources = append(c.sources, strings.TrimSpace(l.Source+" "+g.sections()))
 			}
