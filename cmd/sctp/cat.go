@@ -13,6 +13,7 @@ import (
 type catCommand struct {
 	net    cli.Network
 	listen bool
+	pr     cli.Reliability
 	pipe   cat.Pipe
 }
 
@@ -33,9 +34,12 @@ leaves the shutdown to the peer unless it sends a file. --send and --receive tak
 	f.BoolVarP(&cc.listen, "listen", "l", false, "wait for an association")
 	f.BoolVar(&p.Lines, "lines", false, "send each line, without its end, as a message, and end each message received with a line end")
 	cli.SizeVar(f, &p.MessageBytes, "size", "b", 1, 1<<20, "send messages of this many `BYTES`")
+	f.BoolVar(&p.One, "one", false, "send all of the input as one message, of any size")
 	cli.IntVar(f, &p.Stream, "stream", "s", 0, 65534, "send on this stream")
 	cli.IntVar(f, &p.PPID, "ppid", "", 0, math.MaxUint32, "send with this payload protocol identifier")
 	f.BoolVar(&p.Unordered, "unordered", false, "send messages unordered")
+	cc.pr.Flags(f)
+	f.BoolVar(&p.Reset, "reset", false, "reset the stream after each message, so that all have number 0")
 	f.StringVar(&p.SendFile, "send", "", "send this `FILE` instead of standard input")
 	f.StringVar(&p.ReceiveFile, "receive", "", "write what is received to this `FILE` instead of standard output")
 	f.BoolVar(&p.Wait, "wait", false, "after the end of the input, wait for the peer to shut down")
@@ -47,6 +51,13 @@ leaves the shutdown to the peer unless it sends a file. --send and --receive tak
 func (cc *catCommand) run(c *cobra.Command, args []string) error {
 	p := &cc.pipe
 	p.Wait = p.Wait || cc.listen && p.SendFile == ""
+	if p.One && p.Lines {
+		return cli.Usagef("--one and --lines given; allowed: one of them")
+	}
+	var err error
+	if p.PR, err = cc.pr.PR(); err != nil {
+		return err
+	}
 	defer p.Close()
 	if err := p.Open(c.InOrStdin(), c.OutOrStdout(), c.ErrOrStderr()); err != nil {
 		return err

@@ -22,6 +22,8 @@ type echo struct {
 	listen bool
 	stream uint16
 	times  bool
+	// verbose says what happens to associations and their streams.
+	verbose bool
 }
 
 func newEcho() *cobra.Command {
@@ -37,6 +39,7 @@ arguments, or else the lines of standard input, as one message each and prints t
 	c.Flags().BoolVarP(&e.listen, "listen", "l", false, "be the server")
 	cli.IntVar(c.Flags(), &e.stream, "stream", "s", 0, 65534, "send on this stream")
 	c.Flags().BoolVarP(&e.times, "times", "t", false, "print the round-trip time before each reply")
+	c.Flags().BoolVarP(&e.verbose, "verbose", "v", false, "describe associations, and what happens to their streams, on standard error")
 	e.net.Flags(c.Flags())
 	return c
 }
@@ -50,10 +53,14 @@ func (e *echo) run(c *cobra.Command, args []string) error {
 			return cli.Usagef("unexpected argument %q; allowed: a server (-l) takes an address only", args[1])
 		}
 		e.net.Config.OutStreams = math.MaxUint16 // to answer on whatever stream is used
-		return e.net.Serve(c, args[0], serveEcho)
+		return e.net.Serve(c, args[0], func(ctx context.Context, conn *sctp.Conn) error { return e.serve(ctx, conn, c.ErrOrStderr()) })
 	}
 	e.net.Config.OutStreams = max(e.stream+1, 10)
 	return e.net.Talk(c, args[0], func(ctx context.Context, conn *sctp.Conn) error {
+		if e.verbose {
+			cli.PrintUp(c.ErrOrStderr(), conn)
+			go cli.PrintNews(ctx, c.ErrOrStderr(), conn)
+		}
 		if len(args) > 1 {
 			for _, m := range args[1:] {
 				if err := e.exchange(ctx, conn, c.OutOrStdout(), m); err != nil {
@@ -94,8 +101,14 @@ func (e *echo) exchange(ctx context.Context, conn *sctp.Conn, w io.Writer, text 
 	return err
 }
 
-// serveEcho is one association of the server.
-func serveEcho(ctx context.Context, conn *sctp.Conn) error {
+// serve is one association of the server.
+func (e *echo) serve(ctx context.Context, conn *sctp.Conn, log io.Writer) error {
+	if e.verbose {
+		cli.PrintUp(log, conn)
+	} else {
+		log = io.Discard
+	}
+	go followResets(ctx, conn, log)
 	for m, err := range conn.Messages(ctx) {
 		if err != nil {
 			return err
@@ -106,4 +119,24 @@ func serveEcho(ctx context.Context, conn *sctp.Conn) error {
 		}
 	}
 	return nil
+}
+
+// followResets resets the streams that the peer resets, so that messages and their echoes go on having the same numbers.
+func followResets(ctx context.Context, conn *sctp.Conn, log io.Writer) {
+	for {
+		n, err := conn.NextNotification(ctx)
+		if err != nil {
+			return
+		}
+		switch n := n.(type) {
+		case sctp.StreamReset:
+			fmt.Fprintln(log, n)
+			if n.Incoming && !n.Outgoing && !n.Denied && !n.Failed {
+				// What the peer thinks of that is its business.
+				_ = conn.ResetStreams(ctx, sctp.ResetRequest{Outgoing: true, Streams: n.Streams})
+			}
+		case sctp.AssocReset, sctp.StreamChange, sctp.PartialDeliveryEvent:
+			fmt.Fprintln(log, n)
+		}
+	}
 }

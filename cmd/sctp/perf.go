@@ -18,6 +18,7 @@ import (
 type perfCommand struct {
 	net            cli.Network
 	scheduling     cli.Scheduling
+	pr             cli.Reliability
 	server         bool
 	latency, setup bool
 	json           bool
@@ -46,6 +47,7 @@ how many associations can be set up and shut down in a second.`,
 	cli.IntVar(f, &o.Streams, "streams", "n", 1, 65535, "number of streams, which messages use in turn")
 	cli.IntVar(f, &o.Associations, "parallel", "P", 1, 10000, "number of associations at the same time")
 	f.BoolVar(&o.Unordered, "unordered", false, "send messages unordered")
+	pc.pr.Flags(f)
 	pc.scheduling.Flags(f)
 	cli.SizeVar(f, &pc.buffer, "buffer", "", 4<<10, 1<<30, "size of the send and the receive buffer of an association")
 	f.BoolVar(&pc.json, "json", false, "print the result as one line of JSON")
@@ -67,11 +69,18 @@ func (pc *perfCommand) run(c *cobra.Command, args []string) error {
 	}
 	pc.net.Config.OutStreams = uint16(o.Streams)
 	if pc.server {
-		if err := cli.ForClients(c, "latency", "setup", "time", "bytes", "streams", "parallel", "unordered", "weights", "json"); err != nil {
+		if err := cli.ForClients(c, "latency", "setup", "time", "bytes", "streams", "parallel", "unordered", "lifetime", "max-retransmits", "priority", "weights", "json"); err != nil {
 			return err
 		}
 		pc.net.Config.OutStreams = math.MaxUint16 // to answer on whatever stream is used
 		return pc.net.Serve(c, args[0], perf.Serve)
+	}
+	var err error
+	if o.PR, err = pc.pr.PR(); err != nil {
+		return err
+	}
+	if o.PR != (sctp.PRInfo{}) && (pc.latency || pc.setup) {
+		return cli.Usagef("messages may be given up (%v); allowed: when throughput is measured", o.PR)
 	}
 	if o.Mode = perf.Bulk; pc.latency {
 		o.Mode = perf.PingPong

@@ -10,10 +10,12 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/gosctp/sctp"
 	"github.com/gosctp/sctp/internal/cli/perf"
 )
 
@@ -194,6 +196,107 @@ func TestCatCarriesAFile(t *testing.T) {
 	}
 }
 
+func TestCatSendsAllAsOneMessage(t *testing.T) {
+	server := start(t, "cat", "-u", "-l", "-v", anyPort)
+	client := start(t, "cat", "-u", "--one", "--lifetime", "1h", server.address())
+	server.up()
+	whole := strings.Repeat("a message of any size, ", 100_000)
+	fmt.Fprint(client.stdin, whole)
+	client.stdin.Close()
+	client.wait(0)
+	if got, want := server.line(), fmt.Sprintf("stream 0/0 ppid 0: %d B", len(whole)); got != want {
+		t.Errorf("server said %q, want %q", got, want)
+	}
+	if got := server.wait(0); got != whole {
+		t.Errorf("server printed %d bytes, want %d", len(got), len(whole))
+	}
+	empty := start(t, "cat", "-u", "-l", anyPort)
+	client = start(t, "cat", "-u", "--one", empty.address())
+	client.stdin.Close()
+	client.wait(0)
+	if got := empty.wait(0); got != "" {
+		t.Errorf("of nothing came %q", got)
+	}
+}
+
+func TestCatResetsItsStream(t *testing.T) {
+	server := start(t, "cat", "-u", "-l", "--lines", "-v", anyPort)
+	client := start(t, "cat", "-u", "--lines", "--reset", "-s", "3", server.address())
+	if e := server.up(); !strings.Contains(e, "reconfiguration") {
+		t.Errorf("in use is %s", e)
+	}
+	fmt.Fprint(client.stdin, "one\ntwo\n")
+	client.stdin.Close()
+	client.wait(0)
+	said := []string{server.line(), server.line(), server.line(), server.line()}
+	slices.Sort(said)
+	want := []string{
+		"reset of streams [3], incoming: done", "reset of streams [3], incoming: done", "stream 3/0 ppid 0: 3 B", "stream 3/0 ppid 0: 3 B",
+	}
+	if !slices.Equal(said, want) {
+		t.Errorf("server said %q, want %q", said, want)
+	}
+	if got := server.wait(0); got != "one\ntwo\n" {
+		t.Errorf("server printed %q", got)
+	}
+}
+
+// An echo server resets what its client has reset.
+func TestEchoFollowsResets(t *testing.T) {
+	server := start(t, "echo", "-u", "-l", "-v", anyPort)
+	address := server.address()
+	conn, err := sctp.Dial("sctp/udp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	server.up()
+	ctx, cancel := context.WithTimeout(t.Context(), deadline)
+	defer cancel()
+	stream := conn.Stream(4)
+	for range 2 {
+		if _, err := stream.WriteMsg([]byte("hello")); err != nil {
+			t.Fatal(err)
+		}
+		if m, err := conn.ReadMessage(ctx, 100); err != nil || m.SSN != 0 {
+			t.Fatalf("the echo has number %d, %v", m.SSN, err)
+		}
+		if err := stream.Reset(ctx); err != nil {
+			t.Fatal(err)
+		}
+		for {
+			n, err := conn.NextNotification(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r, ok := n.(sctp.StreamReset); ok && r.Incoming {
+				break
+			}
+		}
+		for _, want := range []string{"reset of streams [4], incoming: done", "reset of streams [4], outgoing: done"} {
+			if got := server.line(); got != want {
+				t.Errorf("server said %q, want %q", got, want)
+			}
+		}
+	}
+	if err := conn.Shutdown(ctx); err != nil {
+		t.Error(err)
+	}
+	server.interrupt()
+}
+
+func TestEchoClientDescribesItsAssociation(t *testing.T) {
+	server := start(t, "echo", "-u", "-l", anyPort)
+	client := start(t, "echo", "-u", "-v", "--disable", "all", server.address(), "hello")
+	if got := client.up(); got != "none" {
+		t.Errorf("in use is %s", got)
+	}
+	if got := client.wait(0); got != "hello\n" {
+		t.Errorf("printed %q", got)
+	}
+	server.interrupt()
+}
+
 func TestInterruptEndsAClientThatWaitsForInput(t *testing.T) {
 	server := start(t, "echo", "-u", "-l", anyPort)
 	client := start(t, "echo", "-u", server.address())
@@ -246,6 +349,9 @@ func TestPerfMeasures(t *testing.T) {
 		}},
 		{"interleaved latency", []string{"--latency", "-b", "100K", "-n", "3", "--enable", "interleaving"}, func(r *perf.Result) bool {
 			return r.Latency.Count > 0 && strings.Contains(r.Extensions, "interleaving")
+		}},
+		{"messages that are given up", []string{"-b", "10000", "--lifetime", "0"}, func(r *perf.Result) bool {
+			return r.Throughput.AbandonedUnsent > 0 && r.Throughput.Bytes == 10_000*r.Throughput.Messages
 		}},
 		{"setup", []string{"--setup", "-P", "3"}, func(r *perf.Result) bool {
 			return r.Setup.Count > 0 && r.Setup.PerSecond > 0 && r.Setup.Mean > 0

@@ -20,6 +20,12 @@ type Pipe struct {
 	PPID         uint32
 	Unordered    bool
 	MessageBytes int
+	// PR says when messages may be given up.
+	PR sctp.PRInfo
+	// One makes all of the input one message.
+	One bool
+	// Reset resets the stream after each message.
+	Reset bool
 	// Lines makes each line a message, and each message a line.
 	Lines bool
 	// SendFile and ReceiveFile, if not empty, stand in for standard input and output.
@@ -73,6 +79,7 @@ func (p *Pipe) Close() error {
 func (p *Pipe) Run(ctx context.Context, conn *sctp.Conn) error {
 	if p.Verbose {
 		cli.PrintUp(p.log, conn)
+		go cli.PrintNews(ctx, p.log, conn)
 	}
 	sent := make(chan error, 1)
 	go func() { sent <- p.send(ctx, conn) }()
@@ -103,25 +110,72 @@ func (p *Pipe) send(ctx context.Context, conn *sctp.Conn) error {
 	if p.Lines {
 		next = p.lines()
 	}
-	info := sctp.SndInfo{Stream: p.Stream, PPID: p.PPID, Unordered: p.Unordered}
-	for {
-		message, err := next()
-		if len(message) > 0 {
-			if _, err := conn.WriteMsgContext(ctx, message, &info); err != nil {
-				return err
-			}
-		}
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return err
-		}
+	stream := conn.Stream(p.Stream)
+	stream.Info.PPID, stream.Info.Unordered, stream.Info.PR = p.PPID, p.Unordered, p.PR
+	sendAll := p.sendMessages
+	if p.One {
+		sendAll = p.sendOne
+	}
+	if err := sendAll(ctx, stream, next); err != nil {
+		return err
 	}
 	if p.Wait {
 		return nil
 	}
 	return conn.Shutdown(ctx)
+}
+
+// sendMessages sends what next returns, each as a message.
+func (p *Pipe) sendMessages(ctx context.Context, stream *sctp.Stream, next func() ([]byte, error)) error {
+	for {
+		message, err := next()
+		if len(message) > 0 {
+			if _, err := stream.WriteMsgContext(ctx, message); err != nil {
+				return err
+			}
+			if err := p.reset(ctx, stream); err != nil {
+				return err
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// sendOne sends all that next returns as one message, which is given up if the input cannot be read to its end.
+func (p *Pipe) sendOne(ctx context.Context, stream *sctp.Stream, next func() ([]byte, error)) error {
+	w, err := stream.NewMessage(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.Cancel()
+	for {
+		part, err := next()
+		if _, err := w.Write(part); err != nil {
+			return err
+		}
+		if err != nil && err != io.EOF {
+			return err
+		}
+		if err == io.EOF {
+			break
+		}
+	}
+	if err := w.Close(); err != nil && !errors.Is(err, sctp.ErrEmptyMessage) {
+		return err
+	}
+	return p.reset(ctx, stream)
+}
+
+func (p *Pipe) reset(ctx context.Context, stream *sctp.Stream) error {
+	if !p.Reset {
+		return nil
+	}
+	return stream.Reset(ctx)
 }
 
 // chunks cuts the input by size: a file into equal pieces, standard input into what there is, so that it can be typed.

@@ -20,6 +20,9 @@ func (o *Options) bulk(ctx context.Context, r *Result) error {
 		err := o.each(func(i int) error {
 			n, err := o.fill(ctx, conns[i], start, &queued)
 			if err == nil {
+				n, err = o.arrived(ctx, conns[i], n)
+			}
+			if err == nil {
 				counts[i], err = o.report(ctx, conns[i], n)
 			}
 			return err
@@ -41,6 +44,9 @@ func (o *Options) sumUp(counts []counter, conns []*sctp.Conn, seconds float64) *
 		t.Retransmitted += s.Retransmitted
 		t.FastRetransmits += s.FastRetransmits
 		t.Timeouts += s.Timeouts
+		unsent, sent, _ := conns[i].PRAssocStatus(sctp.AnyPolicy) // which is a policy
+		t.AbandonedUnsent += unsent
+		t.AbandonedSent += sent
 	}
 	t.BitsPerSecond = float64(t.Bytes) * 8 / seconds
 	t.MessagesPerSecond = float64(t.Messages) / seconds
@@ -60,6 +66,21 @@ func (o *Options) fill(ctx context.Context, conn *sctp.Conn, start time.Time, qu
 		}
 		queued.Add(uint64(len(message)))
 	}
+}
+
+// arrived is how many of n messages the server gets at least: with those that may be given up, it is known when nothing is left to send.
+func (o *Options) arrived(ctx context.Context, conn *sctp.Conn, n int) (int, error) {
+	if o.PR == (sctp.PRInfo{}) {
+		return n, nil
+	}
+	for s := conn.Status(); s.Unsent > 0 || s.Unacked > 0; s = conn.Status() {
+		// The last one says that nothing is left.
+		if _, err := conn.NextNotification(ctx); err != nil {
+			return 0, err
+		}
+	}
+	unsent, sent, err := conn.PRAssocStatus(sctp.AnyPolicy)
+	return n - int(unsent+sent), err
 }
 
 // report asks the server what it has received of n messages, which it answers when it has them all.

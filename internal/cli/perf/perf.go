@@ -57,6 +57,8 @@ type Options struct {
 	MessageBytes, Streams int
 	// Unordered sends messages unordered.
 	Unordered bool
+	// PR says when a message may be given up; of Bulk only, as a lost message of PingPong would be waited for in vain.
+	PR sctp.PRInfo
 	// Associations is how many are used, or set up, at the same time.
 	Associations int
 	// Progress, if not nil, is called about once a second with the bytes handed over since the last call.
@@ -115,5 +117,5 @@ func (o *Options) each(f func(i int) error) error {
 
 // info says how to send message number n.
 func (o *Options) info(n int, ppid uint32) sctp.SndInfo {
-	return sctp.SndInfo{Stream: uint16(n % o.Streams), PPID: ppid, Unordered: o.Unordered}
+	return sctp.SndInfo{Stream: uint16(n % o.Streams), PPID: ppid, Unordered: o.Unordered, PR: o.PR}
 }

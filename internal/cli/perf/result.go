@@ -34,6 +34,9 @@ type Throughput struct {
 	Retransmitted     uint64  `json:"retransmitted_chunks"`
 	FastRetransmits   uint64  `json:"fast_retransmits"`
 	Timeouts          uint64  `json:"timeouts"`
+	// Messages that were given up, before anything of them was sent and after.
+	AbandonedUnsent uint64 `json:"abandoned_unsent"`
+	AbandonedSent   uint64 `json:"abandoned_sent"`
 }
 
 // Latency is the result of PingPong: the times from sending a message to having its echo.
@@ -91,6 +94,9 @@ func (r *Result) Print(w io.Writer) error {
 		row("throughput", "%s", BitRate(p.BitsPerSecond))
 		row("messages", "%d (%.0f/s)", p.Messages, p.MessagesPerSecond)
 		row("retransmitted", "%d chunks, %d fast retransmits, %d time-outs", p.Retransmitted, p.FastRetransmits, p.Timeouts)
+		if n := p.AbandonedUnsent + p.AbandonedSent; n > 0 {
+			row("given up", "%d messages, %d of them unsent", n, p.AbandonedUnsent)
+		}
 	}
 	if p := r.Latency; p != nil {
 		row("message size", "%d bytes", p.MessageBytes)
