@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/gosctp/sctp/internal/sched"
+	"github.com/gosctp/sctp/internal/seq"
 )
 
 // on queues a message of n bytes on a stream.
@@ -365,5 +366,31 @@ func BenchmarkSendOnManyStreams(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// RFC 8260 section 2.3.2.
+func TestResetCountsBothKindsOfMessagesAnew(t *testing.T) {
+	q := NewQueue()
+	q.SetInterleaving(true)
+	mids := func() (list []seq.MID) {
+		for _, unordered := range []bool{false, true, true} {
+			q.Push(1, &Properties{Stream: 1, Unordered: unordered}, make([]byte, 5))
+			f := q.Next(10)
+			list = append(list, f.Message.MID)
+			q.Acked(f.Message)
+		}
+		return list
+	}
+	want := []seq.MID{0, 0, 1}
+	if got := mids(); !slices.Equal(got, want) {
+		t.Fatalf("MIDs %d, want %d", got, want)
+	}
+	if got := mids(); slices.Equal(got, want) {
+		t.Fatal("MIDs do not go on")
+	}
+	q.ResetSSN([]uint16{1})
+	if got := mids(); !slices.Equal(got, want) {
+		t.Errorf("after a reset MIDs %d, want %d", got, want)
 	}
 }
