@@ -170,46 +170,55 @@ func (r *run) bytes() (b []byte) {
 	return b
 }
 
-// FuzzInboundHostile gives Inbound chunks with any header in any order. Whatever it thinks of them, it keeps its limits and
-// its books.
+// What a hostile peer can be: the bits of its first byte.
+const (
+	hostileInterleaved = 1 << iota
+	hostileLax
+	hostileLevel2
+)
+
+// FuzzInboundHostile gives Inbound chunks with any header in any order, DATA or I-DATA, and gives up any messages. Whatever it thinks of
+// them, it keeps its limits and its books.
 //
-// Four bytes are a chunk: its TSN relative to the cumulative point, its stream and SSN, its flags, and its size.
+// Four bytes are an operation. Most are a chunk: its TSN relative to the cumulative point, its stream and number, its flags and FSN, and
+// its size.
 func FuzzInboundHostile(f *testing.F) {
-	f.Add(uint8(0), []byte{0, 0, 3, 1, 2, 0x10, 2, 9, 0, 0x10, 1, 9})
-	f.Add(uint8(20), []byte{1, 0x11, 7, 200, 5, 0x12, 2, 80, 0, 0x10, 3, 80, 255, 0, 0, 0})
-	f.Fuzz(func(t *testing.T, point uint8, ops []byte) {
+	f.Add(uint8(0), uint8(0), []byte{0, 0, 3, 1, 2, 0x10, 2, 9, 0, 0x10, 1, 9})
+	f.Add(uint8(20), uint8(hostileLax), []byte{1, 0x11, 7, 200, 5, 0x12, 2, 80, 0, 0x10, 3, 80, 255, 0, 0, 0, 254, 3, 0x10, 2})
+	f.Add(uint8(1), uint8(hostileInterleaved|hostileLevel2), []byte{0, 0, 2, 1, 2, 0x10, 0x22, 9, 0, 0x10, 0x11, 9, 0, 0, 0x11, 3, 255, 90, 0, 0})
+	f.Add(uint8(1), uint8(hostileInterleaved|hostileLax), []byte{0, 0, 2, 1, 3, 0x10, 0x24, 9, 255, 1, 0, 0, 254, 2, 0x91, 0x21, 253, 1, 0, 0})
+	f.Fuzz(func(t *testing.T, point, kind uint8, ops []byte) {
 		const limit = 4000
-		q, m := NewInbound(Config{Streams: 3, MaxBytes: limit, PartialDeliveryPoint: int(point)}), NewTSNMap(0)
+		c := Config{Streams: 3, MaxBytes: limit, PartialDeliveryPoint: int(point)}
+		interleaved := kind&hostileInterleaved != 0
+		if interleaved || kind&hostileLevel2 != 0 {
+			c.Level = 2
+		}
+		q, m := NewInbound(c), NewTSNMap(0)
+		q.SetInterleaving(interleaved)
+		q.SetLax(kind&hostileLax != 0)
 		q.Start(0)
 		p := make([]byte, 100)
 		for ; len(ops) >= 4; ops = ops[4:] {
-			if ops[0] == 255 {
-				q.Read(p[:int(ops[1])%len(p)])
-				checkBooks(t, q)
-				continue
-			}
-			d := wire.Data{
-				TSN: m.CumTSN() + 1 + seq.TSN(ops[0]), StreamID: uint16(ops[1] >> 4 & 3), SSN: seq.SSN(ops[1] & 15),
-				Flags: ops[2], UserData: make([]byte, 4*int(ops[3])),
-			}
-			if m.Status(d.TSN) != TSNNew {
-				continue
-			}
 			held := q.Bytes()
-			switch err := q.Add(&d); {
-			case err == nil, errors.Is(err, ErrBadStream):
-				m.Record(d.TSN)
-			case errors.Is(err, ErrNoMemory), errors.Is(err, ErrProtocol):
-				if q.Bytes() != held {
+			switch ops[0] {
+			case 255:
+				q.Read(p[:int(ops[1])%len(p)])
+			case 254:
+				hostileSkip(q, m, ops)
+			case 253:
+				q.ResetStreams([]uint16{uint16(ops[1] & 3)})
+			default:
+				if err := hostileAdd(q, m, ops); err != nil && q.Bytes() != held {
 					t.Fatalf("a chunk refused with %v changed the memory in use from %d to %d", err, held, q.Bytes())
 				}
-			default:
-				t.Fatal(err)
 			}
 			if q.Bytes() > 2*limit+maxChunkData {
 				t.Fatalf("%d bytes are held, the limit being %d", q.Bytes(), limit)
 			}
 			checkBooks(t, q)
+			for _, ok := q.NextCut(); ok; _, ok = q.NextCut() {
+			}
 		}
 		q.Reset()
 		checkBooks(t, q)
@@ -220,6 +229,55 @@ func FuzzInboundHostile(f *testing.F) {
 			t.Fatalf("%d bytes are held after everything was read", q.Bytes())
 		}
 	})
+}
+
+// hostileAdd brings in a chunk, and returns the error if it was refused.
+func hostileAdd(q *Inbound, m *TSNMap, op []byte) (err error) {
+	tsn, stream, number := m.CumTSN()+1+seq.TSN(op[0]), uint16(op[1]>>4&3), op[1]&15
+	data := make([]byte, 4*int(op[3]))
+	if m.Status(tsn) != TSNNew {
+		return nil
+	}
+	if q.interleaved {
+		d := wire.IData{TSN: tsn, StreamID: stream, MID: seq.MID(number), Flags: op[2] & 15, UserData: data}
+		if !d.Begin() {
+			d.FSN = uint32(op[2] >> 4)
+		}
+		err = q.AddInterleaved(&d)
+	} else {
+		err = q.Add(&wire.Data{TSN: tsn, StreamID: stream, SSN: seq.SSN(number), Flags: op[2], UserData: data})
+	}
+	switch {
+	case err == nil, errors.Is(err, ErrBadStream):
+		m.Record(tsn)
+		return nil
+	case errors.Is(err, ErrNoMemory), errors.Is(err, ErrProtocol):
+		return err
+	}
+	panic(err)
+}
+
+// hostileSkip gives up messages of two streams.
+func hostileSkip(q *Inbound, m *TSNMap, op []byte) {
+	cum := m.CumTSN() + seq.TSN(op[1])
+	if op[1] == 0 {
+		return
+	}
+	if q.interleaved {
+		c, _, _ := wire.NextChunk(wire.AppendIForwardTSN(nil, cum, []wire.SkippedMessage{
+			{StreamID: uint16(op[2] >> 4 & 3), MID: seq.MID(op[2] & 15), Unordered: op[2]&128 != 0},
+			{StreamID: uint16(op[3] >> 4 & 3), MID: seq.MID(op[3] & 15), Unordered: op[3]&128 != 0},
+		}))
+		f, _ := wire.ParseIForwardTSN(c)
+		q.SkipInterleaved(m.Missing(cum), &f)
+	} else {
+		c, _, _ := wire.NextChunk(wire.AppendForwardTSN(nil, cum, []wire.SkippedStream{
+			{StreamID: uint16(op[2] >> 4 & 3), SSN: seq.SSN(op[2] & 15)}, {StreamID: uint16(op[3] >> 4 & 3), SSN: seq.SSN(op[3] & 15)},
+		}))
+		f, _ := wire.ParseForwardTSN(c)
+		q.Skip(m.Missing(cum), &f)
+	}
+	m.Advance(cum)
 }
 
 // checkBooks counts what q holds, and says where its parts contradict each other.

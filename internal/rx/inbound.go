@@ -249,10 +249,11 @@ func (q *Inbound) discard(f *fragment) error {
 	if err != nil {
 		return err
 	}
+	q.seams.note(f, &q.discarded)
 	if n.over != nil {
 		q.drop(n.over)
+		q.beginPartial()
 	}
-	q.seams.note(f, &q.discarded)
 	return ErrBadStream
 }
 

@@ -179,6 +179,17 @@ func TestSkipCutsAPartialDelivery(t *testing.T) {
 	ti.wantDrained("nothing is left of it")
 }
 
+// The same when the chunk that begins inside it is of a stream that does not exist.
+func TestCutPartialDeliveryMakesRoomForTheNext(t *testing.T) {
+	ti := newTestLax(t, Config{PartialDeliveryPoint: 4})
+	ti.add("0 1.0 B", "abcd")
+	ti.want("the point is reached", "1.0:abcd…")
+	ti.add("5 2.0 B", "efgh")
+	ti.addErr("there are ten streams", ErrBadStream, "1 10.0 BE", "x")
+	ti.wantCut("another message began", "1.0")
+	ti.want("the next is handed out in parts", "2.0:efgh…")
+}
+
 func TestSkipDropsWhatOfAPartialDeliveryWasNotRead(t *testing.T) {
 	ti := newTestLax(t, Config{PartialDeliveryPoint: 4})
 	ti.add("0 1.0 B", "abcd")
