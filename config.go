@@ -51,10 +51,11 @@ type Config struct {
 	// PartialDeliveryPoint is the size in bytes from which on a message is handed out in parts before it is complete
 	// (RFC 9260 section 6.9): half of RecvBuffer.
 	PartialDeliveryPoint int
-	// FragmentInterleave says what may be read between the parts of a message that is handed out before it is complete (RFC 6458 section
-	// 8.1.20). At 0 nothing, neither from a [Conn] nor from an [Endpoint], whose other associations have to wait; at 1 messages of other
-	// associations of the Endpoint; at 2 also messages of other streams: RcvInfo says which message a part belongs to. Only at 2 is
-	// [Interleaving] offered to the peer, because with it messages alternate as a rule (RFC 8260 section 2.2.1).
+	// FragmentInterleave is the level of fragment interleave: what may be read between the parts of a message that is handed out
+	// before it is complete (RFC 6458 section 8.1.20). At 0 and 1 nothing of the association; an [Endpoint] goes on with other
+	// associations, unless it is -1: then a peer that does not finish a message keeps all others from being read. At 2 also messages
+	// of other streams: RcvInfo says which message a part belongs to. Only at 2 is [Interleaving] offered to the peer, because with it
+	// messages alternate as a rule (RFC 8260 section 2.2.1).
 	FragmentInterleave int
 	// MaxSeg bounds the user data in one DATA chunk, in bytes (RFC 6458 section 8.1.16): 0 is as much as the path takes.
 	MaxSeg int
@@ -123,7 +124,7 @@ func (c *Config) core() assoc.Config {
 		RecvBuffer:           c.RecvBuffer,
 		SendBuffer:           c.SendBuffer,
 		PartialDeliveryPoint: c.PartialDeliveryPoint,
-		FragmentInterleave:   c.FragmentInterleave,
+		FragmentInterleave:   max(c.FragmentInterleave, 0),
 		MaxSeg:               c.MaxSeg,
 		DisableFragments:     c.DisableFragments,
 		Nagle:                c.Nagle,

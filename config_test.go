@@ -56,7 +56,7 @@ func TestConfigErrorsNameFieldValueAndRange(t *testing.T) {
 		{Config{SACKDelay: time.Second}, "Config.SACKDelay is 1s, allowed is -24h0m0s to 500ms"},
 		{Config{RecvBuffer: 1}, "Config.RecvBuffer is 1, allowed is 1500 to"},
 		{Config{MaxPMTU: 100}, "Config.MaxPMTU is 100, allowed is 0 or 512 to 65535"},
-		{Config{FragmentInterleave: 3}, "Config.FragmentInterleave is 3, allowed is 0 to 2"},
+		{Config{FragmentInterleave: 3}, "Config.FragmentInterleave is 3, allowed is -1 to 2"},
 		{Config{Enable: Interleaving, FragmentInterleave: 1}, "Config.FragmentInterleave is 1, allowed is 2 where Interleaving is enabled"},
 		{Config{Enable: 0x8001}, "Config.Enable is 0x8001, allowed is a set of extensions, 0x7f at most"},
 		{Config{MaxBurst: -1}, "Config.MaxBurst is -1, allowed is 1 to"},

@@ -34,7 +34,7 @@ func ListenEndpoint(network, address string) (*Endpoint, error) {
 // sending sets up, too. Backlog bounds the associations that peers may have set up at one time, before any of them is
 // peeled off; zero stands for 65536.
 func (lc *ListenConfig) ListenEndpoint(ctx context.Context, network, address string) (*Endpoint, error) {
-	inbox := engine.NewInbox()
+	inbox := engine.NewInbox(lc.Config.FragmentInterleave < 0)
 	backlog := lc.Backlog
 	if backlog <= 0 {
 		backlog = defaultEndpointBacklog

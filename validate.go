@@ -51,7 +51,7 @@ func (c *Config) Validate() error {
 		inRange("RecvBuffer", d.RecvBuffer, minRecvBuffer, maxBuffer),
 		inRange("SendBuffer", d.SendBuffer, minSendBuffer, maxBuffer),
 		inRange("PartialDeliveryPoint", d.PartialDeliveryPoint, 1, d.RecvBuffer),
-		inRange("FragmentInterleave", d.FragmentInterleave, 0, 2),
+		inRange("FragmentInterleave", c.FragmentInterleave, -1, 2),
 		inRange("MaxSeg", d.MaxSeg, 0, maxPMTU),
 		zeroOrInRange("MaxPMTU", d.MaxPMTU, minPMTU, maxPMTU),
 		known("Enable", c.Enable),

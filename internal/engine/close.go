@@ -106,6 +106,9 @@ func (a *Assoc) close(end func(*Assoc)) error {
 	a.readable.setDeadline(time.Time{})
 	a.writable.setDeadline(time.Time{})
 	a.events = eventQueue{}
+	if a.inbox != nil {
+		a.inbox.release(a)
+	}
 	if a.routed {
 		end(a)
 	}

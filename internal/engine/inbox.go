@@ -19,6 +19,11 @@ type Inbox struct {
 	arrived, told gate
 	// first and last are the ends of the list of associations to read from, linked through Assoc.nextReady.
 	first, last *Assoc
+	// exclusive: once a message has been handed out in part, nothing of other associations is before its end (level 0 of RFC 6458
+	// section 8.1.20). Then current is the association that is being read from, or of which a message has begun and not ended.
+	exclusive bool
+	current   *Assoc
+	begun     bool
 	// ended are associations that are over and have left something to read, the oldest first.
 	ended  []*Assoc
 	events eventQueue
@@ -31,9 +36,9 @@ type Inbox struct {
 // oldest left is lost.
 const maxEnded = 128
 
-// NewInbox returns an inbox for one socket.
-func NewInbox() *Inbox {
-	in := &Inbox{byID: make(map[uint32]*Assoc), byPeer: make(map[netip.AddrPort]*Assoc)}
+// NewInbox returns an inbox for one socket. If it is exclusive, parts of messages of different associations do not alternate.
+func NewInbox(exclusive bool) *Inbox {
+	in := &Inbox{exclusive: exclusive, byID: make(map[uint32]*Assoc), byPeer: make(map[netip.AddrPort]*Assoc)}
 	in.arrived.init(&in.mu)
 	in.told.init(&in.mu)
 	return in
@@ -44,6 +49,10 @@ func (in *Inbox) ready(a *Assoc) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if a.queued || in.err != nil {
+		return
+	}
+	if a == in.current {
+		in.pushFront(a)
 		return
 	}
 	a.queued = true
@@ -60,9 +69,12 @@ func (in *Inbox) ready(a *Assoc) {
 func (in *Inbox) again(a *Assoc) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	if a.queued {
-		return
+	if !a.queued {
+		in.pushFront(a)
 	}
+}
+
+func (in *Inbox) pushFront(a *Assoc) {
 	a.queued = true
 	a.nextReady = in.first
 	in.first = a
@@ -84,15 +96,50 @@ func (in *Inbox) next(ctx context.Context) (*Assoc, error) {
 			in.arrived.cond.Signal() // The one that ended the wait may have been another's.
 			return nil, err
 		}
-		if a := in.first; a != nil {
+		if a := in.first; a != nil && (in.current == nil || in.current == a) {
 			in.first = a.nextReady
 			if in.first == nil {
 				in.last = nil
 			}
 			a.nextReady, a.queued = nil, false
+			if in.exclusive {
+				in.current = a
+			}
 			return a, nil
 		}
 		in.arrived.wait(ctx)
+	}
+}
+
+// release lets other associations be read from, because the rest of a message of a will not come, or not here.
+func (in *Inbox) release(a *Assoc) {
+	if !in.exclusive {
+		return
+	}
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.current == a {
+		in.current, in.begun = nil, false
+		in.arrived.cond.Signal()
+	}
+}
+
+// keep follows what came of reading from a: the rest of a message that has begun is waited for, nothing is not.
+func (in *Inbox) keep(a *Assoc, ok, ended bool) {
+	if !in.exclusive {
+		return
+	}
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.current != a {
+		return
+	}
+	if ok {
+		in.begun = !ended
+	}
+	if !in.begun {
+		in.current = nil
+		in.arrived.cond.Signal()
 	}
 }
 
@@ -115,6 +162,7 @@ func (in *Inbox) receiveFrom(a *Assoc, p []byte) (int, assoc.RcvInfo, bool) {
 	a.mu.Lock()
 	if a.inbox != in || a.closed {
 		a.unlock()
+		in.release(a)
 		return 0, assoc.RcvInfo{}, false
 	}
 	now := e.now()
@@ -122,6 +170,7 @@ func (in *Inbox) receiveFrom(a *Assoc, p []byte) (int, assoc.RcvInfo, bool) {
 	if ok && !info.EOR && a.core.Readable() {
 		in.again(a)
 	}
+	in.keep(a, ok, info.EOR)
 	a.settle(now)
 	done := a.left && !a.core.Readable()
 	a.unlock()
@@ -145,6 +194,7 @@ func (in *Inbox) keepEnded(a *Assoc) {
 	in.mu.Unlock()
 	if oldest != nil {
 		oldest.throwAway()
+		in.release(oldest)
 	}
 }
 
@@ -190,6 +240,9 @@ func (in *Inbox) LostEvents() uint64 {
 }
 
 func (in *Inbox) note(ev Event) {
+	if _, ok := ev.Event.(assoc.PartialDeliveryAborted); ok {
+		in.release(ev.Assoc)
+	}
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if in.err != nil {
@@ -270,6 +323,7 @@ func (in *Inbox) PeelOff(a *Assoc) error {
 		return net.ErrClosed
 	}
 	a.inbox = nil
+	in.release(a)
 	in.mu.Lock()
 	in.events.take(a, &a.events)
 	in.mu.Unlock()
