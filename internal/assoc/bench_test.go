@@ -24,15 +24,16 @@ type pair struct {
 // addrOf is the address of each end.
 var addrOf = [2]netip.Addr{local1, peer1}
 
+// newPair returns a pair over carriers that know neither ECN nor damage, unless using says otherwise.
 func newPair(tb testing.TB, changes ...func(*Config)) *pair {
 	tb.Helper()
 	p := &pair{now: mono.Time(time.Hour), buf: make([]byte, 65535), scratch: make([]byte, 128<<10)}
-	cfg := Config{MaxBurst: 64}
+	cfg := Config{MaxBurst: 64, Disable: ECN | ZeroChecksum}
 	for _, f := range changes {
 		f(&cfg)
 	}
-	left := Params{LocalPort: localPort, PeerPort: peerPort, LocalAddrs: []netip.Addr{local1}, PeerAddrs: []netip.Addr{peer1}}
-	right := Params{LocalPort: peerPort, PeerPort: localPort, LocalAddrs: []netip.Addr{peer1}, PeerAddrs: []netip.Addr{local1}}
+	left := Params{LocalPort: localPort, PeerPort: peerPort, LocalAddrs: []netip.Addr{local1}, PeerAddrs: []netip.Addr{peer1}, Carrier: dtls}
+	right := Params{LocalPort: peerPort, PeerPort: localPort, LocalAddrs: []netip.Addr{peer1}, PeerAddrs: []netip.Addr{local1}, Carrier: dtls}
 	p.ends[0] = Connect(p.now, cfg, left, Identity{Tag: localTag, Seed: [32]byte{1}})
 	var d transport.Datagram
 	if !p.ends[0].NextPacket(p.now, p.buf, &d) {
@@ -43,7 +44,7 @@ func newPair(tb testing.TB, changes ...func(*Config)) *pair {
 	jar := cookie.NewJar([32]byte{})
 	way := transport.Path{Local: peer1, Remote: local1}
 	ack := AnswerInit(nil, p.now, jar, &transport.Datagram{Path: way}, h, c,
-		&Offer{Config: cfg.Defaults(), Tag: peerTag, TSN: 1, LocalAddrs: []netip.Addr{peer1}})
+		&Offer{Config: cfg.Defaults(), Tag: peerTag, TSN: 1, LocalAddrs: []netip.Addr{peer1}, Carrier: dtls})
 	ackChunk, _, _ := wire.NextChunk(ack[wire.HeaderLen:])
 	content, err := jar.Open(p.now, cookieIn(ackChunk))
 	if err != nil {
@@ -53,8 +54,8 @@ func newPair(tb testing.TB, changes ...func(*Config)) *pair {
 	p.ends[0].Deliver(p.now, &transport.Datagram{Path: transport.Path{Local: local1, Remote: peer1}, Data: ack})
 	p.run()
 	for _, a := range p.ends {
-		if a.State() != StateEstablished {
-			tb.Fatalf("%v after the handshake", a.State())
+		if got := a.Status().Extensions; a.State() != StateEstablished || got != cfg.offered(dtls) {
+			tb.Fatalf("%v after the handshake, with %v", a.State(), got)
 		}
 		for _, way := range a.Paths(nil) {
 			a.SetMTU(p.now, way.Remote, testMTU)
@@ -126,19 +127,31 @@ func (p *pair) transfer(tb testing.TB, n int, m *Message) {
 
 var messageSizes = []int{64, 1 << 10, 64 << 10}
 
+// using has exactly these extensions used.
+func using(e Extensions) func(*Config) {
+	return func(c *Config) {
+		c.Enable, c.Disable = e, AllExtensions&^e
+		if e.Has(Interleaving) {
+			c.FragmentInterleave = 2
+		}
+	}
+}
+
 func TestSteadyStateAllocatesNothing(t *testing.T) {
-	for _, size := range messageSizes {
-		t.Run(fmt.Sprint(size), func(t *testing.T) {
-			p := newPair(t)
-			m := &Message{Data: make([]byte, size)}
-			n := 2 * inTransit / size
-			for range 20 {
-				p.transfer(t, n, m) // until the windows, rings and pools have their size
-			}
-			if allocs := testing.AllocsPerRun(10, func() { p.transfer(t, n, m) }); allocs > 0 {
-				t.Errorf("%.0f allocations for %d messages of %d bytes, want none", allocs, n, size)
-			}
-		})
+	for _, use := range []Extensions{0, DefaultExtensions, AllExtensions} {
+		for _, size := range messageSizes {
+			t.Run(fmt.Sprintf("%v/%d", use, size), func(t *testing.T) {
+				p := newPair(t, using(use))
+				m := &Message{Data: make([]byte, size)}
+				n := 2 * inTransit / size
+				for range 20 {
+					p.transfer(t, n, m) // until the windows, rings and pools have their size
+				}
+				if allocs := testing.AllocsPerRun(10, func() { p.transfer(t, n, m) }); allocs > 0 {
+					t.Errorf("%.0f allocations for %d messages of %d bytes, want none", allocs, n, size)
+				}
+			})
+		}
 	}
 }
 
@@ -150,6 +163,21 @@ func BenchmarkTransfer(b *testing.B) {
 			m := &Message{Data: make([]byte, size)}
 			p.transfer(b, max(1, 4<<20/size), m)
 			b.SetBytes(int64(size))
+			b.ReportAllocs()
+			b.ResetTimer()
+			p.transfer(b, b.N, m)
+		})
+	}
+}
+
+// BenchmarkExtensions is the same for messages of 1 KiB with extensions in use, one at a time.
+func BenchmarkExtensions(b *testing.B) {
+	for _, use := range []Extensions{0, Interleaving, ECN, ZeroChecksum, NRSack, AllExtensions} {
+		b.Run(use.String(), func(b *testing.B) {
+			p := newPair(b, using(use))
+			m := &Message{Data: make([]byte, 1024)}
+			p.transfer(b, 4096, m)
+			b.SetBytes(1024)
 			b.ReportAllocs()
 			b.ResetTimer()
 			p.transfer(b, b.N, m)
