@@ -13,6 +13,7 @@ import (
 	"github.com/gosctp/sctp/internal/endpoint"
 	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/internal/sched"
+	"github.com/gosctp/sctp/internal/tx"
 	"github.com/gosctp/sctp/internal/wire"
 	"github.com/gosctp/sctp/simnet"
 	"github.com/gosctp/sctp/transport"
@@ -30,7 +31,10 @@ var commands = map[string]command{
 	"delay":    {"DURATION", "is how long packets travel from now on; 20ms at first", (*world).doDelay},
 	"listen":   {"HOST PORT [OPTION=VALUE…]", "binds a port and accepts associations", (*world).doListen},
 	"connect":  {"HOST TO [OPTION=VALUE…]", "begins an association with a host that listens, at its first address", (*world).doConnect},
-	"send":     {"HOST [stream=N] [unordered] [more] TEXT | … N bytes", "sends a message, or a part of one of which more follows", (*world).doSend},
+	"send":     {"HOST [stream=N] [unordered] [more] [lifetime=MS|retransmits=N|priority=N] TEXT | … N bytes", "sends a message, or a part of one of which more follows", (*world).doSend},
+	"reset":    {"HOST out|in|both [STREAM…]", "resets streams, or all", (*world).doReset},
+	"renumber": {"HOST", "resets the association: all streams and the TSNs", (*world).doRenumber},
+	"add":      {"HOST OUT IN", "adds streams", (*world).doAdd},
 	"value":    {"HOST STREAM N", "sets the priority or weight of a stream", (*world).doValue},
 	"read":     {"HOST", "reads all messages that have arrived", (*world).doRead},
 	"state":    {"HOST", "tells the state of the association and of its paths", (*world).doState},
@@ -101,6 +105,7 @@ var options = map[string]func(c *assoc.Config, text string) error{
 	"in-streams":    number(func(c *assoc.Config, v int) { c.MaxInStreams = uint16(v) }),
 	"level":         number(func(c *assoc.Config, v int) { c.FragmentInterleave = v }),
 	"point":         number(func(c *assoc.Config, v int) { c.PartialDeliveryPoint = v }),
+	"deny":          number(func(c *assoc.Config, v int) { c.DenyReconfig = assoc.ReconfigRequests(v) }),
 	"enable":        extension(func(c *assoc.Config, e assoc.Extensions) { c.Enable |= e }),
 	"disable":       extension(func(c *assoc.Config, e assoc.Extensions) { c.Disable |= e }),
 	"scheduler": func(c *assoc.Config, text string) error {
@@ -215,6 +220,16 @@ func (w *world) doConnect(args []string) error {
 	})
 }
 
+// properties are what a script can say of a message.
+var properties = map[string]func(m *assoc.Message, n uint32){
+	"stream":      func(m *assoc.Message, n uint32) { m.Stream = uint16(n) },
+	"unordered":   func(m *assoc.Message, _ uint32) { m.Unordered = true },
+	"more":        func(m *assoc.Message, _ uint32) { m.Partial = true },
+	"lifetime":    func(m *assoc.Message, n uint32) { m.PR = tx.PRInfo{Policy: tx.PRTTL, Value: n} },
+	"retransmits": func(m *assoc.Message, n uint32) { m.PR = tx.PRInfo{Policy: tx.PRRTX, Value: n} },
+	"priority":    func(m *assoc.Message, n uint32) { m.PR = tx.PRInfo{Policy: tx.PRPrio, Value: n} },
+}
+
 func (w *world) doSend(args []string) error {
 	m := assoc.Message{}
 	if len(args) < 2 {
@@ -222,19 +237,16 @@ func (w *world) doSend(args []string) error {
 	}
 	words := args[1:]
 	for ; len(words) > 0; words = words[1:] {
-		if n, ok := strings.CutPrefix(words[0], "stream="); ok {
-			sid, err := strconv.ParseUint(n, 10, 16)
-			if err != nil {
-				return err
-			}
-			m.Stream = uint16(sid)
-		} else if words[0] == "unordered" {
-			m.Unordered = true
-		} else if words[0] == "more" {
-			m.Partial = true
-		} else {
+		name, text, _ := strings.Cut(words[0], "=")
+		set, ok := properties[name]
+		if !ok {
 			break
 		}
+		n, err := strconv.ParseUint(text, 10, 16)
+		if strings.Contains(words[0], "=") && err != nil {
+			return err
+		}
+		set(&m, uint32(n))
 	}
 	m.Data = []byte(strings.Join(words, " "))
 	if len(words) == 2 && words[1] == "bytes" {

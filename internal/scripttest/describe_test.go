@@ -1,6 +1,7 @@
 package scripttest
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -170,6 +171,9 @@ func describeEvent(e assoc.Event) string {
 		if e.Sent {
 			sent = "sent, not acknowledged"
 		}
+		if errors.Is(e.Err, assoc.ErrAbandoned) {
+			sent += ", given up"
+		}
 		return fmt.Sprintf("gets %s back, %s", describeText(e.Data), sent)
 	case assoc.RemoteError:
 		return "the peer reports " + e.Code.String()
@@ -178,7 +182,17 @@ func describeEvent(e assoc.Event) string {
 	case assoc.SenderDry:
 		return "all is acknowledged"
 	case assoc.StreamReset:
-		return "streams are reset" + describeEnding(e.Denied, e.Failed)
+		which := "all streams are reset"
+		if e.Streams != nil {
+			which = fmt.Sprintf("streams %v are reset", e.Streams)
+		}
+		if e.Outgoing {
+			which += ", outgoing"
+		}
+		if e.Incoming {
+			which += ", incoming"
+		}
+		return which + describeEnding(e.Denied, e.Failed)
 	case assoc.AssocReset:
 		return "the association is reset" + describeEnding(e.Denied, e.Failed)
 	case assoc.StreamChange:

@@ -2,8 +2,11 @@ package scripttest
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
+	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/internal/endpoint"
 	"github.com/gosctp/sctp/internal/seq"
 	"github.com/gosctp/sctp/internal/wire"
 )
@@ -89,7 +92,11 @@ func (w *world) describeReconfig(h *host, p wire.Param) string {
 		}
 	case wire.ParamReconfigResponse:
 		if r, err := wire.ParseReconfigResponse(p); err == nil {
-			return "answers " + number(peer, r.RespSeq) + r.Result.String()
+			text := "answers " + number(peer, r.RespSeq) + r.Result.String()
+			if r.HasTSNs { // both sides count anew
+				w.initial[h.name], w.initial[peer] = uint32(r.SenderNextTSN), uint32(r.ReceiverNextTSN)
+			}
+			return text
 		}
 	}
 	return p.String()
@@ -112,4 +119,47 @@ func describeStreams(s wire.Uint16s) string {
 		return "stream " + names[0]
 	}
 	return "streams " + strings.Join(names, " ")
+}
+
+func (w *world) doReset(args []string) error {
+	if len(args) < 2 {
+		return fmt.Errorf("too few arguments")
+	}
+	r := assoc.ResetRequest{Outgoing: args[1] != "in", Incoming: args[1] != "out"}
+	for _, word := range args[2:] {
+		id, err := strconv.ParseUint(word, 10, 16)
+		if err != nil {
+			return err
+		}
+		r.Streams = append(r.Streams, uint16(id))
+	}
+	return w.withAssoc(args[0], func(_ *host, a *endpoint.Handle) error {
+		_, err := a.Assoc.ResetStreams(w.now, r)
+		return err
+	})
+}
+
+func (w *world) doRenumber(args []string) error {
+	return w.withAssoc(strings.Join(args, ""), func(_ *host, a *endpoint.Handle) error {
+		_, err := a.Assoc.ResetAssociation(w.now)
+		return err
+	})
+}
+
+func (w *world) doAdd(args []string) error {
+	if len(args) < 3 {
+		return fmt.Errorf("too few arguments")
+	}
+	var n [2]uint16
+	for i := range n {
+		v, err := strconv.ParseUint(args[i+1], 10, 16)
+		if err != nil {
+			return err
+		}
+		n[i] = uint16(v)
+	}
+	return w.withAssoc(args[0], func(_ *host, a *endpoint.Handle) error {
+		_, err := a.Assoc.AddStreams(w.now, n[0], n[1])
+		return err
+	})
 }

@@ -83,7 +83,7 @@ func TestWrongCommandsAreRefused(t *testing.T) {
 	for _, line := range []string{
 		"", "fly", "host", "host B", "host B 192.0.2", "delay soon", "listen", "listen Z port", "listen Z 2000", "listen B 2000",
 		"listen Z 2001 window", "connect A", "connect A B", "connect Z A", "connect A Z", "send", "send A", "send Z hello", "send A stream=x y",
-		"value A 1", "value A 1 x", "value A x 1", "value A 99 1", "read", "state B", "shutdown", "abort", "abort Z", "reboot B", "stray A Z", "stray A Z NONSENSE", "lose next", "lose some DATA", "lose next XYZ", "mark next", "listen A 2001 enable=flying", "listen A 2001 scheduler=none", "listen A 2001 window=wide",
+		"reset A", "reset A out x", "renumber B", "add A 1", "add A x 1", "send A lifetime=x y", "value A 1", "value A 1 x", "value A x 1", "value A 99 1", "read", "state B", "shutdown", "abort", "abort Z", "reboot B", "stray A Z", "stray A Z NONSENSE", "lose next", "lose some DATA", "lose next XYZ", "mark next", "listen A 2001 enable=flying", "listen A 2001 scheduler=none", "listen A 2001 window=wide",
 		"cut here", "mend there", "advance", "advance 1",
 	} {
 		if err := w.do(line); err == nil {

@@ -155,6 +155,20 @@ func (h *host) setMTU(a *endpoint.Handle) {
 
 // drain takes events and packets of an association, and forgets it when it is over.
 func (h *host) drain(a *endpoint.Handle) {
+	h.tell(a)
+	buf := make([]byte, 1<<16)
+	var d transport.Datagram
+	for a.Assoc.NextPacket(h.w.now, buf, &d) {
+		h.write(&d)
+	}
+	h.tell(a) // messages may be given up when a packet is built
+	if a.Assoc.State() == assoc.StateClosed {
+		h.e.Remove(a)
+	}
+}
+
+// tell prints the events of an association.
+func (h *host) tell(a *endpoint.Handle) {
 	for e, ok := a.Assoc.NextEvent(); ok; e, ok = a.Assoc.NextEvent() {
 		switch e.(type) {
 		case assoc.RoutesChanged:
@@ -163,14 +177,6 @@ func (h *host) drain(a *endpoint.Handle) {
 		default:
 			h.w.say("%s: %s", h.name, describeEvent(e))
 		}
-	}
-	buf := make([]byte, 1<<16)
-	var d transport.Datagram
-	for a.Assoc.NextPacket(h.w.now, buf, &d) {
-		h.write(&d)
-	}
-	if a.Assoc.State() == assoc.StateClosed {
-		h.e.Remove(a)
 	}
 }
 
