@@ -59,6 +59,7 @@ func (a *Association) repeatForward(p *path.Path) bool {
 		return false
 	}
 	a.send.forward.due = true
+	a.stats.ControlRepeated++
 	return true
 }
 

@@ -40,10 +40,11 @@ func (a *Association) giveUp(now mono.Time) {
 		s.queue.Expire(now, s.outstanding, a.failAbandoned)
 		s.queue.GiveUpLost(now, s.outstanding, a.failAbandoned)
 	})
-	a.afterGivingUp(now)
+	a.dried(now)
 }
 
-// abandon does what follows when f gives messages up: the peer is told, and timers of which that leaves nothing in flight stop.
+// abandon does what follows when f gives messages up: the peer is told, timers stop of which that leaves nothing in flight, and resets of
+// streams go on.
 func (a *Association) abandon(now mono.Time, f func()) {
 	out := a.send.outstanding
 	var before [tx.MaxPaths]int
@@ -58,15 +59,15 @@ func (a *Association) abandon(now mono.Time, f func()) {
 			p.T3 = 0
 		}
 	}
+	a.progressReconfig(now)
 }
 
-// afterGivingUp does what waits for messages to leave: the user, the end of the association, and resets of streams.
-func (a *Association) afterGivingUp(now mono.Time) {
+// dried tells those who wait until nothing is left to send, if the last of it was given up.
+func (a *Association) dried(now mono.Time) {
 	if a.send.queue.Empty() && a.send.outstanding.Len() == 0 {
 		a.emit(SenderDry{})
 		a.progressShutdown(now)
 	}
-	a.progressReconfig(now)
 }
 
 func (a *Association) failAbandoned(m *tx.Message) { a.failMessage(m, ErrAbandoned) }
@@ -83,7 +84,7 @@ func (a *Association) AbortMessage(now mono.Time, stream uint16) error {
 		return ErrCannotAbandon
 	}
 	a.abandon(now, func() { a.send.queue.AbandonOpen(stream, a.send.outstanding, a.failAbandoned) })
-	a.afterGivingUp(now)
+	a.dried(now)
 	return nil
 }
 

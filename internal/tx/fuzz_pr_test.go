@@ -41,6 +41,7 @@ type peer struct {
 	chunks   map[messageKey][]packet
 	next     [4]seq.MID
 	complete map[messageKey][]byte // that wait for those before them
+	lost     map[uint16]seq.MID    // the last unordered message of a stream that was skipped
 	// delivered are the messages, as the numbers in them.
 	delivered []uint32
 }
@@ -56,8 +57,21 @@ func (p *peer) receive(c packet) {
 	p.got[c.tsn] = true
 	p.advance()
 	k := messageKey{c.stream, c.unordered, c.mid}
+	if p.late(k) {
+		return
+	}
 	p.chunks[k] = append(p.chunks[k], c)
 	p.assemble(k)
+}
+
+// late reports whether a message was skipped of which something has just come. With I-DATA that happens if chunks of other messages lie
+// between those that were skipped and those that were under way.
+func (p *peer) late(k messageKey) bool {
+	if k.unordered {
+		last, ok := p.lost[k.stream]
+		return ok && !last.Less(k.mid)
+	}
+	return k.mid.Less(p.next[k.stream])
 }
 
 func (p *peer) advance() {
@@ -133,7 +147,9 @@ func (p *peer) skip(c packet) {
 		}
 	}
 	for _, m := range c.messages {
-		if !m.Unordered {
+		if m.Unordered {
+			p.lost[m.StreamID] = m.MID
+		} else {
 			p.skipTo(m.StreamID, m.MID)
 		}
 	}
@@ -200,6 +216,8 @@ type prWorld struct {
 	peer         *peer
 	network      []packet
 	interleaving bool
+	// promises: the receiver sends NR-SACKs.
+	promises bool
 	// Of each message: its policy, whether anything of it was sent, and whether it was given up. open is the message that is to be
 	// continued, by stream.
 	policy []PRPolicy
@@ -217,7 +235,7 @@ func newPRWorld(t *testing.T, interleaving bool) *prWorld {
 		policy: []PRPolicy{PRNone}, sent: map[uint32]bool{}, gone: map[uint32]bool{}, tsn: first - 1}
 	w.q.SetInterleaving(interleaving)
 	w.o.SetInterleaving(interleaving)
-	w.peer = &peer{t: t, cum: first - 1, got: map[seq.TSN]bool{}, chunks: map[messageKey][]packet{}, complete: map[messageKey][]byte{}}
+	w.peer = &peer{t: t, cum: first - 1, got: map[seq.TSN]bool{}, chunks: map[messageKey][]packet{}, complete: map[messageKey][]byte{}, lost: map[uint16]seq.MID{}}
 	// So that sequence numbers wrap.
 	for id := range uint16(2) {
 		s := w.q.streams.use(id)
@@ -304,7 +322,12 @@ func (w *prWorld) transmit(c *Chunk) {
 
 // sack tells the sender what has arrived, and has losses found.
 func (w *prWorld) sack() {
-	r := w.o.Ack(w.peer.cum, w.peer.gaps(), w.q)
+	var r *Acked
+	if w.promises {
+		r = w.o.AckNR(w.peer.cum, noGaps, w.peer.gaps(), w.q)
+	} else {
+		r = w.o.Ack(w.peer.cum, w.peer.gaps(), w.q)
+	}
 	var marked [MaxPaths]bool
 	if r.Any {
 		w.o.Missing(r.Highest, &marked)
@@ -412,7 +435,9 @@ func runPR(t *testing.T, ops []byte) {
 		ops = ops[1:]
 		return int(b)
 	}
-	w := newPRWorld(t, next()%2 == 1)
+	kind := next()
+	w := newPRWorld(t, kind%2 == 1)
+	w.promises = kind%4 >= 2
 	for len(ops) > 0 {
 		switch next() % 10 {
 		case 0:
@@ -450,6 +475,7 @@ func runPR(t *testing.T, ops []byte) {
 // back to its sender; and nothing is left behind.
 func FuzzPartialReliability(f *testing.F) {
 	f.Add([]byte{0, 0, 0x20, 200, 1, 50, 1, 50, 8, 0, 1, 20, 6})
+	f.Add([]byte{3, 0, 0, 0x20, 200, 1, 30, 1, 30, 3, 1, 6, 8, 0, 0, 9, 1, 50, 6})
 	f.Add([]byte{1, 0, 0x11, 200, 1, 50, 0, 2, 100, 1, 30, 1, 30, 9, 7, 3, 1, 6, 8, 7})
 	f.Fuzz(runPR)
 }
