@@ -12,7 +12,7 @@ import (
 func dual(t *testing.T, f func(*Config)) *testAssoc {
 	t.Helper()
 	return established(t, multiHomed(peer1, peer2), with(func(c *Config) {
-		c.HBInterval = -1
+		c.HBInterval = time.Hour // paths that have failed are probed all the same
 		if f != nil {
 			f(c)
 		}
@@ -201,4 +201,21 @@ func TestPeersEncapsulationPortIsLearnt(t *testing.T) {
 	if p := ta.want("data", "DATA 0"); p.path.EncapPort != 40001 {
 		t.Errorf("a packet with a wrong tag, or an INIT, moved the peer to UDP port %d", p.path.EncapPort)
 	}
+}
+
+// RFC 7829 section 3.2 item 5: with heartbeats off, a path that has failed is not probed either.
+func TestWithoutHeartbeatsNoPathIsProbed(t *testing.T) {
+	ta := dual(t, func(c *Config) { c.HBInterval = -1 })
+	ta.send(10)
+	ta.advanceToTimer()
+	ta.wantEvent("T3-rtx", "198.51.100.1 potentially-failed")
+	ta.forget()
+	ta.recvFrom(peer2, sack(0))
+	ta.advance(time.Hour)
+	ta.wantIdle("nobody asks whether it works again")
+	if err := ta.a.RequestHeartbeat(ta.now, peer1); err != nil {
+		t.Fatal(err)
+	}
+	ta.settle()
+	ta.wantTo(peer1, "but the user may", "HEARTBEAT")
 }

@@ -49,11 +49,11 @@ func (p *Path) Schedule(now mono.Time, random uint64) {
 	switch {
 	case p.state == Unconfirmed:
 		p.HB.Due = now.Add(rto)
+	case p.config.HBInterval < 0:
+		p.HB.Due = 0
 	case p.state == PotentiallyFailed:
 		// RFC 7829 section 3.2 item 5: once per RTO, so that the path is declared failed, or back, soon.
 		p.HB.Due = now.Add(rto)
-	case p.config.HBInterval < 0:
-		p.HB.Due = 0
 	default:
 		p.HB.Due = now.Add(rto + p.config.HBInterval + jitter)
 	}
