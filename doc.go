@@ -16,6 +16,18 @@
 // [ListenEndpoint] makes an [Endpoint], the one-to-many style of RFC 6458: one socket with many associations, which are set
 // up by sending.
 //
+// # Extensions
+//
+// What both sides have of the extensions of SCTP is in use, and Status tells which that is. A Go program has, without asking for anything,
+//
+//   - messages that may be given up (RFC 3758, RFC 7496): set PR in a [SndInfo] to [Lifetime], [MaxRetransmits] or [PriorityPolicy];
+//   - streams that are reset and added (RFC 6525): [Conn.ResetStreams], [Conn.ResetAssociation], [Conn.AddStreams];
+//   - schedulers that choose whose message is next (RFC 8260 section 3): Scheduler in [Config], [Conn.SetStreamValue];
+//   - congestion control by marks instead of losses (ECN), where the carrier sees them.
+//
+// It has to ask for interleaving (RFC 8260 section 2), with FragmentInterleave 2 in its Config, because parts of large messages are then read
+// between parts of others. One message of any size can be written, and read, in parts: [Conn.NewMessage], [Conn.ReadMsg].
+//
 // # Networks
 //
 // The first argument of Dial and Listen names how packets travel:
@@ -48,6 +60,6 @@
 // # Errors
 //
 // Errors of a Conn are a *net.OpError around the reason. Use errors.Is with net.ErrClosed, os.ErrDeadlineExceeded,
-// [ErrTimeout], [ErrUnreachable], [ErrShutdown], [ErrMessageTooBig], and errors.As with *[AbortError] to learn who ended the
+// [ErrTimeout], [ErrUnreachable], [ErrShutdown], [ErrMessageTooBig], [ErrDenied], [ErrNotNegotiated], and errors.As with *[AbortError] to learn who ended the
 // association and why.
 package sctp
