@@ -21,6 +21,7 @@ const (
 	opShutdown
 	opMarked  // chunks in a packet that a router marked
 	opDamaged // chunks in a packet with a wrong checksum
+	opReconfigure
 	numOps
 )
 
@@ -31,13 +32,17 @@ func FuzzDeliver(f *testing.F) {
 	for _, chunks := range [][]chunk{
 		{data(0), data(2), data(0)}, {sack(-1), sack(0, 2, 3)}, {initChunk()}, {heartbeat("x")}, {shutdown(-1)}, {shutdownAck()},
 		{shutdownComplete(1)}, {staleCookie(1)}, {ecne(0), cwr(0)}, {nrSack(-1, nil, []int{0, 0})},
-		{pktDrop(sentPacket{tag: peerTag}, nil)}, {cookieAck(), rawChunk(0xff, 0, 1)}, {data(0).withFlags(wire.FlagBegin), data(1).withFlags(0)},
+		{reconfig(outReset(0, -1, 3, 1), inReset(1, 1)), reconfig(outReset(2, 0, -1))}, {reconfig(inReset(0, 8)), reconfig(tsnReset(1))},
+		{reconfig(addOut(0, 3), addIn(1, 65000)), reconfig(response(0, wire.ReconfigInProgress), response(1, wire.ReconfigPerformed))},
+		{reconfig(responseTSNs(0, 5, 6)), data(2), reconfig(tsnReset(0)), data(5)}, {pktDrop(sentPacket{tag: peerTag}, nil)}, {cookieAck(), rawChunk(0xff, 0, 1)}, {data(0).withFlags(wire.FlagBegin), data(1).withFlags(0)},
 	} {
 		var b []byte
 		for _, c := range chunks {
 			b = c.append(seed, b)
 		}
-		f.Add(append([]byte{opSend, 200, opChunks, byte(len(b))}, append(b, opAdvance, 40, opReceive, 9, opExpire)...))
+		for _, request := range []byte{0, 2, 3} {
+			f.Add(append([]byte{opSend, 200, opReconfigure, request, opChunks, byte(len(b))}, append(b, opAdvance, 40, opReceive, 9, opExpire)...))
+		}
 	}
 	f.Fuzz(func(t *testing.T, ops []byte) {
 		const window = 20000
@@ -80,6 +85,19 @@ func FuzzDeliver(f *testing.F) {
 				_ = ta.a.Send(ta.now, &Message{Stream: uint16(arg % 12), Unordered: arg&1 != 0, Data: make([]byte, 1+16*arg)})
 			case opReceive:
 				ta.a.Receive(ta.now, make([]byte, arg))
+			case opReconfigure:
+				switch arg % 4 {
+				case 0, 1:
+					r := ResetRequest{Outgoing: arg&4 == 0, Incoming: arg&8 != 0}
+					if arg&16 != 0 {
+						r.Streams = []uint16{uint16(arg >> 5), uint16(arg & 7)}
+					}
+					_, _ = ta.a.ResetStreams(ta.now, r)
+				case 2:
+					_, _ = ta.a.ResetAssociation(ta.now)
+				default:
+					_, _ = ta.a.AddStreams(ta.now, uint16(arg>>2&7), uint16(arg>>5))
+				}
 			case opShutdown:
 				if arg > 250 {
 					ta.a.Shutdown(ta.now)
@@ -113,6 +131,14 @@ func (ta *testAssoc) checkBounds(window int) {
 	} {
 		if b.n < 0 || b.n > b.atMost {
 			ta.t.Fatalf("%d %s, at most %d are allowed", b.n, b.what, b.atMost)
+		}
+	}
+	if r := a.reconfig; r != nil {
+		if n := len(r.peer.answers); n > MaxReconfigAnswers {
+			ta.t.Fatalf("%d answers in RE-CONFIG chunks", n)
+		}
+		if n := len(r.own.waiting); n > MaxReconfigWaiting+1 { // one that the peer asked for
+			ta.t.Fatalf("%d requests wait", n)
 		}
 	}
 	for _, p := range a.paths {
