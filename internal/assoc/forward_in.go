@@ -58,7 +58,7 @@ func (a *Association) forward(in *inbound, cum seq.TSN) bool {
 		return false
 	case rx.TSNDuplicate, rx.TSNNew:
 	}
-	if cum.LessEq(a.receive.tsns.CumTSN()) {
+	if cum.Diff(a.receive.tsns.CumTSN()) <= 0 { // half the number space back too: a TSN from before an SSN/TSN reset (RFC 6525 section 5.2.4)
 		in.data.duplicate = true
 		return false
 	}

@@ -16,9 +16,8 @@ type builder struct {
 	path  *path.Path
 	// control counts control chunks, data DATA chunks.
 	control, data int
-	// notAlone counts control chunks that are not worth a packet of their own; hasTSNs: the answer to an SSN/TSN Reset Request is there.
+	// notAlone counts control chunks that are not worth a packet of their own.
 	notAlone int
-	hasTSNs  bool
 	// cookie: COOKIE ECHO is in the packet.
 	cookie      bool
 	mayFragment bool

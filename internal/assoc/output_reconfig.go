@@ -30,54 +30,64 @@ func (a *Association) reconfigTarget() *path.Path {
 	return nil
 }
 
-// buildReconfig adds RE-CONFIG chunks: answers by twos, an odd one with the own request if that is of the right kind (RFC 6525 section 3.1), then
-// the own request. They stand before SACK and DATA, whose numbers may be understood only after them.
+// buildReconfig adds RE-CONFIG chunks. They stand before SACK, FORWARD TSN and DATA, whose numbers may be understood only after them.
 func (a *Association) buildReconfig(k *builder) {
 	if a.reconfig == nil {
 		return
 	}
-	q, f := &a.reconfig.peer, a.reconfig.own.flight
-	if f != nil && (!f.pending || f.path != k.path) {
-		f = nil
+	repeat := a.reconfig.peer.repeat
+	if a.buildAnswers(k) {
+		repeat = nil
 	}
-	if q.to == k.path {
-		for len(q.answers) > 0 {
-			n := min(2, len(q.answers))
-			var request []byte
-			if n == 1 && f != nil && len(f.requests) == 1 && f.requests[0].kind == resetOutgoing {
-				request = f.params
-			}
-			if !k.appendReconfig(q.answers[:n], request) {
-				break
-			}
-			if request != nil {
-				f.pending, f = false, nil
-			}
-			for _, r := range q.answers[:n] {
-				k.hasTSNs = k.hasTSNs || r.HasTSNs
-			}
-			q.answers = append(q.answers[:0], q.answers[n:]...)
-		}
-	}
-	if f != nil && k.appendReconfig(nil, f.params) {
+	if f := a.reconfig.own.flight; f != nil && f.pending && f.path == k.path && k.appendReconfig(nil, f.params) {
 		f.pending = false
 	}
-	if q.repeat != nil && !k.hasTSNs && repeatLen <= k.room() {
-		k.appendReconfig([]wire.ReconfigResponse{*q.repeat}, nil)
-		k.notAlone++
+	if repeat == nil {
+		return
 	}
+	if k.room() < repeatLen {
+		k.limit = len(k.b) // nothing without it
+		return
+	}
+	k.appendReconfig([]wire.ReconfigResponse{*repeat}, nil)
+	k.notAlone++
+}
+
+// buildAnswers adds the answers to the peer's requests, by twos, and with an odd one the own request if it is of the right kind (RFC 6525 section
+// 3.1). It reports whether the one to an SSN/TSN Reset Request is among them.
+func (a *Association) buildAnswers(k *builder) (renumbered bool) {
+	q, f := &a.reconfig.peer, a.reconfig.own.flight
+	if q.to != k.path {
+		return false
+	}
+	for len(q.answers) > 0 {
+		n := min(2, len(q.answers))
+		var request []byte
+		if n == 1 && f != nil && f.pending && f.path == k.path && len(f.requests) == 1 && f.requests[0].kind == resetOutgoing {
+			request = f.params
+		}
+		if !k.appendReconfig(q.answers[:n], request) {
+			break
+		}
+		if request != nil {
+			f.pending = false
+		}
+		for _, r := range q.answers[:n] {
+			renumbered = renumbered || r.HasTSNs
+		}
+		q.answers = append(q.answers[:0], q.answers[n:]...)
+	}
+	return renumbered
 }
 
 // appendReconfig appends a RE-CONFIG chunk if it fits, or nothing else is in the packet.
 func (k *builder) appendReconfig(answers []wire.ReconfigResponse, request []byte) bool {
-	start := len(k.b)
 	b, m := wire.BeginChunk(k.b, wire.ChunkReConfig, 0)
 	for _, r := range answers {
 		b = r.Append(b)
 	}
 	b = wire.EndChunk(append(b, request...), m)
 	if len(b) > k.limit && !k.empty() {
-		k.b = b[:start]
 		return false
 	}
 	k.add(b)

@@ -27,6 +27,7 @@ func (a *Association) makeRoom(now mono.Time, m *Message) (ok bool) {
 		return true
 	}
 	a.abandon(now, func() { ok = q.Evict(missing, a.policyFor(m.PR), a.send.outstanding, a.failAbandoned) })
+	a.progressReconfig(now)
 	return ok
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/tx"
 	"github.com/gosctp/sctp/transport"
 )
 
@@ -24,6 +25,8 @@ type resetWorld struct {
 	// performed counts the requests of users by the type of the event, ended those that ended otherwise.
 	performed map[string]int
 	ended     int
+	givenUp   int
+	last      bool // the last message on each stream has been sent
 }
 
 // resetUser is the user of one end.
@@ -41,8 +44,14 @@ type flyingPacket struct {
 	data []byte
 }
 
-// firstLoose is the first of two streams whose messages are unordered.
-const firstLoose = 8
+// The first of two streams whose messages are unordered, and of two whose messages may be given up.
+const (
+	firstLoose    = 8
+	firstFleeting = 6
+)
+
+func loose(stream uint16) bool    { return stream == firstLoose || stream == firstLoose+1 }
+func fleeting(stream uint16) bool { return stream == firstFleeting || stream == firstFleeting+1 }
 
 func newResetWorld(t *testing.T, seed uint64, changes ...func(*Config)) *resetWorld {
 	changes = append(changes, func(c *Config) { c.AssocMaxRetrans, c.PathMaxRetrans, c.RTOMax = 1000, 1000, 4*time.Second })
@@ -70,7 +79,8 @@ func (w *resetWorld) act(i int) {
 	}
 	switch n := w.rand.IntN(100); {
 	case n < 80:
-		w.send(i, uint16(w.rand.IntN(10)))
+		stream := uint16(w.rand.IntN(10))
+		w.send(i, stream, fleeting(stream))
 	case n < 90:
 		r := ResetRequest{Outgoing: w.chance(60), Incoming: w.chance(40)}
 		if w.chance(80) {
@@ -85,18 +95,21 @@ func (w *resetWorld) act(i int) {
 }
 
 // send sends a message that says which one it is.
-func (w *resetWorld) send(i int, stream uint16) {
+func (w *resetWorld) send(i int, stream uint16, fleeting bool) {
 	u, peer := &w.users[i], &w.users[1-i]
 	id := u.sent[stream]
 	data := make([]byte, 6+w.rand.IntN(3000))
 	binary.BigEndian.PutUint16(data, stream)
 	binary.BigEndian.PutUint32(data[2:], uint32(id))
-	loose := stream == firstLoose || stream == firstLoose+1
-	if w.ends[i].Send(w.now, &Message{Stream: stream, Unordered: loose, Data: data}) != nil {
+	m := Message{Stream: stream, Unordered: loose(stream), Data: data}
+	if fleeting {
+		m.PR = tx.PRInfo{Policy: tx.PRRTX}
+	}
+	if w.ends[i].Send(w.now, &m) != nil {
 		return
 	}
 	u.sent[stream]++
-	if loose {
+	if loose(stream) {
 		peer.loose[uint32(stream)<<16|uint32(id)] = true
 	}
 }
@@ -118,10 +131,10 @@ func (w *resetWorld) receive(i int) {
 				w.t.Fatalf("message %d on stream %d came twice", id, stream)
 			}
 			delete(u.loose, uint32(stream)<<16|id)
-		case int(id) != u.got[stream]:
+		case int(id) < u.got[stream], int(id) > u.got[stream] && !fleeting(stream):
 			w.t.Fatalf("message %d on stream %d, want %d", id, stream, u.got[stream])
 		default:
-			u.got[stream]++
+			u.got[stream] = int(id) + 1
 		}
 	}
 }
@@ -152,6 +165,15 @@ func (w *resetWorld) listen(i int) {
 		case AssocReset:
 			end(e.Request, "assoc reset", e.Denied, e.Failed)
 		case PeerAddrChange, SenderDry:
+		case SendFailed:
+			if !fleeting(e.Stream) {
+				w.t.Fatalf("%s", eventText(e))
+			}
+			w.givenUp++
+		case PartialDeliveryAborted:
+			if !fleeting(e.Stream) {
+				w.t.Fatalf("%s", eventText(e))
+			}
 		default:
 			w.t.Fatalf("%s", eventText(e))
 		}
@@ -226,7 +248,7 @@ func (w *resetWorld) missing() string {
 	for i := range w.users {
 		u, peer := &w.users[i], &w.users[1-i]
 		for stream, n := range u.sent {
-			if stream != firstLoose && stream != firstLoose+1 && peer.got[stream] != n {
+			if !loose(stream) && peer.got[stream] != n && (w.last || !fleeting(stream)) {
 				return fmt.Sprintf("messages of end %d on stream %d: %d of %d have arrived", i, stream, peer.got[stream], n)
 			}
 		}
@@ -259,7 +281,7 @@ func TestResetsAtRandom(t *testing.T) {
 	if testing.Short() {
 		seeds = 10
 	}
-	performed, ended := map[string]int{}, 0
+	performed, ended, givenUp := map[string]int{}, 0, 0
 	for seed := range seeds {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			w := newResetWorld(t, seed, func(c *Config) {
@@ -281,18 +303,22 @@ func TestResetsAtRandom(t *testing.T) {
 					t.Errorf("end %d has %d outgoing streams, its peer %d incoming ones", i, a.outStreams, peer.inStreams)
 				}
 				for s := range a.outStreams {
-					w.send(i, s)
+					w.send(i, s, false)
 				}
 			}
+			w.last = true
 			w.settle()
 			w.finish("one more message on every stream")
 			for what, n := range w.performed {
 				performed[what] += n
 			}
-			ended += w.ended
+			ended, givenUp = ended+w.ended, givenUp+w.givenUp
 		})
 	}
-	t.Logf("performed: %v; otherwise: %d", performed, ended)
+	t.Logf("performed: %v; otherwise: %d; messages given up: %d", performed, ended, givenUp)
+	if givenUp < int(seeds) {
+		t.Errorf("%d messages were given up with %d seeds, the test shows little", givenUp, seeds)
+	}
 	for _, what := range []string{"stream reset", "stream change", "assoc reset"} {
 		if n := performed[what]; n < int(seeds) {
 			t.Errorf("%s: performed %d times with %d seeds, the test shows little", what, n, seeds)

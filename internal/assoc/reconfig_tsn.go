@@ -3,7 +3,6 @@ package assoc
 import (
 	"github.com/gosctp/sctp/internal/rx"
 	"github.com/gosctp/sctp/internal/seq"
-	"github.com/gosctp/sctp/internal/tx"
 	"github.com/gosctp/sctp/internal/wire"
 )
 
@@ -69,9 +68,9 @@ func (a *Association) renumber(r wire.ReconfigResponse) bool {
 		return false
 	}
 	s := &a.send
-	s.outstanding = tx.NewOutstanding(r.ReceiverNextTSN)
+	s.start(r.ReceiverNextTSN)
 	s.outstanding.SetInterleaving(a.extensions.Has(Interleaving))
-	s.recovery, s.cwr = recovery{}, ecnNote{}
+	s.recovery, s.cwr, s.forward = recovery{}, ecnNote{}, forwarder{}
 	s.probe, s.probing = false, false
 	s.queue.ResetSSN(nil)
 	next := r.SenderNextTSN

@@ -2,6 +2,7 @@ package assoc
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -149,6 +150,46 @@ func TestAnswerIsRepeatedUntilDataAreAcknowledged(t *testing.T) {
 	ta.recv(sack(0))
 	ta.sendOn(1)
 	ta.want("until something from after the reset is acknowledged", "DATA 1 BE sid=1 ssn=1")
+}
+
+// A packet that has no room for the answer has none for what it explains.
+func TestNothingIsSentWithoutTheRepeatedAnswer(t *testing.T) {
+	ta := reconfigurable(t)
+	ta.recv(reconfig(tsnReset(0)))
+	ta.forget()
+	const left = 20 // for a DATA chunk with a byte, but not for the answer
+	const second = testMTU - wire.HeaderLen - left - (8 + 1000) - 8
+	ta.deliver(localTag, way1, heartbeat(strings.Repeat("x", 1000)))
+	ta.deliver(localTag, way1, heartbeat(strings.Repeat("x", second)))
+	ta.sendMessage(Message{Stream: 1, Data: []byte("x")})
+	if p := ta.want("no room", "HEARTBEAT-ACK", "HEARTBEAT-ACK"); p.size != testMTU-left {
+		t.Errorf("%d bytes are left", testMTU-p.size)
+	}
+	ta.want("another packet", "RE-CONFIG RESP 0 performed", "DATA 0")
+}
+
+// What the peer gave up before the reset says nothing about the streams after it.
+func TestForwardTSNFromBeforeTheReset(t *testing.T) {
+	ta := reconfigurable(t, peerHas(Reconfiguration|PartialReliability))
+	ta.recv(data(0).on(1, 0))
+	ta.recv(data(1).on(1, 1))
+	late := forwardTSN(1, 1, 4)
+	ta.recv(late)
+	ta.receive(100)
+	ta.receive(100)
+	ta.forget()
+	ta.recv(reconfig(tsnReset(0)))
+	ta.want("the answer", "RE-CONFIG RESP 0 performed", "SACK")
+	ta.recv(late)
+	if ta.a.reconfig.peer.repeat == nil {
+		t.Error("taken for something new")
+	}
+	ta.forget()
+	ta.peerTSN += 2 + 1<<31
+	ta.recv(data(0).on(1, 0))
+	if _, info, ok := ta.a.Peek(); !ok || info.SSN != 0 || info.Stream != 1 {
+		t.Errorf("the stream goes on with %+v, %v", info, ok)
+	}
 }
 
 // The repetition needs room: full packets are a little less full.
