@@ -155,7 +155,7 @@ func (a *Association) peerIs(initial seq.TSN, rwnd uint32, inStreams uint16) {
 	a.receive.inbound.SetInterleaving(a.extensions.Has(Interleaving))
 	a.receive.inbound.SetLax(a.extensions.Has(PartialReliability))
 	a.receive.inbound.Start(initial)
-	a.receive.ack, a.receive.echo = acker{}, ecnNote{}
+	a.receive.ack, a.receive.echo, a.receive.drops = acker{}, ecnNote{}, dropReports{}
 	a.receive.advertised = a.cfg.RecvBuffer
 }
 

@@ -151,7 +151,7 @@ func (a *Association) deliverExtension(now mono.Time, c wire.Chunk) bool {
 	case c.Type == wire.ChunkECNE && a.extensions.Has(ECN):
 		a.recvECNE(c)
 	case c.Type == wire.ChunkPktDrop && a.extensions.Has(PacketDrop):
-		a.recvPktDrop(now, c)
+		a.recvPktDrop(c)
 	case c.Type == wire.ChunkNRSack && a.extensions.Has(NRSack):
 		a.recvNRSack(now, c)
 	case c.Type == wire.ChunkCWR && a.extensions.Has(ECN):

@@ -1,7 +1,6 @@
 package assoc
 
 import (
-	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/internal/tx"
 	"github.com/gosctp/sctp/internal/wire"
 	"github.com/gosctp/sctp/transport"
@@ -96,7 +95,7 @@ func (a *Association) buildDropReports(k *builder) {
 // recvPktDrop sends again what the peer quotes of a packet that arrived damaged. The window of the path stays as it is: damage is no
 // sign of congestion. Each chunk is sent again for this reason once, whatever the peer repeats; reports of packets that were dropped
 // for another reason, and those of boxes on the way, change nothing.
-func (a *Association) recvPktDrop(now mono.Time, c wire.Chunk) {
+func (a *Association) recvPktDrop(c wire.Chunk) {
 	d, err := wire.ParsePktDrop(c)
 	if err != nil {
 		a.violation(err.Error())

@@ -229,3 +229,18 @@ func TestReportedIDataIsSentAgain(t *testing.T) {
 	ta.recv(pktDrop(p, nil))
 	ta.want("the chunk again", "I-DATA")
 }
+
+// Who restarts sent none of the packets that arrived damaged before, and may have no PKTDROP.
+func TestARestartForgetsReports(t *testing.T) {
+	ta := reporting(t)
+	ta.peerHas = 0
+	ta.recv(initChunk(retagged))
+	ack, sealed, _ := ta.wantInitAck("INIT of the new incarnation, which has no PKTDROP", newPeerTag)
+	ta.tag, ta.peerTSN, ta.localTSN = newPeerTag, peerInitialTSN.Add(1000), ack.InitialTSN
+	way := transport.Path{Local: local1, Remote: peer1}
+	ta.a.Deliver(ta.now, &transport.Datagram{Path: way, Data: append(wire.Header{}.Append(nil), 0, 3, 0, 16), Kind: transport.Damaged})
+	ta.deliver(ack.Tag, way, cookieEcho(sealed))
+	ta.settle()
+	ta.want("no report", "COOKIE-ACK")
+	ta.wantIdle("none at all")
+}
