@@ -158,7 +158,7 @@ func (r *skeptic) missing() (n int) {
 // Whatever the network loses and whatever the peer gives up, at any level, with DATA and with I-DATA: all other messages arrive, in
 // order, none that was given up is read as if it were whole, and nothing is left of those in the end.
 func TestWhatIsNotGivenUpArrives(t *testing.T) {
-	for seed := range uint64(600) {
+	for seed := range uint64(300) {
 		rng := rand.New(rand.NewPCG(seed, 5))
 		limit := 1500 + rng.IntN(1+rng.IntN(60000))
 		c := Config{Streams: 3, MaxBytes: limit, Level: 2 * rng.IntN(2)}
