@@ -35,23 +35,30 @@ func FuzzDeliver(f *testing.F) {
 		{reconfig(outReset(0, -1, 3, 1), inReset(1, 1)), reconfig(outReset(2, 0, -1))}, {reconfig(inReset(0, 8)), reconfig(tsnReset(1))},
 		{reconfig(addOut(0, 3), addIn(1, 65000)), reconfig(response(0, wire.ReconfigInProgress), response(1, wire.ReconfigPerformed))},
 		{reconfig(responseTSNs(0, 5, 6)), data(2), reconfig(tsnReset(0)), data(5)}, {pktDrop(sentPacket{tag: peerTag}, nil)}, {cookieAck(), rawChunk(0xff, 0, 1)}, {data(0).withFlags(wire.FlagBegin), data(1).withFlags(0)},
+		{data(1), forwardTSN(0, 0, 0), forwardTSN(3, 1, 5)},
+		{idata(1), idata(2).fragment(1, 0, 1, 0), idata(3).fragment(1, 0, 0, wire.FlagBegin), iForwardTSN(4, 1, 0)},
 	} {
 		var b []byte
 		for _, c := range chunks {
 			b = c.append(seed, b)
 		}
 		for _, request := range []byte{0, 2, 3} {
-			f.Add(append([]byte{opSend, 200, opReconfigure, request, opChunks, byte(len(b))}, append(b, opAdvance, 40, opReceive, 9, opExpire)...))
+			for level := range uint8(3) {
+				f.Add(level, append([]byte{opSend, 200, opReconfigure, request, opChunks, byte(len(b))}, append(b, opAdvance, 40, opReceive, 9, opExpire)...))
+			}
 		}
 	}
-	f.Fuzz(func(t *testing.T, ops []byte) {
+	f.Fuzz(func(t *testing.T, level uint8, ops []byte) {
 		const window = 20000
 		ta := newTestAssoc(t, passiveSide, announcing(peer1, peer2), over(dtls), peerHas(AllExtensions), with(func(c *Config) {
-			c.Enable = AllExtensions
+			c.Enable, c.FragmentInterleave = AllExtensions, int(level%3)
 			c.RecvBuffer, c.SendBuffer, c.PartialDeliveryPoint = window, window, 3000
 		}))
 		ta.recv(cookieEcho(ta.cookieFor(&Offer{Config: Config{}.Defaults(), Tag: localTag, TSN: ta.localTSN})))
 		ta.wantState("the handshake", StateEstablished)
+		if got := ta.a.Status().Extensions; got.Has(Interleaving) != (level%3 == 2) || !got.Has(PartialReliability) {
+			t.Fatalf("in use is %v", got)
+		}
 		for len(ops) >= 2 {
 			op, arg := ops[0]%numOps, int(ops[1])
 			ops = ops[2:]
