@@ -19,16 +19,13 @@ func (a *Association) policyFor(p tx.PRInfo) tx.PRInfo {
 	return tx.PRInfo{}
 }
 
-// makeRoom reports whether the send buffer takes a message, if need be because less important ones were given up (RFC 7496 section 3.2).
-func (a *Association) makeRoom(now mono.Time, m *Message) (ok bool) {
-	q := a.send.queue
-	missing := q.Held() + len(m.Data) - a.cfg.SendBuffer
-	if missing <= 0 {
-		return true
-	}
-	a.abandon(now, func() { ok = q.Evict(missing, a.policyFor(m.PR), a.send.outstanding, a.failAbandoned) })
-	a.progressReconfig(now)
-	return ok
+// makeRoom gives up less important messages for one for which the send buffer has no room, and reports whether it has now (RFC 7496
+// section 3.2).
+func (a *Association) makeRoom(now mono.Time, m *Message) bool {
+	missing := len(m.Data) - a.SendSpace()
+	return a.abandon(now, func() bool {
+		return a.send.queue.Evict(missing, a.policyFor(m.PR), a.send.outstanding, a.failAbandoned)
+	})
 }
 
 // giveUp gives up what has outlived its time, or would have to be sent again too often.
@@ -37,22 +34,25 @@ func (a *Association) giveUp(now mono.Time) {
 	if !s.queue.NextDeadline().Reached(now) && !s.outstanding.NextDeadline().Reached(now) {
 		return
 	}
-	a.abandon(now, func() {
+	a.abandon(now, func() bool {
 		s.queue.Expire(now, s.outstanding, a.failAbandoned)
 		s.queue.GiveUpLost(now, s.outstanding, a.failAbandoned)
+		return true
 	})
 	a.dried(now)
 }
 
 // abandon does what follows when f gives messages up: the peer is told, timers stop of which that leaves nothing in flight, and resets of
-// streams go on.
-func (a *Association) abandon(now mono.Time, f func()) {
+// streams go on. It returns what f does, which is false if nothing was given up.
+func (a *Association) abandon(now mono.Time, f func() bool) bool {
 	out := a.send.outstanding
 	var before [tx.MaxPaths]int
 	for _, p := range a.paths {
 		before[p.ID] = out.Flight(p.ID)
 	}
-	f()
+	if !f() {
+		return false
+	}
 	a.send.burst = max(a.send.burst, a.cfg.MaxBurst) // there may be room in the windows
 	a.skip(now)
 	for _, p := range a.paths {
@@ -61,6 +61,7 @@ func (a *Association) abandon(now mono.Time, f func()) {
 		}
 	}
 	a.progressReconfig(now)
+	return true
 }
 
 // dried tells those who wait until nothing is left to send, if the last of it was given up.
@@ -84,7 +85,10 @@ func (a *Association) AbortMessage(now mono.Time, stream uint16) error {
 	case begun && !a.extensions.Has(PartialReliability):
 		return ErrCannotAbandon
 	}
-	a.abandon(now, func() { a.send.queue.AbandonOpen(stream, a.send.outstanding, a.failAbandoned) })
+	a.abandon(now, func() bool {
+		a.send.queue.AbandonOpen(stream, a.send.outstanding, a.failAbandoned)
+		return true
+	})
 	a.dried(now)
 	return nil
 }

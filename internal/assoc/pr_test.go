@@ -205,6 +205,7 @@ func TestImportantMessageMakesRoom(t *testing.T) {
 	if err := ta.a.Send(ta.now, &m); !errors.Is(err, ErrSendBufferFull) {
 		t.Errorf("what waits is as important: %v", err)
 	}
+	ta.wantIdle("a message that is refused changes nothing")
 	ta.sendMessage(ranked(400, 3))
 	ta.wantEvent("the least important goes", "send-failed sent=true len=400")
 	ta.want("and is skipped", "FORWARD-TSN 0 0:0", "DATA 2 BEI sid=0 ssn=2")

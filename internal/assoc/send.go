@@ -82,7 +82,7 @@ func (a *Association) Send(now mono.Time, m *Message) error {
 		return fmt.Errorf("%w: %d bytes, without fragmentation at most %d", ErrMessageTooBig, len(m.Data), a.fragmentSize())
 	case m.PR.Policy >= tx.PRAll:
 		return fmt.Errorf("%w: %d", ErrBadPolicy, m.PR.Policy)
-	case !a.makeRoom(now, m):
+	case len(m.Data) > a.SendSpace() && !a.makeRoom(now, m):
 		return ErrSendBufferFull
 	case a.send.queue.Broken(m.Stream):
 		return ErrAbandoned

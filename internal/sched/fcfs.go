@@ -12,8 +12,10 @@ func (f *fcfs) Add(s *Stream) {
 }
 
 func (f *fcfs) Sent(s *Stream, _ int, _ bool) {
-	if s.key != s.Arrival {
-		s.key = s.Arrival
+	if s.key == s.Arrival {
+		return
+	}
+	if s.key = s.Arrival; len(f.streams) > 1 {
 		f.fix(s)
 	}
 }

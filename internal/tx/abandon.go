@@ -132,7 +132,7 @@ func (q *Queue) abandon(w *Message, o *Outstanding, f func(*Message)) {
 		}
 	}
 	if s.open == w {
-		s.open, s.broken = nil, true
+		q.breakOpen(s)
 		q.unref(w)
 	}
 	q.reschedule(s)

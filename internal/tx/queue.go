@@ -25,6 +25,7 @@ type Queue struct {
 	messages int // queued, whole or in part
 	unsent   int // bytes not yet cut into fragments
 	held     int // bytes of messages alive, sent or not
+	broken   int // streams that are broken
 	// onHold: no message begins. pausedAt is the barrier of all streams: messages from it on wait.
 	onHold   bool
 	pausedAt uint64
@@ -111,14 +112,26 @@ func (q *Queue) unref(w *Message) {
 }
 
 // Broken reports, once, that the message which the next Push on a stream would continue is no more.
-func (q *Queue) Broken(id uint16) bool {
+func (q *Queue) Broken(id uint16) bool { return q.broken > 0 && q.mend(id) }
+
+func (q *Queue) mend(id uint16) bool {
 	s := q.streams.at(id)
 	if s == nil || !s.broken {
 		return false
 	}
 	s.broken = false
+	q.broken--
 	q.streams.tidy(s)
 	return true
+}
+
+// breakOpen forgets the message that the next Push on a stream would continue.
+func (q *Queue) breakOpen(s *stream) {
+	s.open = nil
+	if !s.broken {
+		s.broken = true
+		q.broken++
+	}
 }
 
 // schedule tells the scheduler whether a stream has something to send.
@@ -152,7 +165,7 @@ func (q *Queue) Held() int { return q.held }
 
 // next is the stream that the next fragment comes from; nil if there is none now.
 func (q *Queue) next() *stream {
-	if q.picked == nil {
+	if q.picked == nil && q.messages > 0 {
 		q.pick()
 	}
 	return q.picked

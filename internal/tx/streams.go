@@ -96,7 +96,7 @@ func (q *Queue) drop(f func(*Message), matches func(*Message) bool) {
 			m = after
 		}
 		if s.open != nil && matches(s.open) {
-			s.open, s.broken = nil, true
+			q.breakOpen(s)
 		}
 		if s.cutting != nil && matches(s.cutting) {
 			s.cutting = nil
