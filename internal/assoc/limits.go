@@ -30,6 +30,11 @@ const (
 	MaxCookieLife = 2
 	// MaxReconfigAnswers is the number of answers to requests in RE-CONFIG chunks that wait to be sent. The peer repeats a request without answer.
 	MaxReconfigAnswers = 8
+	// MaxKeptAnswers is the number of answers that are kept in case that their requests come again. RFC 6525 section 5.2.1 asks for those of
+	// the last chunk, which can have two; some peers do not wait for an answer before the next request.
+	MaxKeptAnswers = 16
+	// MaxDeferredResets is the number of a peer's requests to reset streams that wait for data at the same time.
+	MaxDeferredResets = 8
 	// MaxListedStreams is the number of streams that one request can list; a longer list is denied, or refused when it is the user's.
 	MaxListedStreams = 4096
 	// MaxReconfigWaiting is the number of the user's requests that wait for an earlier one.

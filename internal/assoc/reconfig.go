@@ -209,8 +209,10 @@ func (a *Association) dropReconfig() {
 		return
 	}
 	a.reconfig = nil
-	if d := r.peer.deferred; d != nil && d.op != nil {
-		a.fail(d.op)
+	for _, d := range r.peer.deferred {
+		if d.op != nil {
+			a.fail(d.op)
+		}
 	}
 	if f := r.own.flight; f != nil {
 		a.fail(f.operation)

@@ -1,6 +1,8 @@
 package assoc
 
 import (
+	"slices"
+
 	"github.com/gosctp/sctp/internal/seq"
 	"github.com/gosctp/sctp/internal/wire"
 )
@@ -11,15 +13,17 @@ func (a *Association) admit(s seq.TSN) bool {
 	q := &a.reconfig.peer
 	if s == q.next {
 		q.next++
-		q.last[1], q.last[0] = q.last[0], wire.ReconfigResponse{RespSeq: s}
-		q.known = min(q.known+1, len(q.last))
+		if len(q.last) == MaxKeptAnswers {
+			q.last = slices.Delete(q.last, 0, 1)
+		}
+		q.last = append(q.last, wire.ReconfigResponse{RespSeq: s})
 		return true
 	}
 	if f := a.reconfig.own.flight; f != nil && f.induced() && f.answers == s {
 		f.pending = true
 		return false
 	}
-	for _, r := range q.last[:q.known] {
+	for _, r := range q.last {
 		if r.RespSeq == s {
 			q.answer(r)
 			return false
@@ -43,7 +47,7 @@ func (q *peerRequests) record(s seq.TSN, result wire.ReconfigResult) wire.Reconf
 
 // keep puts an answer in the place of the one before.
 func (q *peerRequests) keep(r wire.ReconfigResponse) {
-	for i := range q.last[:q.known] {
+	for i := range q.last {
 		if q.last[i].RespSeq == r.RespSeq {
 			q.last[i] = r
 		}
@@ -67,7 +71,7 @@ func (q *peerRequests) answer(r wire.ReconfigResponse) {
 func (q *peerRequests) withdraw(s seq.TSN) {
 	for i := range q.answers {
 		if q.answers[i].RespSeq == s {
-			q.answers = append(q.answers[:i], q.answers[i+1:]...)
+			q.answers = slices.Delete(q.answers, i, i+1)
 			return
 		}
 	}

@@ -160,15 +160,3 @@ func TestAnswerThatIsRefused(t *testing.T) {
 	ta.wantEvent("the peer's own", "stream-change #0 out=10 in=65315")
 	ta.wantEvent("there is no room left", "stream-change #2 out=10 in=65315 failed")
 }
-
-// A deferred reset that the peer replaces by another one was given up.
-func TestDeferredAnswerThatIsReplaced(t *testing.T) {
-	ta := reconfigurable(t)
-	ta.resetIn(1)
-	ta.want("the request", "RE-CONFIG IN 0 streams=1")
-	ta.recv(reconfig(outReset(0, 0, 5, 1)))
-	ta.want("deferred", "RE-CONFIG RESP 0 in-progress", "SACK -1")
-	ta.recv(reconfig(outReset(1, 0, 5, 2)))
-	ta.want("deferred", "RE-CONFIG RESP 1 in-progress", "SACK -1")
-	ta.wantEvent("the request", "stream-reset #1 incoming streams=1 failed")
-}

@@ -1,6 +1,7 @@
 package assoc
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -65,17 +66,31 @@ func TestPeersResetIsDeferredUntilItsDataAreThere(t *testing.T) {
 	ta.wantNoEvent("once is enough")
 }
 
-// A peer that counts a request in progress as answered makes another one.
-func TestALaterResetReplacesADeferredOne(t *testing.T) {
+// A peer that does not wait for an answer, or counts one in progress as an answer, makes another request. Both are performed.
+func TestSeveralDeferredResets(t *testing.T) {
 	ta := begun(t, peerHas(Reconfiguration))
-	ta.recv(reconfig(outReset(0, -1, 1, 1)))
+	ta.recv(reconfig(outReset(0, -1, 2, 1)))
 	ta.want("deferred", "RE-CONFIG RESP 0 in-progress", "SACK 0")
-	ta.recv(reconfig(outReset(1, -1, 1, 1, 2)))
+	ta.recv(reconfig(outReset(1, -1, 1, 2, 3)))
 	ta.want("deferred", "RE-CONFIG RESP 1 in-progress", "SACK 0")
 	ta.recv(data(1).on(1, 0))
-	ta.want("the later one", "RE-CONFIG RESP 1 performed")
-	ta.wantEvent("the later one", "stream-reset #0 incoming streams=1,2")
-	ta.wantNoEvent("and no other")
+	ta.want("the second", "RE-CONFIG RESP 1 performed")
+	ta.wantEvent("the second", "stream-reset #0 incoming streams=2,3")
+	ta.recv(data(2).on(1, 1))
+	ta.want("the first", "RE-CONFIG RESP 0 performed", "SACK 2")
+	ta.wantEvent("the first", "stream-reset #0 incoming streams=1")
+	ta.recv(reconfig(outReset(0, -1, 2, 1)))
+	ta.want("asked again", "RE-CONFIG RESP 0 performed", "SACK 2")
+}
+
+func TestDeferredResetsAreLimited(t *testing.T) {
+	ta := reconfigurable(t)
+	for s := range MaxDeferredResets {
+		ta.recv(reconfig(outReset(s, -1, 100, 1)))
+		ta.forget()
+	}
+	ta.recv(reconfig(outReset(MaxDeferredResets, -1, 100, 1)))
+	ta.want("one more", fmt.Sprintf("RE-CONFIG RESP %d already-in-progress", MaxDeferredResets), "SACK -1")
 }
 
 // Section 4.4 and 5.2.1: what comes again gets the same answer, what is out of turn is refused.
@@ -98,10 +113,14 @@ func TestSequenceNumbersOfRequests(t *testing.T) {
 	if n := ta.a.Status().InStreams; n != 11 {
 		t.Errorf("%d streams, want 11", n)
 	}
-	ta.recv(reconfig(addOut(2, 1)))
+	for s := range MaxKeptAnswers - 1 {
+		ta.recv(reconfig(addOut(2+s, 1)))
+	}
+	ta.forget()
+	ta.recv(reconfig(addOut(1, 1)))
+	ta.want("so many are kept", "RE-CONFIG RESP 1 denied", "SACK -1")
 	ta.recv(reconfig(addOut(0, 1)))
-	ta.want("the third request", "RE-CONFIG RESP 2 performed", "SACK -1")
-	ta.want("only two are kept", "RE-CONFIG RESP 0 bad-sequence", "SACK -1")
+	ta.want("and no more", "RE-CONFIG RESP 0 bad-sequence", "SACK -1")
 }
 
 func TestAnswersToRequestsAreLimited(t *testing.T) {

@@ -303,6 +303,36 @@ func TestWaitingRequestsAreLimited(t *testing.T) {
 	}
 }
 
+// RFC 8260 section 2.3.2: with I-DATA it is the MIDs that begin again, those of unordered messages too.
+func TestResetOfStreamsWithInterleaving(t *testing.T) {
+	ta := reconfigurable(t, peerHas(Reconfiguration|Interleaving), with(func(c *Config) { c.FragmentInterleave = 2 }))
+	both := func(tsn, mid string) {
+		t.Helper()
+		ta.sendOn(1)
+		ta.want("ordered", "I-DATA "+tsn+" BE sid=1 mid="+mid)
+		ta.sendMessage(Message{Stream: 1, Unordered: true, Data: []byte("x")})
+		ta.forget()
+	}
+	both("0", "0")
+	both("2", "1")
+	ta.recv(sack(3))
+	ta.resetOut(1)
+	ta.want("the request", "RE-CONFIG OUT 0 answers=-1 last=3 streams=1")
+	ta.recv(reconfig(response(0, wire.ReconfigPerformed)))
+	ta.sendMessage(Message{Stream: 1, Unordered: true, Data: []byte("x")})
+	ta.want("unordered", "I-DATA 4 BEU sid=1 mid=0")
+	ta.sendOn(1)
+	ta.want("ordered", "I-DATA 5 BE sid=1 mid=0")
+
+	whole := uint8(wire.FlagBegin | wire.FlagEnd)
+	ta.recv(idata(0).fragment(2, 0, 0, whole), idata(1).fragment(2, 0, 0, whole|wire.FlagUnordered))
+	ta.recv(reconfig(outReset(0, 0, 1, 2)))
+	ta.recv(idata(2).fragment(2, 0, 0, whole), idata(3).fragment(2, 0, 0, whole|wire.FlagUnordered))
+	if got := len(ta.read()); got != 4 {
+		t.Errorf("%d messages, want 4", got)
+	}
+}
+
 // heap is the memory in use.
 func heap() int {
 	var m runtime.MemStats

@@ -1,6 +1,8 @@
 package assoc
 
 import (
+	"slices"
+
 	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/internal/path"
 	"github.com/gosctp/sctp/internal/seq"
@@ -11,16 +13,15 @@ import (
 type peerRequests struct {
 	// next is the sequence number that the next request has.
 	next seq.TSN
-	// last are the answers to the last two, the newer one first: as many as a chunk can have, which may come again (RFC 6525 section 5.2.1).
-	last  [2]wire.ReconfigResponse
-	known int
+	// last are the answers to the last ones, the newest at the end, as requests may come again (RFC 6525 section 5.2.1).
+	last []wire.ReconfigResponse
 	// answers are to be sent, to the path to.
 	answers []wire.ReconfigResponse
 	to      *path.Path
 	// repeat is an answer that goes with everything until the peer is known to have it; see finishRenumbering.
 	repeat *wire.ReconfigResponse
-	// deferred is an Outgoing SSN Reset Request that waits for data (section 5.2.2 E2).
-	deferred *deferredReset
+	// deferred are Outgoing SSN Reset Requests that wait for data (section 5.2.2 E2): one, of a peer that waits for answers (section 5.1.1).
+	deferred []*deferredReset
 	// renumbering: an SSN/TSN Reset Request waits until this side's data are acknowledged; renumberSeq is its sequence number.
 	renumbering bool
 	renumberSeq seq.TSN
@@ -158,11 +159,10 @@ func (a *Association) recvOutReset(r wire.OutSSNReset) {
 		a.refuseReset(d, wire.ReconfigDenied)
 	case !exist(r.Streams, a.inStreams):
 		a.refuseReset(d, wire.ReconfigWrongSSN)
+	case len(a.reconfig.peer.deferred) >= MaxDeferredResets:
+		a.refuseReset(d, wire.ReconfigAlreadyInProgress)
 	default:
-		if old := a.reconfig.peer.deferred; old != nil && old.op != nil {
-			a.finish(old.op, old.asked, outcome{failed: true}) // the peer has given it up
-		}
-		a.reconfig.peer.deferred = d
+		a.reconfig.peer.deferred = append(a.reconfig.peer.deferred, d)
 		a.conclude(r.ReqSeq, wire.ReconfigInProgress) // E2, unless its time has come already
 	}
 }
@@ -185,31 +185,39 @@ func exist(streams wire.Uint16s, limit uint16) bool {
 	return true
 }
 
-// finishDeferred resets the streams of the peer's request once everything that was sent on them before has arrived (E3 to E5).
+// finishDeferred resets the streams of the peer's requests for which everything that was sent on them before has arrived (E3 to E5).
 func (a *Association) finishDeferred() {
-	d := a.reconfig.peer.deferred
-	if d == nil || a.receive.tsns.CumTSN().Less(d.last) {
-		return
+	q := &a.reconfig.peer
+	for i := 0; i < len(q.deferred); {
+		d := q.deferred[i]
+		if a.receive.tsns.CumTSN().Less(d.last) {
+			i++
+			continue
+		}
+		q.deferred = slices.Delete(q.deferred, i, i+1)
+		a.receive.inbound.ResetStreams(d.streams)
+		a.reportCuts()
+		a.conclude(d.seq, wire.ReconfigPerformed)
+		if d.op != nil {
+			a.finish(d.op, d.asked, outcome{})
+		} else {
+			a.emit(StreamReset{Incoming: true, Streams: d.streams})
+		}
 	}
-	a.reconfig.peer.deferred = nil
-	a.receive.inbound.ResetStreams(d.streams)
-	a.reportCuts()
-	a.conclude(d.seq, wire.ReconfigPerformed)
-	if d.op != nil {
-		a.finish(d.op, d.asked, outcome{})
-		return
-	}
-	a.emit(StreamReset{Incoming: true, Streams: d.streams})
 }
 
 // defers reports whether a DATA chunk has to wait for a reset of its stream (E2). The peer repeats it when that is done; a peer that
 // keeps to the RFC does not even send it before.
 func (a *Association) defers(tsn seq.TSN, stream uint16) bool {
-	if a.reconfig == nil || a.reconfig.peer.deferred == nil {
+	if a.reconfig == nil {
 		return false
 	}
-	d := a.reconfig.peer.deferred
-	return d.last.Less(tsn) && d.concerns([]uint16{stream})
+	for _, d := range a.reconfig.peer.deferred {
+		if d.last.Less(tsn) && (d.streams == nil || has(d.streams, stream)) {
+			return true
+		}
+	}
+	return false
 }
 
 // recvInReset handles an Incoming SSN Reset Request (section 5.2.3): this side is to reset its outgoing streams.

@@ -89,8 +89,8 @@ func (a *Association) resetReceived(initial seq.TSN) {
 	a.reportCuts()
 	a.receive.echo = ecnNote{}
 	a.receive.ack.due = true
-	if d := a.reconfig.peer.deferred; d != nil { // it has happened by the way
+	for _, d := range a.reconfig.peer.deferred { // it happens by the way
 		d.last = initial - 1
-		a.finishDeferred()
 	}
+	a.finishDeferred()
 }

@@ -247,6 +247,36 @@ func TestDataThatOvertakeTheAnswer(t *testing.T) {
 	ta.want("what has arrived is not asked for again", "SACK 2")
 }
 
+// With partial reliability a number of the past would count as received, as that of a message which was given up.
+func TestDataThatOvertakeTheAnswerAreNotGivenUp(t *testing.T) {
+	for _, e := range []Extensions{Reconfiguration | PartialReliability, Reconfiguration | PartialReliability | Interleaving} {
+		ta := reconfigurable(t, peerHas(e), with(func(c *Config) { c.FragmentInterleave = 2 }))
+		message := func(tsn, number int) chunk {
+			if e.Has(Interleaving) {
+				return idata(tsn).fragment(1, number, 0, wire.FlagBegin|wire.FlagEnd)
+			}
+			return data(tsn).on(1, number)
+		}
+		ta.recv(message(0, 0))
+		ta.recv(message(1, 1))
+		ta.forget()
+		ta.resetAssociation()
+		ta.want("the request", "RE-CONFIG TSN 0")
+		ta.recv(message(2, 0))
+		ta.want("not taken", "SACK 1")
+		ta.recv(reconfig(responseTSNs(0, ta.peerTSN+2, 5)))
+		ta.want("the answer", "SACK 1")
+		ta.recv(message(2, 0))
+		ta.recv(message(3, 1))
+		ta.want("now it counts", "SACK 3")
+		for range 3 {
+			if _, eor, ok := ta.receive(100); !eor || !ok {
+				t.Errorf("%v: a message is lost", e)
+			}
+		}
+	}
+}
+
 // The peer's request waits behind this side's own and the other way round, without an end to either.
 func TestRenumberingAndOtherRequests(t *testing.T) {
 	ta := reconfigurable(t)

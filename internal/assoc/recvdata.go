@@ -114,9 +114,9 @@ func (a *Association) take(in *inbound, u *userData) bool {
 		a.stats.Dropped++
 		return true
 	}
-	switch err := r.add(u); {
+	switch err := a.add(u); {
 	case err == nil:
-	case errors.Is(err, rx.ErrNoMemory), !errors.Is(err, rx.ErrBadStream) && a.awaitsTSNs():
+	case errors.Is(err, rx.ErrNoMemory):
 		in.data.dropped = true
 		a.stats.Dropped++
 		return true
@@ -146,11 +146,30 @@ func (a *Association) take(in *inbound, u *userData) bool {
 	return true
 }
 
-func (r *receiver) add(u *userData) error {
-	if u.idata.UserData != nil {
-		return r.inbound.AddInterleaved(&u.idata)
+// add gives the chunk to the receiving pipe. While TSNs are being reset one that contradicts what came before counts as not received: see
+// awaitsTSNs.
+func (a *Association) add(u *userData) (err error) {
+	q := a.receive.inbound
+	if a.awaitsTSNs() && q.Passed(u.stream, u.number(), u.unordered) {
+		return rx.ErrNoMemory
 	}
-	return r.inbound.Add(&u.data)
+	if u.idata.UserData != nil {
+		err = q.AddInterleaved(&u.idata)
+	} else {
+		err = q.Add(&u.data)
+	}
+	if err != nil && !errors.Is(err, rx.ErrBadStream) && a.awaitsTSNs() {
+		return rx.ErrNoMemory
+	}
+	return err
+}
+
+// number is the SSN or MID.
+func (u *userData) number() uint32 {
+	if u.idata.UserData != nil {
+		return uint32(u.idata.MID)
+	}
+	return uint32(u.data.SSN)
 }
 
 // reportCuts tells the user of messages that he has read in part, and the rest of which will not come.

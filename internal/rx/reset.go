@@ -28,3 +28,16 @@ func (q *Inbound) SkipAll() {
 	q.collect(func(*key) bool { return true })
 	q.strand()
 }
+
+// Passed reports whether a message with this SSN or MID cannot be in turn any more in its stream: others have been passed on already, or it was
+// given up.
+func (q *Inbound) Passed(stream uint16, number uint32, unorderedMessage bool) bool {
+	k := key{stream: stream, id: number}
+	if q.interleaved {
+		k.kind = interleaved
+	}
+	if unorderedMessage {
+		k.kind |= unordered
+	}
+	return q.order.stale(&k)
+}
