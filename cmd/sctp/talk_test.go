@@ -83,7 +83,7 @@ func (p *program) address() string {
 func (p *program) up() string {
 	p.t.Helper()
 	line := p.line()
-	m := regexp.MustCompile(`^association with 127\.0\.0\.1:\d+: \d+ streams out, \d+ in; extensions: (.*)$`).FindStringSubmatch(line)
+	m := regexp.MustCompile(`^association with 127\.0\.0\.1:\d+(?:\?udp=\d+)?: \d+ streams out, \d+ in; extensions: (.*)$`).FindStringSubmatch(line)
 	if m == nil {
 		p.t.Fatalf("want a line about the association, got %q", line)
 	}
