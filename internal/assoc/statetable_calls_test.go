@@ -1,6 +1,8 @@
 package assoc
 
 import (
+	"time"
+
 	"github.com/gosctp/sctp/internal/path"
 	"github.com/gosctp/sctp/internal/wire"
 	"github.com/gosctp/sctp/transport"
@@ -73,6 +75,17 @@ func timeoutRows() []row {
 			in("8.2", "tell 198.51.100.1 potentially-failed", StateEstablished, StateShutdownPending, StateShutdownReceived),
 			in("8.3", "off", StateClosed, StateCookieWait, StateCookieEchoed, StateShutdownSent, StateShutdownAckSent),
 		}},
+		{timerLifetime.String(), expires(timerLifetime, func(ta *testAssoc) {
+			ta.a.extensions |= PartialReliability
+			ta.a.send.peerRwnd = 0
+			if m := timed(10, time.Millisecond); ta.a.Send(ta.now, &m) == nil {
+				ta.settle()
+			}
+		}), []cell{
+			in("RFC 3758 4.1 TR3", "tell send-failed sent=false len=10 (message was given up); tell dry",
+				StateCookieWait, StateCookieEchoed, StateEstablished),
+			in("9.2", "off", StateClosed, StateShutdownPending, StateShutdownSent, StateShutdownReceived, StateShutdownAckSent),
+		}},
 	}
 }
 
@@ -96,6 +109,9 @@ func primitiveRows() []row {
 			in("9.2", "discard", StateCookieEchoed), // remembered
 			in("9.2", "send SHUTDOWN; enter SHUTDOWN-SENT", StateEstablished),
 			in("9.2", "discard", StateClosed, StateShutdownPending, StateShutdownSent, StateShutdownReceived, StateShutdownAckSent),
+		}},
+		{"AbortMessage", func(ta *testAssoc) string { return text(ta.a.AbortMessage(ta.now, 0)) }, []cell{
+			everywhere("RFC 6458 8.1.26", "return no unfinished message on the stream"),
 		}},
 		{"Abort", func(ta *testAssoc) string { ta.a.Abort(ta.now, []byte("why")); return "" }, []cell{
 			in("9.1", "enter CLOSED; tell cant-start (aborted by this side: \"why\")", StateCookieWait), // nobody to tell

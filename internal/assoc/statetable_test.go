@@ -163,12 +163,13 @@ const (
 	timerSackDelay
 	timerHeartbeatDue
 	timerHeartbeatUnanswered
+	timerLifetime
 	numTimers
 )
 
 func (t timer) String() string {
 	return [...]string{"T1-init expires", "T1-cookie expires", "T2-shutdown expires", "T3-rtx expires", "T5-shutdown-guard expires",
-		"SACK delay ends", "HEARTBEAT is due", "HEARTBEAT goes unanswered"}[t]
+		"SACK delay ends", "HEARTBEAT is due", "HEARTBEAT goes unanswered", "a lifetime ends"}[t]
 }
 
 // deadline of a timer on the association; unset if it does not run.
@@ -194,6 +195,8 @@ func (t timer) deadline(a *Association) mono.Time {
 		return a.paths[0].HB.Due
 	case timerHeartbeatUnanswered:
 		return a.paths[0].HB.Deadline
+	case timerLifetime:
+		return a.send.queue.NextDeadline()
 	default:
 		panic(fmt.Sprintf("timer %d", t))
 	}
