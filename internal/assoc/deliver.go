@@ -186,10 +186,11 @@ func (a *Association) finishPacket(now mono.Time, in *inbound) {
 	a.progressShutdown(now)
 }
 
-// dataSummary is what the DATA chunks of one packet amount to.
+// dataSummary is what the DATA chunks of one packet amount to, and those that say that DATA will not come.
 type dataSummary struct {
-	any        bool    // a DATA chunk was processed
-	lowest     seq.TSN // of those that were
+	any        bool    // one was processed
+	userData   bool    // one of them was DATA
+	lowest     seq.TSN // of the DATA
 	fresh      bool    // one was new
 	duplicate  bool
 	dropped    bool
@@ -199,7 +200,8 @@ type dataSummary struct {
 
 // note counts a DATA chunk in.
 func (d *dataSummary) note(t seq.TSN) {
-	if !d.any || t.Less(d.lowest) {
-		d.any, d.lowest = true, t
+	d.any = true
+	if !d.userData || t.Less(d.lowest) {
+		d.userData, d.lowest = true, t
 	}
 }

@@ -24,7 +24,7 @@ func (n *ecnNote) owe(t seq.TSN) {
 
 // recvMark notes that the network marked a packet with DATA. ECNE tells the peer with every SACK until its CWR, the first time at once.
 func (a *Association) recvMark(in *inbound) {
-	if in.d.ECN != transport.CE || !a.extensions.Has(ECN) {
+	if in.d.ECN != transport.CE || !in.data.userData || !a.extensions.Has(ECN) {
 		return
 	}
 	a.stats.MarksReceived++

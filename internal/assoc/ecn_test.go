@@ -123,6 +123,18 @@ func TestMarkIsEchoedUntilCWR(t *testing.T) {
 	}
 }
 
+// What is skipped was not in the packet, and a mark that names an old TSN would be taken for one that was answered.
+func TestMarkDoesNotNameWhatIsSkipped(t *testing.T) {
+	ta := established(t, over(plain), peerHas(ECN|PartialReliability))
+	ta.recv(data(0))
+	ta.forget()
+	ta.recvMarked(forwardTSN(1), data(3))
+	ta.want("the TSN of the DATA", "ECNE 3", "SACK 1 gaps=3-3 dups= rwnd=1048044")
+	ta.recv(cwr(3))
+	ta.recvMarked(forwardTSN(2))
+	ta.want("a mark on nothing but FORWARD TSN says nothing", "SACK 3")
+}
+
 // Data that came before counts as well: that its packet was marked says the same of the way.
 func TestMarkOfADuplicateIsEchoed(t *testing.T) {
 	ta := ecn(t)

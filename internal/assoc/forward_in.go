@@ -50,7 +50,7 @@ func (a *Association) recvForward(in *inbound, c wire.Chunk) bool {
 // forward decides what to do about the new cumulative TSN, and reports whether it counts. It is acknowledged by the rules for DATA: at once if
 // it is out of date, because the last SACK may have been lost, or fills a gap.
 func (a *Association) forward(in *inbound, cum seq.TSN) bool {
-	in.data.note(cum)
+	in.data.any = true
 	switch a.receive.tsns.Status(cum) {
 	case rx.TSNTooFar:
 		in.data.dropped = true
