@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gosctp/sctp"
@@ -266,6 +267,40 @@ func TestCancelTakesAPeerThatCanSkip(t *testing.T) {
 		}
 		want(t, server, "abc")
 		client.Close()
+	})
+}
+
+// Messages that wait for the end of one in parts may fill the send buffer. Then that one goes on all the same.
+func TestMessagesBehindOneInPartsDoNotHoldItUp(t *testing.T) {
+	simulate(t, func(t *testing.T, w *world) {
+		w.client.config.SendBuffer = 10_000
+		client, server := w.pair()
+		defer client.Close()
+		defer server.Close()
+		mw := begin(t, client, &sctp.SndInfo{Stream: 1})
+		const others = 20
+		go func() {
+			for range others {
+				if _, err := client.WriteMsg(make([]byte, 1000), &sctp.SndInfo{Stream: 2}); err != nil {
+					t.Error(err)
+				}
+			}
+		}()
+		write(t, mw, strings.Repeat("a", 3000))
+		for _, size := range []int{3000, 9000} {
+			synctest.Wait() // until the buffer is full
+			write(t, mw, strings.Repeat("a", size))
+		}
+		if err := mw.Close(); err != nil {
+			t.Fatal(err)
+		}
+		messages := map[int]int{}
+		for range 1 + others {
+			messages[len(receive(t, server).Data)]++
+		}
+		if messages[15_000] != 1 || messages[1000] != others {
+			t.Errorf("received so many messages, by size: %v", messages)
+		}
 	})
 }
 

@@ -204,7 +204,7 @@ func (a *Association) end(reason AssocState, err error) {
 	a.control.reset()
 	a.dropReconfig()
 	a.failMessages(err)
-	if a.receive.inbound != nil && err != nil {
+	if a.receive.inbound != nil {
 		a.dropIncomplete()
 	}
 	a.emit(AssocChange{State: reason, Err: err, OutStreams: a.outStreams, InStreams: a.inStreams})

@@ -28,6 +28,24 @@ func TestNothingOfACutMessageIsReadAfterTheEnd(t *testing.T) {
 	}
 }
 
+// A peer that sends messages in pieces may shut down before the last one.
+func TestMessageThatItsSenderLeftUnfinishedIsCutByShutdown(t *testing.T) {
+	ta := begun(t, with(func(c *Config) { c.PartialDeliveryPoint = 10 }))
+	ta.receive(100)
+	ta.recv(data(1).on(1, 0).withFlags(wire.FlagBegin).carrying("twenty bytes of text"))
+	if text, eor, ok := ta.receive(6); text != "twenty" || eor || !ok {
+		t.Fatalf("partial delivery begins: got %q, %v, %v", text, eor, ok)
+	}
+	ta.recv(shutdown(-1))
+	ta.recv(shutdownComplete(0))
+	ta.wantEvent("the peer sends nothing more", "shutdown")
+	ta.wantEvent("the rest of the message will not come (RFC 6458 section 6.1.7)", "partial-delivery-aborted sid=1")
+	ta.wantEvent("it is over", "shutdown-complete")
+	if text, _, ok := ta.receive(100); ok {
+		t.Errorf("%q is left of a message whose user was told that nothing more comes", text)
+	}
+}
+
 func TestNoPartialDeliveryBeginsAfterTheEnd(t *testing.T) {
 	ta := begun(t, with(func(c *Config) { c.PartialDeliveryPoint = 10 }))
 	ta.receive(100)

@@ -84,29 +84,3 @@ func TestShutdownTakesNoGapBack(t *testing.T) {
 	ta.advanceToTimer()
 	ta.want("only what the SACK did not have is sent again", "DATA 0", "DATA 3")
 }
-
-// Sections 9.2 and 6.3.3: T2-shutdown doubles, and what it repeats tells what has come meanwhile.
-func TestT2BacksOff(t *testing.T) {
-	ta := begun(t)
-	ta.a.Shutdown(ta.now)
-	ta.settle()
-	ta.want("nothing is outstanding", "SHUTDOWN 0")
-	ta.recv(data(1))
-	ta.want("DATA is answered", "SACK 1", "SHUTDOWN 1")
-	for _, want := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second} {
-		if d := ta.advanceToTimer(); d != want {
-			t.Errorf("SHUTDOWN again after %v, want %v", d, want)
-		}
-		ta.want("with the TSN of now", "SACK 1", "SHUTDOWN 1")
-	}
-	ta.recv(shutdown(-1))
-	ta.want("both sides at once", "SHUTDOWN-ACK")
-	rto := ta.a.Status().Paths[0].RTO
-	for range 2 {
-		if d := ta.advanceToTimer(); d != rto {
-			t.Errorf("SHUTDOWN ACK again after %v, want %v", d, rto)
-		}
-		ta.want("T2-shutdown", "SHUTDOWN-ACK")
-		rto *= 2
-	}
-}

@@ -98,6 +98,13 @@ func (a *Association) Send(now mono.Time, m *Message) error {
 	return nil
 }
 
+// Stalled reports whether nothing moves, because messages wait for more of one that was sent in parts, or for a stream to be reset. Then Send
+// takes the next part, also when the messages that wait for it fill the send buffer.
+func (a *Association) Stalled() bool {
+	s := &a.send
+	return s.outstanding != nil && s.outstanding.Len() == 0 && !s.queue.Empty() && s.queue.Head() == nil
+}
+
 // SendSpace is the number of bytes the send buffer still takes.
 func (a *Association) SendSpace() int { return a.cfg.SendBuffer - a.send.queue.Held() }
 

@@ -35,6 +35,27 @@ func TestSendRefusesWhatItCannotDeliver(t *testing.T) {
 	}
 }
 
+// Messages behind one in parts can fill the buffer, which then would never empty.
+func TestFullBufferTakesWhatItWaitsFor(t *testing.T) {
+	ta := established(t, with(func(c *Config) { c.SendBuffer = 1000 }))
+	ta.sendMessage(Message{Stream: 1, Partial: true, Data: make([]byte, 100)})
+	ta.want("the first part", "DATA 0")
+	ta.sendMessage(Message{Stream: 2, Data: make([]byte, 900)})
+	part := Message{Stream: 1, Partial: true, Data: make([]byte, 300)}
+	if err := ta.a.Send(ta.now, &part); !errors.Is(err, ErrSendBufferFull) || ta.a.Stalled() {
+		t.Errorf("before the first part is acknowledged: %v", err)
+	}
+	ta.recv(sack(0))
+	if err := ta.a.Send(ta.now, &Message{Stream: 3, Data: make([]byte, 300)}); !errors.Is(err, ErrSendBufferFull) || !ta.a.Stalled() {
+		t.Errorf("another message: %v", err)
+	}
+	ta.sendMessage(part)
+	ta.want("the next part", "DATA 1")
+	if err := ta.a.Send(ta.now, &part); !errors.Is(err, ErrSendBufferFull) {
+		t.Errorf("one part at a time: %v", err)
+	}
+}
+
 func TestEndReturnsEveryMessageOnce(t *testing.T) {
 	ta := established(t)
 	ta.send(100)

@@ -13,9 +13,11 @@ func (a *Assoc) settle(now mono.Time) {
 	if a.core.Readable() {
 		a.foundReadable(now)
 	}
-	if a.writable.waiters > 0 && a.core.SendSpace() >= a.config.SendBuffer/sendShares {
+	stalled := a.core.Stalled()
+	if a.writable.waiters > 0 && (a.core.SendSpace() >= a.config.SendBuffer/sendShares || stalled && !a.stalled) {
 		a.todo |= wakeWriters
 	}
+	a.stalled = stalled
 	// Closed is also the state of one that the peer's cookie has made and that has not seen the cookie's packet yet.
 	if a.phase == ended && a.core.State() == assoc.StateClosed {
 		a.unroute()

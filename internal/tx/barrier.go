@@ -74,6 +74,13 @@ func (q *Queue) settled(s *stream) bool {
 // SettledAll is Settled for all streams.
 func (q *Queue) SettledAll() bool { return q.all(q.settled) }
 
+// Awaits reports whether nothing can be sent now, but more of the message that is open on a stream could.
+func (q *Queue) Awaits(id uint16) bool {
+	s := q.streams.at(id)
+	return s != nil && s.open != nil && (q.current == nil || q.current == s) && q.Head() == nil &&
+		!q.waits(s.open) && (!q.onHold || s.open.begun())
+}
+
 // Cutting reports whether a message has been sent in part.
 func (q *Queue) Cutting() bool { return !q.all(func(s *stream) bool { return s.cutting == nil }) }
 

@@ -270,6 +270,44 @@ func TestAMessageInPiecesIsContinuedDuringAPause(t *testing.T) {
 	}
 }
 
+// What everything else waits for is known, so that it can be let into a full buffer: once, not for ever.
+func TestAQueueAwaitsTheRestOfAnOpenMessage(t *testing.T) {
+	q := NewQueue()
+	piece := func(id uint16) { q.Push(1, &Properties{Stream: id, Partial: true}, []byte("a")) }
+	if q.Awaits(1) {
+		t.Error("awaits more of nothing")
+	}
+	piece(1)
+	if q.Awaits(1) {
+		t.Error("awaits more before what it has is sent")
+	}
+	take(q)
+	on(q, 2, 5)
+	piece(3)
+	if !q.Awaits(1) || q.Awaits(2) || q.Awaits(3) {
+		t.Errorf("without interleaving: %v, %v, %v; want the first only", q.Awaits(1), q.Awaits(2), q.Awaits(3))
+	}
+	piece(1)
+	if q.Awaits(1) {
+		t.Error("awaits more, though there is some")
+	}
+	take(q)
+	q.SetInterleaving(true)
+	q.Pause(3)
+	q.Pause(2)
+	take(q)
+	on(q, 2, 5)
+	if !q.Awaits(1) || !q.Awaits(3) {
+		t.Error("messages that were open before the pause have to end")
+	}
+	q.Hold()
+	q.Pause(4)
+	piece(4)
+	if q.Awaits(4) || !q.Awaits(3) {
+		t.Error("nothing begins behind a barrier, but what began goes on")
+	}
+}
+
 func TestDropStreamsKeepsWhatWasBegun(t *testing.T) {
 	q := NewQueue()
 	on(q, 5, 25)
