@@ -17,13 +17,15 @@ func (u *user) judgeSack(c wire.Chunk, tag uint32) {
 		return
 	}
 	held := peer.mon.ackedBytes - u.readBytes
-	u.eachReported(&s, s.Gaps, peer, func(chunk *sentChunk) {
-		held += chunk.size
+	report := func(chunk *sentChunk) {
 		chunk.reported = true
-	})
+		if !chunk.message.givenUp {
+			held += chunk.size
+		}
+	}
+	u.eachReported(&s, s.Gaps, peer, report)
 	u.eachReported(&s, s.NRGaps, peer, func(chunk *sentChunk) {
-		held += chunk.size
-		chunk.reported = true
+		report(chunk)
 		chunk.keep()
 	})
 	if !u.restarted && int(s.ARwnd) > max(0, u.config.RecvBuffer-held) {
@@ -38,6 +40,15 @@ func parseSack(c wire.Chunk) (wire.NRSack, error) {
 	}
 	s, err := wire.ParseSack(c)
 	return wire.NRSack{CumTSN: s.CumTSN, ARwnd: s.ARwnd, Gaps: s.Gaps, Dups: s.Dups}, err
+}
+
+// heard notes that an acknowledgement came.
+func (m *monitor) heard(cum seq.TSN) {
+	for t := range m.done {
+		if !cum.Less(t) {
+			delete(m.done, t)
+		}
+	}
 }
 
 // eachReported calls f for the chunks of peer that gap blocks of u cover.
@@ -103,6 +114,7 @@ func (u *user) acked(by *user, cum seq.TSN) bool {
 			return false
 		}
 		delete(m.chunks, m.cum)
+		m.done[m.cum] = chunk
 		if _, came := by.mon.came.data[m.cum]; !came {
 			if !by.mon.came.skipped(m.cum) {
 				by.fail(RuleAck, "TSN %d is acknowledged, but has not arrived", m.cum)
@@ -113,6 +125,7 @@ func (u *user) acked(by *user, cum seq.TSN) bool {
 		delete(by.mon.came.data, m.cum)
 		chunk.keep()
 		if !chunk.message.givenUp {
+			chunk.message.held += chunk.size
 			m.ackedBytes += chunk.size
 		}
 	}

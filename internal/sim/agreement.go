@@ -9,6 +9,9 @@ import (
 // offers are the extensions that a host offers, by its configuration and its carrier.
 func (h *HostPlan) offers() assoc.Extensions {
 	e := (assoc.DefaultExtensions | h.Config.Enable) &^ h.Config.Disable
+	if h.Config.FragmentInterleave < 2 {
+		e &^= assoc.Interleaving // RFC 8260 section 2.2.1: the application has to be able to read such messages
+	}
 	if h.Carrier.ErrorDetection == 0 {
 		e &^= assoc.ZeroChecksum
 	}

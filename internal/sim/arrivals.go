@@ -1,6 +1,9 @@
 package sim
 
 import (
+	"bytes"
+	"slices"
+
 	"github.com/gosctp/sctp/internal/seq"
 	"github.com/gosctp/sctp/internal/wire"
 	"github.com/gosctp/sctp/transport"
@@ -14,6 +17,8 @@ type arrivals struct {
 	forward   seq.TSN
 	forwarded bool
 	marks     marks
+	// damaged packets came and were not reported.
+	damaged [][]byte
 }
 
 func newArrivals() arrivals { return arrivals{data: make(map[seq.TSN]struct{}), marks: newMarks()} }
@@ -24,7 +29,10 @@ func (a *arrivals) skipped(t seq.TSN) bool { return a.forwarded && !a.forward.Le
 // arrived notes what a packet brings to u, before u gets it. One with COOKIE ECHO may change u's tag.
 func (u *user) arrived(d *transport.Datagram) {
 	h, err := wire.ParseHeader(d.Data)
-	if err != nil || d.Kind != transport.Packet || !wire.ChecksumOK(d.Data) && h.Checksum != 0 {
+	if d.Kind == transport.Damaged {
+		u.mon.came.damaged = append(u.mon.came.damaged, d.Data)
+	}
+	if err != nil || d.Kind != transport.Packet {
 		return
 	}
 	if h.Tag != u.a.LocalTag() && chunkOf(d.Data, wire.ChunkCookieEcho) == nil {
@@ -40,11 +48,30 @@ func (u *user) arrived(d *transport.Datagram) {
 		if t := came.take(c); t != nil && (lowest == nil || t.Less(*lowest)) {
 			lowest = t
 		}
+		switch c.Type {
+		case wire.ChunkReConfig:
+			u.mon.answersCame(c)
+		case wire.ChunkSack, wire.ChunkNRSack:
+			if s, err := parseSack(c); err == nil {
+				u.mon.heard(s.CumTSN)
+			}
+		}
 	}
 	if d.ECN == transport.CE && lowest != nil {
 		came.marks.marked[*lowest] = struct{}{}
 		u.w.result.Marked++
 	}
+}
+
+// judgeDrop judges a report of u: it quotes a packet that came damaged, and each one once.
+func (a *arrivals) judgeDrop(u *user, c wire.Chunk) {
+	d, err := wire.ParsePktDrop(c)
+	i := slices.IndexFunc(a.damaged, func(p []byte) bool { return bytes.HasPrefix(p, d.Packet) })
+	if err != nil || i < 0 {
+		u.fail(RuleDamage, "PKTDROP quotes what did not come damaged (%v): %x", err, d.Packet)
+		return
+	}
+	a.damaged = slices.Delete(a.damaged, i, i+1)
 }
 
 // take notes a chunk that came, and returns the TSN of one with user data.

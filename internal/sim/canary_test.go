@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/rand/v2"
+	"net/netip"
 	"testing"
 	"time"
 
 	"github.com/gosctp/sctp/internal/assoc"
 	"github.com/gosctp/sctp/internal/seq"
+	"github.com/gosctp/sctp/internal/tx"
 	"github.com/gosctp/sctp/internal/wire"
 	"github.com/gosctp/sctp/simnet"
 	"github.com/gosctp/sctp/transport"
@@ -43,6 +45,7 @@ func TestEveryRuleCanBeBroken(t *testing.T) {
 		t.Fatalf("without meddling: %v", r.Violation)
 	}
 	reads := 0
+	lost, answers := 0, 0
 	var kept *piece
 	for _, c := range []canary{
 		{rule: RuleContent, how: "the network changes a byte of user data and mends the checksum", meddle: Meddle{Network: func(d *transport.Datagram) bool {
@@ -157,6 +160,40 @@ func TestEveryRuleCanBeBroken(t *testing.T) {
 				}
 			},
 		}, alter: ecnCapable},
+		{rule: RuleGivenUp, how: "what was sent is sent again and again, given up or not", meddle: Meddle{Packet: again()}, alter: func(s *Scenario) {
+			s.Planes[0].Link.Loss = 0.2
+			s.Talks[0].Loads[0].MayGiveUp = 1
+		}},
+		{rule: RuleReset, how: "nobody says what came of a request", meddle: Meddle{Event: func(e assoc.Event) bool {
+			_, reset := e.(assoc.StreamReset)
+			return !reset
+		}}, alter: resetAtOnce},
+		{rule: RuleReset, how: "a request is answered in two ways", meddle: Meddle{
+			Network: func(d *transport.Datagram) bool {
+				if isAnswer(d) {
+					lost++
+				}
+				return !isAnswer(d) || lost > 3
+			},
+			Packet: func(d *transport.Datagram) {
+				if isAnswer(d) {
+					answers++
+					chunkOf(d.Data, wire.ChunkReConfig)[15] = byte(wire.ReconfigNothingToDo + 2*wire.ReconfigResult(answers%2))
+					wire.Seal(d.Data)
+				}
+			},
+		}, alter: resetAtOnce},
+		{rule: RuleDamage, how: "a report quotes another byte", meddle: Meddle{Packet: func(d *transport.Datagram) {
+			if c := chunkOf(d.Data, wire.ChunkPktDrop); c != nil {
+				c[20] ^= 1
+				wire.Seal(d.Data)
+			}
+		}}, alter: func(s *Scenario) {
+			s.Planes[0].Link.Corrupt = 0.05
+			for i := range s.Hosts {
+				s.Hosts[i].Config.Enable = assoc.PacketDrop
+			}
+		}},
 		{rule: RuleParts, how: "two messages in parts alternate", meddle: Meddle{Read: func(p piece) []piece {
 			half := piece{p.data[:1], p.info}
 			half.info.EOR = false
@@ -164,6 +201,15 @@ func TestEveryRuleCanBeBroken(t *testing.T) {
 			other.info.PPID++
 			return []piece{half, other}
 		}}},
+		{rule: RuleParts, how: "nobody says that a message was cut", meddle: Meddle{Event: func(e assoc.Event) bool {
+			_, cut := e.(assoc.PartialDeliveryAborted)
+			return !cut
+		}}, alter: func(s *Scenario) {
+			s.Unreliable = true
+			s.Talks[0].Loads[0] = Load{Messages: 1, MinSize: 200_000, MaxSize: 200_000, Streams: 1}
+			s.Hosts[0].Config = assoc.Config{PartialDeliveryPoint: 1}
+			s.Actions = []Action{{80 * time.Millisecond, Abort, 1}}
+		}},
 		{rule: RuleMTU, how: "packets grow", meddle: Meddle{Packet: func(d *transport.Datagram) {
 			d.Data = wire.AppendChunk(d.Data, wire.ChunkPad, 0, make([]byte, 1000))
 			wire.Seal(d.Data)
@@ -189,6 +235,35 @@ func TestEveryRuleCanBeBroken(t *testing.T) {
 			t.Errorf("%s: got %v, want rule %q to be broken", c.how, r.Violation, c.rule)
 		}
 	}
+}
+
+// again returns what appends chunks with user data to the packets after them, as long as there is room.
+func again() func(d *transport.Datagram) {
+	var kept [][]byte
+	return func(d *transport.Datagram) {
+		c := chunkOf(d.Data, wire.ChunkData)
+		if c == nil {
+			return
+		}
+		c = bytes.Clone(c)
+		for _, k := range kept {
+			d.Data, d.MayFragment = append(d.Data, k...), true
+		}
+		kept = append(kept[max(0, len(kept)-20):], c)
+		wire.Seal(d.Data)
+	}
+}
+
+// resetAtOnce has the client, which is not yet done with sending, reset streams.
+func resetAtOnce(s *Scenario) {
+	s.Hosts[1].Config.SendBuffer = 100_000
+	s.Actions = []Action{{50 * time.Millisecond, Reset, 1}}
+}
+
+// isAnswer reports whether a packet begins with the answer to a request.
+func isAnswer(d *transport.Datagram) bool {
+	c := chunkOf(d.Data, wire.ChunkReConfig)
+	return c != nil && c[5] == byte(wire.ParamReconfigResponse)
 }
 
 // ecnCapable has all hosts use ECN, and the network mark every packet.
@@ -224,6 +299,49 @@ func TestEventsAreJudged(t *testing.T) {
 		if v := w.result.Violation; v == nil || v.Rule != RuleEvents {
 			t.Errorf("%s: %v, want rule %q to be broken", c.why, v, RuleEvents)
 		}
+	}
+}
+
+func TestPoliciesAreJudged(t *testing.T) {
+	second := uint32(time.Second / time.Millisecond)
+	for _, c := range []struct {
+		why     string
+		message message
+		sent    bool
+		sending *tx.PRInfo
+		allowed bool
+	}{
+		{"a reliable one", message{}, false, nil, false},
+		{"one that still lives", message{pr: tx.PRInfo{Policy: tx.PRTTL, Value: 3 * second}}, false, nil, false},
+		{"one that has lived", message{pr: tx.PRInfo{Policy: tx.PRTTL, Value: 1 * second}}, false, nil, true},
+		{"one that was not repeated often enough", message{pr: tx.PRInfo{Policy: tx.PRRTX, Value: 2}, sends: 2}, false, nil, false},
+		{"one that was", message{pr: tx.PRInfo{Policy: tx.PRRTX, Value: 2}, sends: 3}, false, nil, true},
+		{"one of low priority without need", message{pr: tx.PRInfo{Policy: tx.PRPrio, Value: 2}}, false, nil, false},
+		{"one of low priority for another", message{pr: tx.PRInfo{Policy: tx.PRPrio, Value: 2}}, false, &tx.PRInfo{Policy: tx.PRPrio, Value: 2}, false},
+		{"one of low priority for a more important one", message{pr: tx.PRInfo{Policy: tx.PRPrio, Value: 2}}, false, &tx.PRInfo{}, true},
+		{"one of which a peer that cannot skip has a part", message{pr: tx.PRInfo{Policy: tx.PRTTL}}, true, nil, false},
+	} {
+		w := &world{s: plain(), meddle: &Meddle{}, now: epoch.Add(2 * time.Second)}
+		u := &user{w: w, n: &node{w: w}, talk: &talk{plan: &Talk{}}, a: new(assoc.Association), mon: newMonitor(), sending: c.sending}
+		c.message.takenAt = epoch
+		u.gaveUp(&c.message, &assoc.SendFailed{Sent: c.sent})
+		if v := w.result.Violation; (v == nil) != c.allowed || v != nil && v.Rule != RuleGivenUp {
+			t.Errorf("%s was given up: %v", c.why, v)
+		}
+	}
+}
+
+func TestNothingSkippedIsDelivered(t *testing.T) {
+	f := newFlow(1, Load{Messages: 1, MinSize: 1, MaxSize: 1}, 1, rand.New(rand.NewPCG(1, 1)))
+	var m assoc.Message
+	var data [1]byte
+	f.head(0, &m, data[:], netip.Addr{})
+	f.accept(epoch, 0, &m)
+	f.messages[0].skipped = true
+	r := newReading(0)
+	rule, err := r.take(piece{data[:], assoc.RcvInfo{PPID: m.PPID, EOR: true}}, func(uint32) *flow { return f })
+	if rule != RuleGivenUp || err == nil {
+		t.Errorf("got %v, %v, want rule %q to be broken", rule, err, RuleGivenUp)
 	}
 }
 

@@ -41,6 +41,7 @@ func parseData(c wire.Chunk) (dataChunk, error) {
 type sentChunk struct {
 	dataChunk
 	message *message
+	sends   int
 	// reported: a Gap Ack Block of the peer covers it; kept: one that promises to keep it.
 	reported, kept bool
 }
@@ -59,29 +60,39 @@ func (m *monitor) sentData(u *user, c wire.Chunk) {
 		m.sentAgain(u, &d)
 		return
 	}
+	m.takePhantoms(u, func() bool { return m.last.Add(1).Less(d.tsn) })
 	if d.tsn != m.last.Add(1) {
 		u.fail(RuleNumbers, "TSN %d follows TSN %d", d.tsn, m.last)
 		return
 	}
 	m.last = d.tsn
+	if m.reconfigs.resetting(d.key.stream) {
+		u.fail(RuleReset, "TSN %d is new on stream %d, which is being reset", d.tsn, d.key.stream)
+	}
 	msg, err := m.numbers.count(&d, u.messageOf)
 	if d.begin && msg != nil {
-		msg.sentAt = u.w.now
+		msg.sentAt, msg.sentAfter = u.w.now, u.w.result.Packets
 	}
 	if err != nil {
 		u.fail(RuleNumbers, "TSN %d: %v", d.tsn, err)
 		return
 	}
-	m.chunks[d.tsn] = &sentChunk{dataChunk: d, message: msg}
+	m.chunks[d.tsn] = &sentChunk{dataChunk: d, message: msg, sends: 1}
+	msg.sends = max(msg.sends, 1)
 }
 
 // sentAgain judges a retransmission.
 func (m *monitor) sentAgain(u *user, d *dataChunk) {
 	u.w.result.Repeated++
-	was, known := m.chunks[d.tsn]
-	if !known {
-		return // acknowledged, though the sender may not know it yet
+	was := m.chunks[d.tsn]
+	if was == nil {
+		was = m.done[d.tsn]
 	}
+	if was == nil {
+		return
+	}
+	was.sends++
+	was.message.sends = max(was.message.sends, was.sends)
 	if was.message.givenUp {
 		u.fail(RuleGivenUp, "TSN %d is sent again, though its message was given up", d.tsn)
 	}

@@ -128,9 +128,17 @@ func (d drawer) config(s *Scenario) assoc.Config {
 		MaxInStreams:  pick[uint16](d, 0, 0, 3, 100),
 		MaxPMTU:       pick(d, 0, 0, 0, 600, 1300),
 	}
+	if d.often(0.2) {
+		c.DenyReconfig = assoc.ReconfigRequests(d.IntN(int(assoc.AllReconfigRequests) + 1))
+	}
+	c.FragmentInterleave = pick(d, 0, 1, 2, 2, 2)
 	c.Enable, c.Disable = d.extensions(0.5), d.extensions(0.15)
 	if d.often(0.3) {
 		c.PartialDeliveryPoint = 1 + d.IntN(8<<10)
+	}
+	if !s.Unreliable && c.RTOMin > 0 {
+		// A peer with a longer RTO may keep silent for that long, when its window is closed.
+		c.AssocMaxRetrans = 20
 	}
 	if s.Unreliable {
 		c.RTOMax = pick(d, 0, 5*time.Second, 10*time.Second) // and with it T5-shutdown-guard, which ends what takes too long
@@ -183,6 +191,9 @@ func (d drawer) load(c, peer assoc.Config, budget int) Load {
 		Unordered: pick(d, 0, 0, 0.2, 1),
 		Choosy:    d.sometimes(0.3),
 	}
+	if d.often(0.4) {
+		l.MayGiveUp = d.Float64()
+	}
 	if d.often(0.3) {
 		l.InPieces = d.Float64()
 	}
@@ -192,7 +203,11 @@ func (d drawer) load(c, peer assoc.Config, budget int) Load {
 	if d.often(0.3) {
 		l.Pace = d.duration(0, 300*time.Millisecond)
 	}
-	l.Messages = 1 + d.IntN(max(1, min(budget/l.MaxSize, 3000)))
+	most := 3000
+	if l.InPieces > 0 {
+		most /= maxPieces // each piece is a chunk, and T5-shutdown-guard waits for so many only
+	}
+	l.Messages = 1 + d.IntN(max(1, min(budget/l.MaxSize, most)))
 	return l
 }
 
@@ -210,6 +225,11 @@ func (d drawer) actions(s *Scenario) {
 	}
 	for range d.IntN(2) {
 		once(pick(d, Prefer, Probe), host())
+	}
+	if d.often(0.4) {
+		for range 1 + d.IntN(5) {
+			once(pick(d, Reset, Reset, Reset, Renumber, Add), host())
+		}
 	}
 	if d.often(0.15) {
 		once(Narrow, d.IntN(len(s.Planes)))

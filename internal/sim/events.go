@@ -25,10 +25,19 @@ func (u *user) event(e assoc.Event) {
 		u.learnPaths()
 	case assoc.SendFailed:
 		u.sendFailed(e)
+	case assoc.StreamReset:
+		if e.Request != 0 || e.Incoming {
+			u.outcome(e.Request, Reset, assoc.StreamResets)
+		}
+	case assoc.AssocReset:
+		u.outcome(e.Request, Renumber, assoc.AssocResets)
+	case assoc.StreamChange:
+		u.outcome(e.Request, Add, assoc.StreamAdditions)
+		u.out.spread(int(e.OutStreams))
 	case assoc.PartialDeliveryAborted:
-		m := u.in.cut(e.Stream)
+		m := u.in.cut(&e)
 		if m == nil {
-			u.fail(RuleEvents, "partial delivery was aborted in stream %d, but there was none", e.Stream)
+			u.fail(RuleEvents, "partial delivery was aborted, but there was none such: %+v", e)
 			return
 		}
 		u.cut = u.cut || m.whole() && !m.givenUp
@@ -70,7 +79,7 @@ func (u *user) end() {
 // explains reports whether an error is as it should be where nothing went wrong: one side shut down before the beginning; or the peer
 // has seen the graceful end, its SHUTDOWN COMPLETE was late, and it had only the ABORT of RFC 9260 section 8.4 for some packet that was late
 // as well.
-func (e *ending) explains() bool { return e.graceful || e.givenUp }
+func (e *ending) explains() bool { return e.graceful || e.givenUp || e.unfinished() }
 
 // restart begins a new flow after the peer has lost its state and set up the association again.
 func (u *user) restart() {
@@ -90,7 +99,13 @@ func (u *user) sendFailed(e assoc.SendFailed) {
 	if len(e.Data) != end-begin || m.payload.mismatch(e.Data, begin) >= 0 || e.Stream != m.stream || e.Unordered != m.unordered {
 		u.fail(RuleContent, "message %d of stream %d came back changed", number, m.stream)
 	}
+	if piece == 0 && e.Sent != m.started {
+		u.fail(RuleContent, "message %d came back, sent %v, but sent was %v", number, e.Sent, m.started)
+	}
 	m.returned = true
+	if isGivenUp(&e) {
+		u.gaveUp(m, &e)
+	}
 	if !e.Sent && piece == 0 {
 		if m.begun {
 			u.fail(RuleContent, "message %d came back as never sent, but it was delivered", number)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gosctp/sctp/internal/assoc"
 	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/tx"
 )
 
 // A PPID carries the number of the message in its flow, above it the flow's generation: the receiver finds out which
@@ -25,17 +26,21 @@ type message struct {
 	size      int
 	choosy    bool
 	pieces    int // in which it is given to Send
+	pr        tx.PRInfo
 	payload   payload
 
 	given []int // the sizes of those that Send took
 	taken int   // their sum
-	// When Send took the first piece, and how many packets there had been in the run; when the first and the last part were sent and read.
+	// When Send took the first piece, the first part was sent and the last was read; and how many packets there had been in the run.
 	takenAt, sentAt, readAt mono.Time
-	takenAfter              int
+	takenAfter, sentAfter   int
 	number                  uint32 // its SSN or MID
 	started                 bool   // it has one: some of it was sent
+	sends                   int    // how often the chunk of it was sent that was sent most often
 	acked                   int    // bytes that the peer has acknowledged for good
+	held                    int    // bytes that arrived and that the peer has acknowledged cumulatively
 	read                    int    // bytes that the peer has read
+	reader                  *user  // the peer
 
 	begun     bool // delivery has begun
 	delivered bool // and has ended
@@ -78,6 +83,9 @@ func newFlow(generation uint32, l Load, key uint64, rng *rand.Rand) *flow {
 		if rng.Float64() < l.InPieces {
 			m.pieces = min(m.size, 2+rng.IntN(maxPieces-1))
 		}
+		if rng.Float64() < l.MayGiveUp {
+			m.pr = somePolicy(rng)
+		}
 		f.messages = append(f.messages, m)
 	}
 	for i := range l.Background {
@@ -100,6 +108,18 @@ const (
 	maxGiven        = 1 << (32 - numberBits)
 )
 
+// somePolicy draws when a message may be given up.
+func somePolicy(rng *rand.Rand) tx.PRInfo {
+	switch rng.IntN(3) {
+	case 0:
+		return tx.PRInfo{Policy: tx.PRTTL, Value: uint32(skewed(rng, 1, 5000))}
+	case 1:
+		return tx.PRInfo{Policy: tx.PRRTX, Value: uint32(rng.IntN(4))}
+	default:
+		return tx.PRInfo{Policy: tx.PRPrio, Value: uint32(rng.IntN(4))}
+	}
+}
+
 // skewed draws a size in which small ones are likelier: every power of two between the limits is as likely as the next.
 func skewed(rng *rand.Rand, low, high int) int {
 	ceiling := low << rng.IntN(1+bits.Len(uint(high/max(1, low))))
@@ -117,6 +137,16 @@ func (f *flow) orphan() {
 		if m.taken > 0 && !m.unordered {
 			f.next[m.stream] = append(f.next[m.stream], i)
 		}
+	}
+}
+
+// spread has the messages still to come use as many streams.
+func (f *flow) spread(streams int) {
+	for len(f.next) < streams {
+		f.next = append(f.next, nil)
+	}
+	for i := f.begun; i < f.inTurn; i++ {
+		f.messages[i].stream = uint16(f.rng.IntN(streams))
 	}
 }
 
@@ -170,6 +200,7 @@ func (f *flow) head(number int, m *assoc.Message, data []byte, path netip.Addr) 
 		Unordered: h.unordered,
 		Context:   uint32(len(h.given))<<numberBits | uint32(number),
 		Partial:   h.taken+n < h.size,
+		PR:        h.pr,
 		Data:      data[:n],
 	}
 	if h.choosy {

@@ -51,13 +51,21 @@ func (m *monitor) judgeForward(u *user, c wire.Chunk) {
 		u.fail(RuleForward, "a malformed %v: %v", c.Type, err)
 		return
 	}
+	if m.blind {
+		return
+	}
+	m.takePhantoms(u, func() bool { return m.last.Less(f.cum) })
 	if !m.started || m.last.Less(f.cum) {
 		u.fail(RuleForward, "%v to TSN %d, which was never sent", c.Type, f.cum)
 		return
 	}
 	for t := m.cum.Add(1); !f.cum.Less(t); t++ {
-		switch chunk := m.chunks[t]; {
-		case !chunk.message.givenUp && !chunk.reported:
+		chunk := m.chunks[t]
+		if chunk != nil && !chunk.reported && u.mayLose(chunk.message) {
+			u.lose(chunk.message)
+		}
+		switch {
+		case chunk == nil || !chunk.message.givenUp && !chunk.reported:
 			u.fail(RuleForward, "%v skips TSN %d, which was neither given up nor acknowledged", c.Type, t)
 			return
 		case chunk.message.givenUp && !f.covers(&chunk.dataChunk):

@@ -15,6 +15,10 @@ type monitor struct {
 	// chunks are the DATA and I-DATA chunks that were sent and are not yet acknowledged cumulatively; last is the highest TSN.
 	chunks map[seq.TSN]*sentChunk
 	last   seq.TSN
+	// done are those that were acknowledged, as long as the association has not heard of it.
+	done map[seq.TSN]*sentChunk
+	// phantoms are the unsent parts of messages that were given up, which take a TSN each.
+	phantoms []*sentChunk
 	// numbers are those that the next chunks have to have.
 	numbers numbering
 	// cum is the highest cumulative acknowledgement that the peer has sent, ackedBytes what it covers of messages that were not given up.
@@ -27,6 +31,8 @@ type monitor struct {
 	limits map[netip.Addr]int
 	// recoveries is how many times fast recovery was entered when a packet last passed the full-window rule because of it.
 	recoveries uint64
+	// reconfigs are requests and answers.
+	reconfigs reconfigs
 	// came is what the peer's packets have brought.
 	came arrivals
 }
@@ -39,8 +45,9 @@ func newMonitor() monitor {
 
 // restart begins a new TSN space; what was learnt about the network stays.
 func (m *monitor) restart() {
-	m.chunks, m.numbers = make(map[seq.TSN]*sentChunk), newNumbering()
-	m.started, m.blind, m.ackedBytes = false, false, 0
+	m.chunks, m.done, m.numbers = make(map[seq.TSN]*sentChunk), make(map[seq.TSN]*sentChunk), newNumbering()
+	m.reconfigs = newReconfigs()
+	m.started, m.blind, m.ackedBytes, m.phantoms = false, false, 0, nil
 }
 
 // allow notes that packets of a size fit on the way to an address.
@@ -64,6 +71,7 @@ func (m *monitor) sent(u *user, d *transport.Datagram, before, after *assoc.Stat
 			u.fail(RuleContent, "a malformed packet: %v", err)
 			return
 		}
+		u.w.result.Chunks[c.Type]++
 		switch c.Type {
 		case wire.ChunkData, wire.ChunkIData:
 			data = true
@@ -74,6 +82,10 @@ func (m *monitor) sent(u *user, d *transport.Datagram, before, after *assoc.Stat
 			u.judgeShutdown(c, h.Tag)
 		case wire.ChunkECNE, wire.ChunkCWR:
 			m.came.marks.judgeECN(u, c)
+		case wire.ChunkPktDrop:
+			m.came.judgeDrop(u, c)
+		case wire.ChunkReConfig:
+			m.judgeReconfig(u, c, h.Tag)
 		case wire.ChunkForwardTSN, wire.ChunkIForwardTSN:
 			m.judgeForward(u, c)
 		}

@@ -44,6 +44,8 @@ func (w *world) act(a Action) {
 		n := w.nodes[a.Index]
 		n.encapPort += 100
 		n.host.SetEncapPort(n.encapPort)
+	case Reset, Renumber, Add:
+		w.nodes[a.Index].each(func(u *user, now mono.Time) { u.reconfigure(now, a.Kind) })
 	case Prefer:
 		w.nodes[a.Index].each(func(u *user, now mono.Time) {
 			// A refusal is no fault: an unconfirmed path may not become primary.

@@ -32,11 +32,9 @@ func newReading(level int) reading { return reading{begun: make(map[uint32]*begu
 func (r *reading) take(p piece, flowOf func(generation uint32) *flow) (Rule, error) {
 	b := r.begun[p.info.PPID]
 	if b == nil {
-		if r.level < 2 {
-			for _, other := range r.begun {
-				return RuleParts, fmt.Errorf("in the middle of message %d of stream %d came PPID %#x of stream %d",
-					other.number, other.message.stream, p.info.PPID, p.info.Stream)
-			}
+		if other := r.any(); other != nil && r.level < 2 {
+			return RuleParts, fmt.Errorf("in the middle of message %d of stream %d came PPID %#x of stream %d",
+				other.number, other.message.stream, p.info.PPID, p.info.Stream)
 		}
 		f := flowOf(p.info.PPID >> numberBits)
 		if f == nil {
@@ -78,12 +76,21 @@ func (b *begun) take(p piece) (Rule, error) {
 	return 0, nil
 }
 
-// cut ends the message of a stream that will not be completed and returns it, nil if there is none.
-func (r *reading) cut(stream uint16) *message {
+// any returns a message of which a part was read, nil if there is none.
+func (r *reading) any() *begun {
+	for _, b := range r.begun {
+		return b
+	}
+	return nil
+}
+
+// cut ends the message that an event says will not be completed, and returns it; nil if there is none.
+func (r *reading) cut(e *assoc.PartialDeliveryAborted) *message {
 	for ppid, b := range r.begun {
-		if b.message.stream == stream {
+		m := b.message
+		if m.stream == e.Stream && m.unordered == e.Unordered && (m.number == e.MID || e.MID == 0 && uint16(m.number) == e.SSN) {
 			delete(r.begun, ppid)
-			return b.message
+			return m
 		}
 	}
 	return nil

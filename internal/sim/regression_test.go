@@ -47,6 +47,14 @@ var regressions = []struct {
 		s.Actions = []Action{{100 * time.Millisecond, Pause, 0}, {200 * time.Millisecond, Abort, 1}, {time.Second, Resume, 0}}
 		return s
 	}},
+	{"messages that wait for the reset of their stream fill the send buffer, and the reset waits for the end of a message in pieces", func() *Scenario {
+		s := plain()
+		s.Hosts[0].Config = assoc.Config{FragmentInterleave: 2}
+		s.Hosts[1].Config = assoc.Config{FragmentInterleave: 2, SendBuffer: 8192}
+		s.Talks[0].Loads[0] = Load{Messages: 200, MinSize: 500, MaxSize: 500, Streams: 1, Background: 1, BackgroundSize: 100_000}
+		s.Actions = []Action{{50 * time.Millisecond, Reset, 1}, {60 * time.Millisecond, Reset, 1}, {70 * time.Millisecond, Reset, 0}}
+		return s
+	}},
 }
 
 func TestRegressions(t *testing.T) {

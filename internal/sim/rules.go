@@ -30,8 +30,8 @@ const (
 	RuleRepeat
 	// RuleMTU: packets fit into the path MTU that was reported, unless they may be fragmented.
 	RuleMTU
-	// RuleBuffer: the send buffer holds no more than it was given, and the receive buffer no more than twice that and some slack, what
-	// chunks cost besides their data included.
+	// RuleBuffer: the send buffer holds no more than it was given, but for a piece of a message that everything waits for; and the receive
+	// buffer no more than twice that and some slack, what chunks cost besides their data included.
 	RuleBuffer
 	// RuleProgress: no deadline stays in the past, and no output flows without end.
 	RuleProgress
@@ -53,6 +53,11 @@ const (
 	RuleParts
 	// RuleECN: ECNE is for packets that were marked, CWR for ECNE.
 	RuleECN
+	// RuleDamage: PKTDROP is for packets that came damaged.
+	RuleDamage
+	// RuleReset: requests to reset and to add streams are answered once and for all, both sides are told the same about them, and what is
+	// sent waits meanwhile.
+	RuleReset
 	// RuleEvents: events come in an order that makes sense: up once, then ended once, then nothing.
 	RuleEvents
 )
@@ -63,7 +68,8 @@ var ruleNames = [...]string{
 	RuleCwnd:     "congestion window", RuleWindow: "advertised window", RuleAck: "acknowledgement", RuleRepeat: "retransmission",
 	RuleMTU: "path MTU", RuleBuffer: "buffer size", RuleProgress: "progress", RuleEnd: "end in time",
 	RuleError: "unexplained error", RuleAgreed: "agreed extensions", RuleNumbers: "sequence numbers",
-	RuleGivenUp: "messages given up", RuleForward: "skipped messages", RuleParts: "messages in parts", RuleECN: "congestion notification", RuleEvents: "sequence of events",
+	RuleGivenUp: "messages given up", RuleForward: "skipped messages", RuleParts: "messages in parts", RuleECN: "congestion notification",
+	RuleDamage: "reports of damage", RuleReset: "reconfiguration", RuleEvents: "sequence of events",
 }
 
 func (r Rule) String() string { return ruleNames[r] }

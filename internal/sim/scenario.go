@@ -96,6 +96,8 @@ type Load struct {
 	Unordered float64
 	// Choosy is the share of messages that ask for a path of their own, or for a SACK without delay.
 	Choosy float64
+	// MayGiveUp is the share of messages with a policy of partial reliability.
+	MayGiveUp float64
 	// InPieces is the share of messages that are given to Send in several pieces.
 	InPieces float64
 	// Background is the number of messages of BackgroundSize that are sent in pieces besides, each on a stream of its own behind the others,
@@ -129,6 +131,11 @@ const (
 	// Prefer makes a random path primary on all associations of a host; Probe sends a heartbeat to one.
 	Prefer
 	Probe
+	// Reset, Renumber and Add ask for the reset of some or all streams, for that of all streams and the TSNs, and for more streams, on
+	// all associations of a host (RFC 6525).
+	Reset
+	Renumber
+	Add
 	// Rebind gives a host another UDP port, as a NAT does that has forgotten the first.
 	Rebind
 )
@@ -136,6 +143,7 @@ const (
 var actionNames = [...]string{
 	Cut: "cut", Repair: "repair", Pause: "pause", Resume: "resume", Shutdown: "shutdown", Abort: "abort", Crash: "crash",
 	Reconnect: "reconnect", Narrow: "narrow", Prefer: "prefer", Probe: "probe", Rebind: "rebind",
+	Reset: "reset", Renumber: "renumber", Add: "add streams",
 }
 
 func (k ActionKind) String() string { return actionNames[k] }

@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"testing"
+
+	"github.com/gosctp/sctp/internal/wire"
 )
 
 var (
@@ -27,15 +29,32 @@ func checkSeed(t *testing.T, seed uint64, trace io.Writer) Result {
 
 func TestSeeds(t *testing.T) {
 	var packets, bytes int
+	var chunks [256]int
 	for seed := uint64(1); seed <= *seeds; seed++ {
 		r := checkSeed(t, seed, nil)
 		packets += r.Packets
 		bytes += r.Bytes
+		for c, n := range r.Chunks {
+			chunks[c] += n
+		}
 	}
 	t.Logf("%d seeds: %d packets, %d bytes of messages", *seeds, packets, bytes)
 	if bytes == 0 {
 		t.Error("nothing was delivered in any scenario")
 	}
+	for _, c := range drawn {
+		if chunks[c] == 0 && *seeds >= 100 {
+			t.Errorf("no %v was sent in any scenario", c)
+		}
+		t.Logf("%8d %v", chunks[c], c)
+	}
+}
+
+// drawn are the chunk types that the scenarios of some seeds have to lead to.
+var drawn = []wire.ChunkType{
+	wire.ChunkData, wire.ChunkIData, wire.ChunkSack, wire.ChunkNRSack, wire.ChunkECNE, wire.ChunkCWR,
+	wire.ChunkPktDrop, wire.ChunkReConfig, wire.ChunkForwardTSN, wire.ChunkIForwardTSN,
+	wire.ChunkHeartbeat, wire.ChunkShutdownComplete,
 }
 
 // TestSeed runs the seed of -seed, by default the first, twice: a run that cannot be repeated is of no use.

@@ -20,6 +20,17 @@ type ending struct {
 	graceful, givenUp bool
 }
 
+// unfinished reports whether one side has sent a message in part. If it or its peer shuts down, it has to abort the association, unless it can
+// have the rest skipped.
+func (e *ending) unfinished() bool {
+	for _, f := range e.flows {
+		if f != nil && f.first(func(m *message) bool { return !m.whole() }) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // begin starts a flow of one side.
 func (t *talk) begin(side int) *flow {
 	f := newFlow(uint32(len(t.flows[side])+1), t.plan.Loads[side], mix(t.key+uint64(side)), t.rng)

@@ -7,6 +7,7 @@ import (
 	"github.com/gosctp/sctp/internal/assoc"
 	"github.com/gosctp/sctp/internal/endpoint"
 	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/tx"
 	"github.com/gosctp/sctp/transport"
 )
 
@@ -44,6 +45,13 @@ type user struct {
 	readBytes int // of messages that were not given up
 	buf       []byte
 
+	// requests are those of RFC 6525 whose outcome is still to come; told is how often the application was told that the peer's had one.
+	requests map[uint32]ActionKind
+	told     map[assoc.ReconfigRequests]int
+
+	// sending is the policy of the message that Send is about to take.
+	sending *tx.PRInfo
+
 	ending    *ending
 	up, ended bool
 	restarted bool
@@ -55,7 +63,8 @@ func (w *world) newUser(n *node, t *talk, side int, h *endpoint.Handle) *user {
 	u := &user{
 		w: w, n: n, talk: t, side: side, h: h, a: h.Assoc, config: &n.plan.Config, mon: newMonitor(),
 		out: t.begin(side), buf: make([]byte, t.plan.ReadSize[side]),
-		in: newReading(0), agreed: w.s.agreed(t.index + 1),
+		in: newReading(n.plan.Config.FragmentInterleave), agreed: w.s.agreed(t.index + 1),
+		requests: make(map[uint32]ActionKind), told: make(map[assoc.ReconfigRequests]int),
 	}
 	h.User = u
 	t.join(u)
@@ -138,7 +147,7 @@ func (u *user) status() assoc.Status {
 	if s.Pending > 2*u.config.RecvBuffer+rwndSlack {
 		u.fail(RuleBuffer, "%d bytes are in use of a receive buffer of %d", s.Pending, u.config.RecvBuffer)
 	}
-	if s.Unsent > u.config.SendBuffer {
+	if s.Unsent > 2*u.config.SendBuffer {
 		u.fail(RuleBuffer, "%d bytes wait to be sent from a buffer of %d", s.Unsent, u.config.SendBuffer)
 	}
 	return s
@@ -198,6 +207,9 @@ func (u *user) countRead(p piece) {
 		return
 	}
 	if m := f.sent(int(p.info.PPID & (maxMessages - 1))); m != nil {
+		if m.reader != u {
+			m.reader, m.read = u, 0 // the one before is gone
+		}
 		m.read += len(p.data)
 		m.readAt = u.w.now
 		if !m.givenUp {
@@ -232,14 +244,16 @@ func (u *user) write() bool {
 	pace := u.talk.plan.Loads[u.side].Pace
 	number := out.choose(pace == 0 || u.w.now >= u.sendAt,
 		u.talk.plan.Loads[u.side].Alternate || u.status().Extensions.Has(assoc.Interleaving),
-		u.a.SendSpace() >= u.config.SendBuffer/2)
+		u.a.SendSpace() >= u.config.SendBuffer/2 || u.status().Unacked == 0)
 	if number < 0 {
 		return false
 	}
 	var m assoc.Message
 	out.head(number, &m, u.w.message[:], u.anyPath())
 	var err error
+	u.sending = &m.PR
 	u.once(func(now mono.Time) { err = u.a.Send(now, &m) })
+	u.sending = nil
 	switch {
 	case err == nil:
 		if number == out.begun && pace > 0 {
@@ -247,7 +261,10 @@ func (u *user) write() bool {
 		}
 		out.accept(u.w.now, u.w.result.Packets, &m)
 		return true
-	case errors.Is(err, assoc.ErrAbandoned) && out.messages[number].returned:
+	case errors.Is(err, assoc.ErrBadStream) && out != u.out:
+		out.close(number) // there are fewer streams since the restart
+		return true
+	case errors.Is(err, assoc.ErrAbandoned) && (out.messages[number].returned || u.mayLose(&out.messages[number])):
 		out.close(number) // the beginning of the message is no more
 		return true
 	case errors.Is(err, assoc.ErrSendBufferFull):

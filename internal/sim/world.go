@@ -57,6 +57,8 @@ type Result struct {
 	Packets, Bytes int
 	// Repeated chunks with user data were sent again, Marked packets arrived with a mark of congestion.
 	Repeated, Marked int
+	// Chunks counts those that associations sent, by type.
+	Chunks [256]int
 	// Hash covers every packet and every byte that was read, with its time.
 	Hash [sha256.Size]byte
 }
@@ -204,10 +206,19 @@ func (w *world) next() mono.Time {
 func (w *world) forget() {
 	for _, n := range w.nodes {
 		n.users = slices.DeleteFunc(n.users, func(u *user) bool {
-			if u.over() && u.talk.users[u.side] == u {
+			if !u.over() {
+				return false
+			}
+			if u.talk.users[u.side] == u {
 				u.talk.users[u.side] = nil
 			}
-			return u.over()
+			for request, kind := range u.requests {
+				u.fail(RuleReset, "request %d, %v, had no outcome", request, kind)
+			}
+			if b := u.in.any(); b != nil {
+				u.fail(RuleParts, "%d of %d bytes of message %d were delivered, and no word of the rest", b.offset, b.message.size, b.number)
+			}
+			return true
 		})
 	}
 }
