@@ -29,14 +29,12 @@ func (a *Association) recvForward(in *inbound, c wire.Chunk) bool {
 	if c.Type == wire.ChunkForwardTSN {
 		var f wire.ForwardTSN
 		if f, err = wire.ParseForwardTSN(c); err == nil && a.forward(in, f.NewCumTSN) {
-			a.receive.inbound.Skip(a.receive.tsns.Missing(f.NewCumTSN), &f)
-			a.receive.tsns.Advance(f.NewCumTSN)
+			a.receive.inbound.Skip(&f)
 		}
 	} else {
 		var f wire.IForwardTSN
 		if f, err = wire.ParseIForwardTSN(c); err == nil && a.forward(in, f.NewCumTSN) {
-			a.receive.inbound.SkipInterleaved(a.receive.tsns.Missing(f.NewCumTSN), &f)
-			a.receive.tsns.Advance(f.NewCumTSN)
+			a.receive.inbound.SkipInterleaved(&f)
 		}
 	}
 	if err != nil {
@@ -47,8 +45,8 @@ func (a *Association) recvForward(in *inbound, c wire.Chunk) bool {
 	return true
 }
 
-// forward decides what to do about the new cumulative TSN, and reports whether it counts. It is acknowledged by the rules for DATA: at once if
-// it is out of date, because the last SACK may have been lost, or fills a gap.
+// forward moves the cumulative TSN to cum, and reports whether that counts. It is acknowledged by the rules for DATA: at once if it is out of
+// date, because the last SACK may have been lost, or fills a gap.
 func (a *Association) forward(in *inbound, cum seq.TSN) bool {
 	in.data.any = true
 	switch a.receive.tsns.Status(cum) {
@@ -63,6 +61,11 @@ func (a *Association) forward(in *inbound, cum seq.TSN) bool {
 		return false
 	}
 	in.data.fresh = true
-	in.data.outOfOrder = in.data.outOfOrder || a.receive.tsns.HasGaps()
+	tsns := a.receive.tsns
+	in.data.outOfOrder = in.data.outOfOrder || tsns.HasGaps()
+	for first, last, ok := tsns.NextMissing(tsns.CumTSN(), cum); ok; first, last, ok = tsns.NextMissing(last, cum) {
+		a.receive.inbound.SkipTSNs(first, last)
+	}
+	tsns.Advance(cum)
 	return true
 }

@@ -89,6 +89,32 @@ func TestForwardTSNIsAcknowledgedLikeData(t *testing.T) {
 	ta.wantRead("SSN 4 was not given up", "0.0:0123456789")
 }
 
+// RFC 9260 section 9.2: what counts as DATA is answered with SHUTDOWN, which has the cumulative TSN.
+func TestForwardTSNDuringShutdown(t *testing.T) {
+	ta := givingUp(t)
+	ta.recv(data(2))
+	ta.forget()
+	ta.a.Shutdown(ta.now)
+	ta.settle()
+	ta.want("nothing is outstanding here", "SHUTDOWN 0")
+	ta.recv(forwardTSN(1, 0, 1))
+	ta.want("", "SACK 2", "SHUTDOWN 2")
+	ta.wantRead("what waited for 1", "0.0:0123456789")
+}
+
+// RFC 9260 section 5.2.4.1: the new incarnation of the peer may have other extensions.
+func TestRestartChangesTheKindOfChunk(t *testing.T) {
+	ta := givingUpInterleaved(t)
+	ta.recv(idata(1).fragment(1, 0, 0, wire.FlagBegin))
+	ta.recv(idata(2).fragment(2, 0, 0, wire.FlagBegin|wire.FlagEnd).carrying("whole"))
+	ta.forget()
+	ta.peerHas = 0
+	ta.restart(data(0).carrying("new"))
+	ta.wantEvent("what was incomplete had not been read", "restart")
+	ta.wantRead("what was complete, and DATA of the new one", "2.0:whole", "0.0:new")
+	ta.wantState("nothing contradicts", StateEstablished)
+}
+
 func TestForwardTSNCutsAPartialDelivery(t *testing.T) {
 	ta := givingUp(t, with(func(c *Config) { c.PartialDeliveryPoint = 4 }))
 	ta.recv(data(1).on(3, 0).withFlags(wire.FlagBegin))

@@ -179,6 +179,41 @@ func TestSteadyStateDoesNotAllocate(t *testing.T) {
 	}
 }
 
+// A peer of which every second message is lost and given up.
+func TestSkippingDoesNotAllocate(t *testing.T) {
+	ti := newTestLax(t, Config{})
+	tsn, ssn := testInitial, seq.SSN(0)
+	text := make([]byte, 100)
+	var b []byte
+	list := []wire.SkippedStream{{StreamID: 1}}
+	step := func() {
+		d := wire.Data{TSN: tsn + 1, StreamID: 1, SSN: ssn + 1, PPID: 101, Flags: wire.FlagBegin | wire.FlagEnd, UserData: text}
+		if err := ti.q.Add(&d); err != nil {
+			t.Fatal(err)
+		}
+		ti.m.Record(d.TSN)
+		list[0].SSN = ssn
+		b = wire.AppendForwardTSN(b[:0], tsn, list)
+		c, _, _ := wire.NextChunk(b)
+		f, err := wire.ParseForwardTSN(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		skipTo(ti.q, ti.m, tsn)
+		ti.q.Skip(&f)
+		if _, info, ok := ti.q.Read(ti.buf[:]); !ok || info.SSN != d.SSN {
+			t.Fatalf("read %+v, %v", info, ok)
+		}
+		tsn, ssn = tsn+2, ssn+2
+	}
+	for range 100 {
+		step()
+	}
+	if n := testing.AllocsPerRun(100, step); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
 // The same fragments as BenchmarkInOrder and BenchmarkReversed, found by MID and FSN.
 func BenchmarkInterleaved(b *testing.B) {
 	for _, c := range []struct {

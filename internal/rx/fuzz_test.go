@@ -263,21 +263,21 @@ func hostileSkip(q *Inbound, m *TSNMap, op []byte) {
 	if op[1] == 0 {
 		return
 	}
+	skipTo(q, m, cum)
 	if q.interleaved {
 		c, _, _ := wire.NextChunk(wire.AppendIForwardTSN(nil, cum, []wire.SkippedMessage{
 			{StreamID: uint16(op[2] >> 4 & 3), MID: seq.MID(op[2] & 15), Unordered: op[2]&128 != 0},
 			{StreamID: uint16(op[3] >> 4 & 3), MID: seq.MID(op[3] & 15), Unordered: op[3]&128 != 0},
 		}))
 		f, _ := wire.ParseIForwardTSN(c)
-		q.SkipInterleaved(m.Missing(cum), &f)
+		q.SkipInterleaved(&f)
 	} else {
 		c, _, _ := wire.NextChunk(wire.AppendForwardTSN(nil, cum, []wire.SkippedStream{
 			{StreamID: uint16(op[2] >> 4 & 3), SSN: seq.SSN(op[2] & 15)}, {StreamID: uint16(op[3] >> 4 & 3), SSN: seq.SSN(op[3] & 15)},
 		}))
 		f, _ := wire.ParseForwardTSN(c)
-		q.Skip(m.Missing(cum), &f)
+		q.Skip(&f)
 	}
-	m.Advance(cum)
 }
 
 // checkBooks counts what q holds, and says where its parts contradict each other.

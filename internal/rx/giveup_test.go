@@ -56,16 +56,16 @@ func (s *quitter) forward(q *Inbound, m *TSNMap) {
 			streams = append(streams, wire.SkippedStream{StreamID: c.StreamID, SSN: c.SSN})
 		}
 	}
+	skipTo(q, m, cum)
 	if q.interleaved {
 		c, _, _ := wire.NextChunk(wire.AppendIForwardTSN(nil, cum, messages))
 		f, _ := wire.ParseIForwardTSN(c)
-		q.SkipInterleaved(m.Missing(cum), &f)
+		q.SkipInterleaved(&f)
 	} else {
 		c, _, _ := wire.NextChunk(wire.AppendForwardTSN(nil, cum, streams))
 		f, _ := wire.ParseForwardTSN(c)
-		q.Skip(m.Missing(cum), &f)
+		q.Skip(&f)
 	}
-	m.Advance(cum)
 	for i := range to {
 		s.acked[i] = true
 	}

@@ -141,15 +141,18 @@ func (q *Inbound) add(f *fragment, data []byte) error {
 		q.lose(f, n)
 		return nil
 	}
-	if q.order.stale(&f.key) {
-		if !q.seams.lax {
-			return ErrStaleNumber
+	if n.left == nil || !n.left.begins { // otherwise the message is known, and waits for the rest
+		if q.order.stale(&f.key) {
+			if !q.seams.lax {
+				return ErrStaleNumber
+			}
+			q.lose(f, n)
+			return nil
 		}
-		q.lose(f, n)
-		return nil
-	}
-	if q.order.duplicate(f) {
-		return ErrDuplicateNumber
+		if q.order.duplicate(f) {
+			return ErrDuplicateNumber
+		}
+		q.order.follow(&f.key)
 	}
 	if !q.admits(f, len(data)) {
 		q.refused = true
@@ -160,7 +163,6 @@ func (q *Inbound) add(f *fragment, data []byte) error {
 	if n.over != nil {
 		q.drop(n.over)
 	}
-	q.order.follow(&f.key)
 	q.place(q.join(f, n, data))
 	q.beginPartial()
 	return nil
@@ -330,7 +332,7 @@ func (q *Inbound) place(r *run) {
 }
 
 func (q *Inbound) placeOrdered(r *run) {
-	inLine := q.order.inLine(r)
+	inLine := r.place >= placeBegun || q.order.inLine(r)
 	if r.place == placeLoose && !(inLine && r.complete()) {
 		q.order.hold(r)
 	}

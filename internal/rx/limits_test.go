@@ -134,6 +134,34 @@ func TestStreamStateIsAllocatedWhenUsed(t *testing.T) {
 	}
 }
 
+// The same with I-DATA, of messages that are begun and read in part on every stream: what is open costs something, what is over nothing but
+// its number.
+func TestStreamsCostNothingWhenTheirMessagesAreOver(t *testing.T) {
+	q := NewInbound(Config{Streams: 65535, MaxBytes: 1 << 20, Level: 2, PartialDeliveryPoint: 1})
+	q.SetInterleaving(true)
+	q.Start(0)
+	if n := len(q.order.lines.pages) + len(q.order.given.pages) + len(q.assemblies.open) + len(q.partial.byStream); n != 0 {
+		t.Errorf("%d entries for streams that were never used", n)
+	}
+	p := make([]byte, 1)
+	for fsn, flags := range []uint8{wire.FlagBegin, wire.FlagEnd} {
+		for stream := range 65535 {
+			d := wire.IData{TSN: seq.TSN(fsn*65535 + stream), StreamID: uint16(stream), FSN: uint32(fsn), Flags: flags, UserData: []byte{1}}
+			if err := q.AddInterleaved(&d); err != nil {
+				t.Fatal(err)
+			}
+			q.Read(p)
+		}
+	}
+	if n := len(q.assemblies.open) + len(q.assemblies.loose) + len(q.partial.byStream) + len(q.order.held); n != 0 || q.Bytes() != 0 {
+		t.Errorf("%d entries and %d bytes are left", n, q.Bytes())
+	}
+	q.ResetStreams(nil)
+	if n := len(q.order.lines.pages); n != 0 {
+		t.Errorf("%d pages after a reset of all streams", n)
+	}
+}
+
 func TestPoolIsBounded(t *testing.T) {
 	q := NewInbound(Config{Streams: 1, MaxBytes: 64 << 20})
 	d := wire.Data{Flags: 7, UserData: make([]byte, 1000)}

@@ -5,7 +5,7 @@ import "slices"
 // ResetStreams makes streams, all if the list is nil, begin with number 0 again (RFC 6525 section 5.2.2). The list is sorted. The peer has sent all
 // that there is of them before: what still lacks something will never be complete and goes, and NextCut tells where a part of it had been read.
 func (q *Inbound) ResetStreams(streams []uint16) {
-	q.collect(func(k *key) bool {
+	q.collect(func(k key) bool {
 		_, listed := slices.BinarySearch(streams, k.stream)
 		return streams == nil || listed
 	})
@@ -25,7 +25,7 @@ func (q *Inbound) ResetStreams(streams []uint16) {
 // SkipAll gives up everything that has not come (RFC 6525 section 5.2.4 G4). What is complete becomes readable, whatever it waited for. Reset
 // and Start follow.
 func (q *Inbound) SkipAll() {
-	q.collect(func(*key) bool { return true })
+	q.collect(func(key) bool { return true })
 	q.strand()
 }
 

@@ -103,13 +103,14 @@ func (s *seams) around(f *fragment) (n neighbours, err error) {
 			return neighbours{}, ErrBeginMissing
 		}
 	}
-	for _, r := range [...]*run{n.left, n.right} {
-		if r != nil && r != &s.lost && !r.takes(f) {
-			return neighbours{}, ErrMixedMessage
-		}
+	if !s.fits(n.left, f) || !s.fits(n.right, f) {
+		return neighbours{}, ErrMixedMessage
 	}
 	return n, nil
 }
+
+// fits reports whether f can continue r, if there is one.
+func (s *seams) fits(r *run, f *fragment) bool { return r == nil || r == &s.lost || r.takes(f) }
 
 // note records that f has come, as part of r.
 func (s *seams) note(f *fragment, r *run) {

@@ -2,20 +2,30 @@ package rx
 
 import (
 	"cmp"
-	"iter"
 	"slices"
 
 	"github.com/gosctp/sctp/internal/seq"
 	"github.com/gosctp/sctp/internal/wire"
 )
 
-// Skip does what f, a FORWARD TSN, says (RFC 3758 section 3.6): the TSNs in the ranges missing, which are those up to f.NewCumTSN that
-// have not come, will not come any more. Messages to which one of them belongs are thrown away; those that waited for messages that
-// f gives up become readable. NextCut tells of which of the former a part has been read.
-func (q *Inbound) Skip(missing iter.Seq2[seq.TSN, seq.TSN], f *wire.ForwardTSN) {
-	for first, last := range missing {
-		q.skipRange(first, last)
+// SkipTSNs gives up the TSNs from first to last, of which none has come, as [TSNMap.NextMissing] finds them. Messages to which one of
+// them belongs are thrown away; NextCut tells of which a part has been read. Once that is done for all, Skip follows.
+func (q *Inbound) SkipTSNs(first, last seq.TSN) {
+	if q.interleaved { // TSNs tell nothing of messages
+		q.seams.horizon.skip(first, last)
+		return
 	}
+	if x := q.seams.at(first - 1); x != nil && !x.has(seamEnd) {
+		q.drop(x.run)
+	}
+	if x := q.seams.at(last + 1); x != nil && !x.has(seamBegin) {
+		q.drop(x.run)
+	}
+	q.seams.skip(first, last)
+}
+
+// Skip does what the list in f, a FORWARD TSN, says (RFC 3758 section 3.6): messages that waited for those given up become readable.
+func (q *Inbound) Skip(f *wire.ForwardTSN) {
 	moved := false
 	for i := range f.Streams.Len() {
 		s := f.Streams.At(i)
@@ -30,11 +40,9 @@ func (q *Inbound) Skip(missing iter.Seq2[seq.TSN, seq.TSN], f *wire.ForwardTSN) 
 	q.beginPartial()
 }
 
-// SkipInterleaved is Skip for I-FORWARD-TSN, which names unordered messages too (RFC 8260 section 2.3.1).
-func (q *Inbound) SkipInterleaved(missing iter.Seq2[seq.TSN, seq.TSN], f *wire.IForwardTSN) {
-	for first, last := range missing {
-		q.seams.horizon.skip(first, last)
-	}
+// SkipInterleaved is Skip for I-FORWARD-TSN, which names unordered messages too (RFC 8260 section 2.3.1). Messages named that are not
+// complete are thrown away.
+func (q *Inbound) SkipInterleaved(f *wire.IForwardTSN) {
 	moved := false
 	for i := range f.Messages.Len() {
 		m := f.Messages.At(i)
@@ -53,18 +61,6 @@ func (q *Inbound) SkipInterleaved(missing iter.Seq2[seq.TSN, seq.TSN], f *wire.I
 	q.beginPartial()
 }
 
-// skipRange gives up the TSNs from first to last, of which none has come and those on either side have, or are the ends of what is
-// given up.
-func (q *Inbound) skipRange(first, last seq.TSN) {
-	if x := q.seams.at(first - 1); x != nil && !x.has(seamEnd) {
-		q.drop(x.run)
-	}
-	if x := q.seams.at(last + 1); x != nil && !x.has(seamBegin) {
-		q.drop(x.run)
-	}
-	q.seams.skip(first, last)
-}
-
 // giveUp moves the line of a stream on, past the message k. Nonsense is ignored: a stream that does not exist, a number of the
 // past, one half the number space away.
 func (q *Inbound) giveUp(k *key) (moved bool) {
@@ -78,22 +74,22 @@ func (q *Inbound) giveUp(k *key) (moved bool) {
 // sweepStale looks at all messages that are held or open, and deals with those that were given up. It takes time for each of them,
 // but once for a chunk however many streams that names.
 func (q *Inbound) sweepStale() {
-	q.collect(q.order.stale)
+	q.collect(func(k key) bool { return q.order.stale(&k) })
 	q.strand()
 }
 
 // collect puts into q.sweep the messages held or open that match, in the order of streams and numbers.
-func (q *Inbound) collect(match func(*key) bool) {
+func (q *Inbound) collect(match func(key) bool) {
 	q.sweep = q.sweep[:0]
 	// order: sorted below.
 	for k, r := range q.order.held {
-		if match(&k) && (!q.interleaved || r.complete()) {
+		if match(k) && (!q.interleaved || r.complete()) {
 			q.sweep = append(q.sweep, r)
 		}
 	}
 	// order: sorted below.
 	for k, m := range q.assemblies.open {
-		if !match(&k) {
+		if !match(k) {
 			continue
 		}
 		r := m.begun

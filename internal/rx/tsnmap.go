@@ -1,8 +1,6 @@
 package rx
 
 import (
-	"iter"
-
 	"github.com/gosctp/sctp/internal/seq"
 	"github.com/gosctp/sctp/internal/wire"
 )
@@ -98,28 +96,20 @@ func (m *TSNMap) Advance(cum seq.TSN) {
 	m.cum = next
 }
 
-// Missing iterates over the TSNs up to last that have not arrived, as ranges from the lowest on.
-func (m *TSNMap) Missing(last seq.TSN) iter.Seq2[seq.TSN, seq.TSN] {
-	return func(yield func(first, last seq.TSN) bool) {
-		for next := m.cum + 1; next.LessEq(last); {
-			from, to := next, last
-			if from.LessEq(m.highest) {
-				from = m.beyond.nextClear(from, m.highest)
-			}
-			if last.Less(from) {
-				return
-			}
-			next = last + 1
-			if from.LessEq(m.highest) {
-				if next = m.beyond.nextSet(from, m.highest); next.LessEq(last) {
-					to = next - 1
-				}
-			}
-			if !yield(from, to) {
-				return
-			}
+// NextMissing returns the first range of TSNs after t and up to last that have not arrived; ok is false if there is none.
+func (m *TSNMap) NextMissing(t, last seq.TSN) (from, to seq.TSN, ok bool) {
+	if from = t + 1; from.LessEq(m.cum) {
+		from = m.cum + 1
+	}
+	if from.LessEq(m.highest) {
+		from = m.beyond.nextClear(from, m.highest)
+	}
+	if to = last; from.LessEq(m.highest) {
+		if end := m.beyond.nextSet(from, m.highest) - 1; end.Less(to) {
+			to = end
 		}
 	}
+	return from, to, from.LessEq(last)
 }
 
 // AppendGaps appends at most limit gap blocks to dst, from the lowest on, as section 6.7 wants the blocks of a SACK chosen
