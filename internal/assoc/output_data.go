@@ -125,7 +125,7 @@ func (a *Association) windowAllows(now mono.Time, k *builder, n int) bool {
 }
 
 // wantsSack reports whether the I bit pays: when the user asked, when nothing more may be sent before the SACK (for want of a window, or
-// because what is in flight fills the send buffer), and before a shutdown (section 6.1).
+// because what is in flight fills the send buffer), and before a shutdown (section 6.1) or a reset.
 func (a *Association) wantsSack(k *builder, c *tx.Chunk, most int) bool {
 	s := &a.send
 	switch {
@@ -133,7 +133,8 @@ func (a *Association) wantsSack(k *builder, c *tx.Chunk, most int) bool {
 		s.queue.Empty() && a.state == StateShutdownPending,
 		!s.queue.Empty() && s.queue.NextSize(most) > s.rwnd(),
 		s.queue.Empty() && a.SendSpace() < min(most, a.cfg.SendBuffer/2),
-		a.cfg.Nagle && s.queue.Empty():
+		a.cfg.Nagle && s.queue.Empty(),
+		a.reconfigWaits() && s.queue.Head() == nil:
 		return true
 	}
 	// A window of one packet is filled by one packet, and the peer's delay would be all the time there is.

@@ -20,7 +20,7 @@ func TestOutgoingResetComesAfterTheDataOfTheStream(t *testing.T) {
 	ta.sendOn(1)
 	ta.wantIdle("section 5.1.2 A1: new data of the stream is queued")
 	ta.sendOn(2)
-	ta.want("other streams go on", "DATA 1 BE sid=2 ssn=0")
+	ta.want("other streams go on", "DATA 1 BEI sid=2 ssn=0")
 	ta.recv(sack(0))
 	ta.want("A2 to A4: now the request, numbered from the Initial TSN on", "RE-CONFIG OUT 0 answers=-1 last=1 streams=1")
 	ta.recv(sack(1))
@@ -80,6 +80,37 @@ func TestResetOfAllOutgoingStreamsListsNone(t *testing.T) {
 	ta.recv(reconfig(response(0, wire.ReconfigPerformed)))
 	ta.want("all begin again", "DATA 2 BE sid=2 ssn=0", "DATA 3 BE sid=9 ssn=0")
 	ta.wantEvent("the user is told", "stream-reset #1 outgoing streams=all")
+}
+
+// A delayed acknowledgement of the last chunk would delay the reset.
+func TestLastDataBeforeAResetAsksForItsAcknowledgement(t *testing.T) {
+	ta := reconfigurable(t)
+	ta.sendMessage(Message{Stream: 1, Data: make([]byte, 5*fragment)})
+	ta.forget()
+	ta.resetOut(1)
+	ta.sendOn(1)
+	ta.recv(sack(0))
+	ta.recv(sack(2))
+	var last []string
+	for _, p := range ta.forget() {
+		last = ta.texts(p)
+	}
+	if want := "DATA 4 EI sid=1"; !beginsWith(last[0], want) {
+		t.Errorf("the last chunk in front of the reset is %v, want %s", last, want)
+	}
+}
+
+// Data and a request that are lost together double the time-out of their path once.
+func TestReconfigurationAndDataBackOffTogether(t *testing.T) {
+	ta := reconfigurable(t, with(func(c *Config) { c.HBInterval = -1 }))
+	ta.resetOut(1)
+	ta.sendOn(2)
+	for _, want := range []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second} {
+		ta.advance(want / 2)
+		if rto := ta.a.paths[0].RTO.Current(); rto != want {
+			t.Errorf("RTO %v, want %v", rto, want)
+		}
+	}
 }
 
 // Section 5.1.1: at most one request may be in flight.

@@ -174,7 +174,9 @@ func (o *ownRequests) answered(q *request) *operation {
 func (a *Association) expireReconfig(now mono.Time) {
 	f := a.reconfig.own.flight
 	if !f.inProgress {
-		f.path.RTO.BackOff()
+		if f.path.RTO.Current() <= f.timeout { // else data on the same path have timed out, too
+			f.path.RTO.BackOff()
+		}
 		a.pathFailed(now, f.path)
 		a.countError()
 		if a.state == StateClosed {
@@ -192,6 +194,11 @@ func (a *Association) expireReconfig(now mono.Time) {
 // reconfigures reports whether a request is under way on a path, and so watches it like data.
 func (a *Association) reconfigures(p *path.Path) bool {
 	return a.reconfig != nil && a.reconfig.own.flight != nil && a.reconfig.own.flight.path == p
+}
+
+// reconfigWaits reports whether a request of either side waits for data to be acknowledged.
+func (a *Association) reconfigWaits() bool {
+	return a.reconfig != nil && (len(a.reconfig.own.waiting) > 0 || a.reconfig.peer.renumbering)
 }
 
 // reconfigDeadline is that of the Re-configuration Timer; unset if it does not run.

@@ -295,7 +295,7 @@ func TestRenumberingAndOtherRequests(t *testing.T) {
 	ta.resetAssociation()
 	ta.sendOn(1)
 	ta.recv(reconfig(inReset(0, 1)))
-	ta.want("what the peer waits for comes first, with what is in front of it", "RE-CONFIG RESP 0 in-progress", "SACK -1", "DATA 2 BE sid=1 ssn=1")
+	ta.want("what the peer waits for comes first, with what is in front of it", "RE-CONFIG RESP 0 in-progress", "SACK -1", "DATA 2 BEI sid=1 ssn=1")
 	ta.recv(sack(2))
 	ta.want("the induced request", "RE-CONFIG OUT 0 answers=0 last=2 streams=1")
 	ta.recv(reconfig(response(0, wire.ReconfigPerformed)))
