@@ -79,25 +79,31 @@ func (a *Association) buildForward(now mono.Time, k *builder) {
 	if !f.due || a.opening != nil || !a.mayCarryData(k) {
 		return
 	}
-	out := a.send.outstanding
-	cum := out.CumTSNAck()
-	if a.extensions.Has(Interleaving) {
-		f.messages, cum = out.AppendSkippedMessages(f.messages[:0], (k.room()-wire.ForwardTSNHeaderLen)/wire.SkippedMessageLen)
-	} else {
-		f.streams, cum = out.AppendSkipped(f.streams[:0], (k.room()-wire.ForwardTSNHeaderLen)/wire.SkippedStreamLen)
-	}
-	if k.room() < wire.ForwardTSNHeaderLen || cum == out.CumTSNAck() {
+	b, cum := a.appendForward(k.b, k.room())
+	if cum == a.send.outstanding.CumTSNAck() {
 		return // the next packet has more room
 	}
-	if a.extensions.Has(Interleaving) {
-		k.add(wire.AppendIForwardTSN(k.b, cum, f.messages))
-	} else {
-		k.add(wire.AppendForwardTSN(k.b, cum, f.streams))
-	}
+	k.add(b)
 	f.due, f.path, f.at, f.upTo = false, k.path, now, cum
 	if k.path.T3.IsZero() {
 		k.path.T3 = now.Add(k.path.RTO.Current())
 	}
+}
+
+// appendForward appends a FORWARD TSN or I-FORWARD-TSN with as much as there is room for, and returns its New Cumulative TSN: the Cumulative
+// TSN Ack Point if there is room for nothing.
+func (a *Association) appendForward(b []byte, room int) ([]byte, seq.TSN) {
+	f, out := &a.send.forward, a.send.outstanding
+	if room -= wire.ForwardTSNHeaderLen; room < 0 {
+		return b, out.CumTSNAck()
+	}
+	var cum seq.TSN
+	if a.extensions.Has(Interleaving) {
+		f.messages, cum = out.AppendSkippedMessages(f.messages[:0], room/wire.SkippedMessageLen)
+		return wire.AppendIForwardTSN(b, cum, f.messages), cum
+	}
+	f.streams, cum = out.AppendSkipped(f.streams[:0], room/wire.SkippedStreamLen)
+	return wire.AppendForwardTSN(b, cum, f.streams), cum
 }
 
 // forwardPath is where a FORWARD TSN goes that no other chunk takes along.
