@@ -8,6 +8,8 @@ import (
 
 // Read reads what is next: of one message, on whatever stream it comes. What does not fit into p, the next Read
 // returns. After the peer has shut the association down and everything is read, it returns io.EOF.
+//
+// With Config.FragmentInterleave 2, what is next may be a part of another message: use the methods below, which tell.
 func (c *Conn) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
@@ -18,7 +20,11 @@ func (c *Conn) Read(p []byte) (int, error) {
 
 // ReadMsg reads the next message into p and describes it. If p is too small for it, or the message so large that it is
 // handed out in parts (Config.PartialDeliveryPoint), RcvInfo.EOR is false and the next read goes on with the same
-// message. While one message is being read in parts by several goroutines, which of them gets which part is undefined.
+// message. With Config.FragmentInterleave 2, parts of messages on other streams may come first: within a stream there is never
+// anything between the parts of a message, so Stream says which it is. If the rest of a message does not come, because the peer
+// gave it up or is gone, the next one begins where it would have been, as RcvInfo.Begin tells, and a [PartialDeliveryEvent] too.
+//
+// While one message is being read in parts by several goroutines, which of them gets which part is undefined.
 func (c *Conn) ReadMsg(p []byte) (int, RcvInfo, error) {
 	return c.ReadMsgContext(context.Background(), p)
 }

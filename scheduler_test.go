@@ -154,3 +154,35 @@ func TestEndpointSchedules(t *testing.T) {
 		}
 	})
 }
+
+// A scheduler that does not do its duty holds up its association, and breaks nothing.
+func TestWrongSchedulers(t *testing.T) {
+	for name, next := range map[string]*sctp.SchedulerStream{"nothing": nil, "a stream without data": {ID: 9}, "no stream": {ID: 60_000}} {
+		t.Run(name, func(t *testing.T) {
+			simulate(t, func(t *testing.T, w *world) {
+				w.client.config.Scheduler = func() sctp.Scheduler { return &wrong{next: next} }
+				client, server := w.pair()
+				defer client.Close()
+				defer server.Close()
+				send(t, client, "held up", &sctp.SndInfo{Stream: 1})
+				ctx, cancel := context1s(t)
+				defer cancel()
+				if m, err := server.ReadMessage(ctx, 100); err == nil {
+					t.Errorf("received %q", m.Data)
+				}
+				if err := client.SetScheduler(sctp.FCFS()); err != nil {
+					t.Fatal(err)
+				}
+				want(t, server, "held up")
+			})
+		})
+	}
+}
+
+// wrong is a scheduler that always names the same stream.
+type wrong struct {
+	lastFirst
+	next *sctp.SchedulerStream
+}
+
+func (w *wrong) Next() *sctp.SchedulerStream { return w.next }

@@ -13,6 +13,7 @@ func (a *Association) SetScheduler(s sched.Scheduler) {
 		s = sched.FCFS()
 	}
 	a.send.queue.SetScheduler(s)
+	a.send.burst = max(a.send.burst, a.cfg.MaxBurst) // the old one may have held something up
 }
 
 // SetStreamValue sets the priority or weight of a stream (RFC 8260 section 4.3.3). It stays with the stream whatever the scheduler is.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/gosctp/sctp"
 	"github.com/gosctp/sctp/internal/cli"
@@ -77,10 +78,31 @@ func (p *Pipe) Close() error {
 
 // Run sends and receives until one side has shut the association down.
 func (p *Pipe) Run(ctx context.Context, conn *sctp.Conn) error {
-	if p.Verbose {
-		cli.PrintUp(p.log, conn)
-		go cli.PrintNews(ctx, p.log, conn)
+	if !p.Verbose {
+		return p.join(ctx, conn)
 	}
+	cli.PrintUp(p.log, conn)
+	told := make(chan struct{})
+	go func() {
+		defer close(told)
+		cli.PrintNews(ctx, p.log, conn)
+	}()
+	err := p.join(ctx, conn)
+	if err == nil {
+		select {
+		case <-told:
+		case <-time.After(lastNews):
+		}
+	}
+	return err
+}
+
+// lastNews bounds the wait for the end of an association that is being shut down, and so for the last news of it: a round trip, unless packets
+// are lost.
+const lastNews = time.Second
+
+// join is Run without its news.
+func (p *Pipe) join(ctx context.Context, conn *sctp.Conn) error {
 	sent := make(chan error, 1)
 	go func() { sent <- p.send(ctx, conn) }()
 	received := make(chan error, 1)
