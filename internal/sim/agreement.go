@@ -47,7 +47,7 @@ var replacedBy = map[wire.ChunkType]assoc.Extensions{
 // judgeAgreement judges whether a packet uses only what both sides have: chunk types, the ECN field, and a checksum of zero, which is
 // never for INIT and COOKIE ECHO (RFC 9653 section 5.2). used is what the association says.
 func (u *user) judgeAgreement(d *transport.Datagram, h wire.Header, used assoc.Extensions) {
-	if !u.agreed.Has(used) {
+	if !u.agreed.Has(used) || u.up && used != u.agreed {
 		u.fail(RuleAgreed, "in use are %v, but these were agreed: %v", used, u.agreed)
 	}
 	if !wire.ChecksumOK(d.Data) {

@@ -123,7 +123,6 @@ func TestEveryRuleCanBeBroken(t *testing.T) {
 			}
 		}}},
 		{rule: RuleForward, how: "FORWARD TSN skips what was not given up", meddle: Meddle{
-			Status: func(s *assoc.Status) { s.Extensions = assoc.PartialReliability },
 			Packet: func(d *transport.Datagram) {
 				if c := chunkOf(d.Data, wire.ChunkData); c != nil {
 					d.Data, d.MayFragment = wire.AppendForwardTSN(d.Data, seq.TSN(binary.BigEndian.Uint32(c[4:])), nil), true

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/internal/sched"
 	"github.com/gosctp/sctp/simnet"
 )
 
@@ -131,6 +132,7 @@ func (d drawer) config(s *Scenario) assoc.Config {
 	if d.often(0.2) {
 		c.DenyReconfig = assoc.ReconfigRequests(d.IntN(int(assoc.AllReconfigRequests) + 1))
 	}
+	c.Scheduler = pick(d, schedulers...)
 	c.FragmentInterleave = pick(d, 0, 1, 2, 2, 2)
 	c.Enable, c.Disable = d.extensions(0.5), d.extensions(0.15)
 	if d.often(0.3) {
@@ -177,6 +179,11 @@ func (d drawer) talk(s *Scenario, client int) Talk {
 	return t
 }
 
+// schedulers are all that there are, and none, which is the first.
+var schedulers = []func() sched.Scheduler{
+	nil, sched.FCFS, sched.RoundRobin, sched.RoundRobinPacket, sched.Priority, sched.FairCapacity, sched.WeightedFair,
+}
+
 func (d drawer) readSize() int { return pick(d, 1<<16, 1<<16, 1000, 100+d.IntN(5000)) }
 
 // load draws what an application sends, given the parameters of its host and of the peer's.
@@ -193,6 +200,9 @@ func (d drawer) load(c, peer assoc.Config, budget int) Load {
 	}
 	if d.often(0.4) {
 		l.MayGiveUp = d.Float64()
+	}
+	for range d.IntN(1 + l.Streams) {
+		l.Values = append(l.Values, pick[uint16](d, 0, 1, 2, 100, 65535))
 	}
 	if d.often(0.3) {
 		l.InPieces = d.Float64()
@@ -230,6 +240,9 @@ func (d drawer) actions(s *Scenario) {
 		for range 1 + d.IntN(5) {
 			once(pick(d, Reset, Reset, Reset, Renumber, Add), host())
 		}
+	}
+	if d.often(0.1) {
+		once(Reschedule, host())
 	}
 	if d.often(0.15) {
 		once(Narrow, d.IntN(len(s.Planes)))

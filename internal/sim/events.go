@@ -23,6 +23,8 @@ func (u *user) event(e assoc.Event) {
 			u.n.ep.Update(u.h, u.a.LocalTag(), u.a.Paths(nil))
 		}
 		u.learnPaths()
+	case assoc.ShutdownEvent:
+		u.closing = true
 	case assoc.SendFailed:
 		u.sendFailed(e)
 	case assoc.StreamReset:
@@ -51,6 +53,11 @@ func (u *user) changed(e assoc.AssocChange) {
 			u.fail(RuleEvents, "up twice")
 		}
 		u.up = true
+		for stream, value := range u.talk.plan.Loads[u.side].Values {
+			if err := u.a.SetStreamValue(uint16(stream), value); err != nil {
+				u.fail(RuleError, "SetStreamValue: %v", err)
+			}
+		}
 	case assoc.Restart:
 		u.restart()
 	case assoc.ShutdownComplete:
@@ -83,6 +90,9 @@ func (e *ending) explains() bool { return e.graceful || e.givenUp || e.unfinishe
 
 // restart begins a new flow after the peer has lost its state and set up the association again.
 func (u *user) restart() {
+	if u.closing { // what had begun to be sent was given up with the shutdown
+		u.left, u.out.open = nil, nil
+	}
 	u.restarted, u.closing, u.cut = true, false, false
 	u.mon.restart()
 	u.talk.restarted(u)

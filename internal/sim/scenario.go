@@ -106,6 +106,8 @@ type Load struct {
 	// Alternate: messages begin while others have not ended, even where the former then wait for the latter. As long as the send buffer takes
 	// more of these too, that is no harm.
 	Alternate bool
+	// Values are the priorities or weights of the first streams (RFC 8260 section 3).
+	Values []uint16
 	// Pace is the time between two messages; zero sends as fast as the buffer takes them.
 	Pace time.Duration
 }
@@ -136,6 +138,8 @@ const (
 	Reset
 	Renumber
 	Add
+	// Reschedule changes the scheduler of all associations of a host.
+	Reschedule
 	// Rebind gives a host another UDP port, as a NAT does that has forgotten the first.
 	Rebind
 )
@@ -143,7 +147,7 @@ const (
 var actionNames = [...]string{
 	Cut: "cut", Repair: "repair", Pause: "pause", Resume: "resume", Shutdown: "shutdown", Abort: "abort", Crash: "crash",
 	Reconnect: "reconnect", Narrow: "narrow", Prefer: "prefer", Probe: "probe", Rebind: "rebind",
-	Reset: "reset", Renumber: "renumber", Add: "add streams",
+	Reset: "reset", Renumber: "renumber", Add: "add streams", Reschedule: "reschedule",
 }
 
 func (k ActionKind) String() string { return actionNames[k] }
