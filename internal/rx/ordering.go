@@ -41,13 +41,19 @@ func (o *ordering) stale(k *key) bool {
 	return g != 0 && before(k.id, g, k.kind)
 }
 
-// giveUp moves the line of a stream on, past a message that the peer has given up.
-func (o *ordering) giveUp(k *key) {
+// giveUp moves the line of a stream on, past a message that the peer has given up. It returns where the line was, and by how much it moves.
+func (o *ordering) giveUp(k *key) (from, n uint32) {
 	l := &o.lines
 	if !k.ordered() {
 		l = &o.given
 	}
+	from = l.next(k.stream)
+	n = k.id + 1 - from
+	if k.kind&interleaved == 0 {
+		n = uint32(uint16(n))
+	}
 	l.set(k.stream, following(k.id, k.kind))
+	return from, n
 }
 
 // follow keeps given from falling so far behind that numbers which come look like those of the past.

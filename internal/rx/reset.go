@@ -26,7 +26,9 @@ func (q *Inbound) ResetStreams(streams []uint16) {
 // and Start follow.
 func (q *Inbound) SkipAll() {
 	q.collect(func(key) bool { return true })
-	q.strand()
+	for _, r := range q.sweep {
+		q.strand(r)
+	}
 }
 
 // Passed reports whether a message with this SSN or MID cannot be in turn any more in its stream: others have been passed on already, or it was

@@ -26,12 +26,12 @@ func (q *Inbound) SkipTSNs(first, last seq.TSN) {
 
 // Skip does what the list in f, a FORWARD TSN, says (RFC 3758 section 3.6): messages that waited for those given up become readable.
 func (q *Inbound) Skip(f *wire.ForwardTSN) {
-	moved := false
+	sweep := false
 	for i := range f.Streams.Len() {
 		s := f.Streams.At(i)
-		moved = q.giveUp(&key{stream: s.StreamID, id: uint32(s.SSN)}) || moved
+		sweep = !q.giveUp(key{stream: s.StreamID, id: uint32(s.SSN)}) || sweep
 	}
-	if moved {
+	if sweep {
 		q.sweepStale()
 	}
 	for i := range f.Streams.Len() {
@@ -43,16 +43,16 @@ func (q *Inbound) Skip(f *wire.ForwardTSN) {
 // SkipInterleaved is Skip for I-FORWARD-TSN, which names unordered messages too (RFC 8260 section 2.3.1). Messages named that are not
 // complete are thrown away.
 func (q *Inbound) SkipInterleaved(f *wire.IForwardTSN) {
-	moved := false
+	sweep := false
 	for i := range f.Messages.Len() {
 		m := f.Messages.At(i)
 		k := key{stream: m.StreamID, id: uint32(m.MID), kind: interleaved}
 		if m.Unordered {
 			k.kind |= unordered
 		}
-		moved = q.giveUp(&k) || moved
+		sweep = !q.giveUp(k) || sweep
 	}
-	if moved {
+	if sweep {
 		q.sweepStale()
 	}
 	for i := range f.Messages.Len() {
@@ -61,21 +61,44 @@ func (q *Inbound) SkipInterleaved(f *wire.IForwardTSN) {
 	q.beginPartial()
 }
 
-// giveUp moves the line of a stream on, past the message k. Nonsense is ignored: a stream that does not exist, a number of the
-// past, one half the number space away.
-func (q *Inbound) giveUp(k *key) (moved bool) {
-	if int(k.stream) >= q.config.Streams || q.order.stale(k) {
+// maxWalk is how many numbers of a stream are looked up one by one when they are given up. More of them are found in a sweep over all
+// messages, which takes a look at each, but once for a chunk. The number is a guess.
+const maxWalk = 64
+
+// giveUp moves the line of a stream on, past the message k, and deals with those that are no longer ahead of it; false leaves that to
+// sweepStale. Nonsense is ignored: a stream that does not exist, a number of the past, one half the number space away.
+func (q *Inbound) giveUp(k key) (done bool) {
+	if int(k.stream) >= q.config.Streams || q.order.stale(&k) {
+		return true
+	}
+	from, n := q.order.giveUp(&k)
+	if n > maxWalk {
 		return false
 	}
-	q.order.giveUp(k)
+	for k.id = from; n > 0; n-- {
+		if r := q.message(k); r != nil {
+			q.strand(r)
+		}
+		k.id = following(k.id, k.kind)
+	}
 	return true
+}
+
+// message returns the message k, or a part of it, if it is held or open.
+func (q *Inbound) message(k key) *run {
+	if m := q.assemblies.open[k]; m != nil {
+		return cmp.Or(m.begun, m.loose.head)
+	}
+	return q.order.held[k]
 }
 
 // sweepStale looks at all messages that are held or open, and deals with those that were given up. It takes time for each of them,
 // but once for a chunk however many streams that names.
 func (q *Inbound) sweepStale() {
 	q.collect(func(k key) bool { return q.order.stale(&k) })
-	q.strand()
+	for _, r := range q.sweep {
+		q.strand(r)
+	}
 }
 
 // collect puts into q.sweep the messages held or open that match, in the order of streams and numbers.
@@ -89,14 +112,9 @@ func (q *Inbound) collect(match func(key) bool) {
 	}
 	// order: sorted below.
 	for k, m := range q.assemblies.open {
-		if !match(k) {
-			continue
+		if match(k) {
+			q.sweep = append(q.sweep, cmp.Or(m.begun, m.loose.head))
 		}
-		r := m.begun
-		if r == nil {
-			r = m.loose.head
-		}
-		q.sweep = append(q.sweep, r)
 	}
 	slices.SortFunc(q.sweep, func(r, s *run) int {
 		a, b := &r.key, &s.key
@@ -110,16 +128,14 @@ func (q *Inbound) collect(match func(key) bool) {
 	})
 }
 
-// strand makes readable what is complete of the messages in q.sweep, and throws away the rest.
-func (q *Inbound) strand() {
-	for _, r := range q.sweep {
-		if !r.complete() {
-			q.drop(r)
-			continue
-		}
-		delete(q.order.held, r.key)
-		q.finish(r)
+// strand makes r readable if it is complete, and throws it away otherwise. It has been given up, or what it waited for has.
+func (q *Inbound) strand(r *run) {
+	if !r.complete() {
+		q.drop(r)
+		return
 	}
+	delete(q.order.held, r.key)
+	q.finish(r)
 }
 
 // resume makes readable what has become next in line in a stream.

@@ -1,6 +1,7 @@
 package rx
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -234,6 +235,32 @@ func TestSkipFarAhead(t *testing.T) {
 	ti.wantDrained("that number was given up")
 	ti.add("60002 1.32767 BE", "next")
 	ti.want("the next one was not", "1.32767:next")
+}
+
+// One number, as many as are looked up one by one, and more: it makes no difference.
+func TestSkipOfManyNumbers(t *testing.T) {
+	for _, n := range []int{1, 2, maxWalk - 1, maxWalk, maxWalk + 1, 3 * maxWalk} {
+		for _, newTest := range []func(*testing.T, Config) *testInbound{newTestLax, newTestLaxInterleaved} {
+			ti := newTest(t, Config{})
+			header := func(tsn, number int, flags string) string {
+				if ti.q.interleaved {
+					return fmt.Sprintf("%d 1.%d/0 %s", tsn, number, flags)
+				}
+				return fmt.Sprintf("%d 1.%d %s", tsn, number, flags)
+			}
+			ti.add(header(2*n+1, n, "BE"), "next")
+			ti.add(header(1, 0, "B"), "cut")
+			if n > 1 {
+				ti.add(header(2*n-1, n-1, "BE"), "last")
+			}
+			ti.skip(2*n, skipped{stream: 1, number: uint32(n - 1)})
+			if n > 1 {
+				ti.want("complete", fmt.Sprintf("1.%d:last", n-1))
+			}
+			ti.want("in line", fmt.Sprintf("1.%d:next", n))
+			ti.wantDrained("nothing is left")
+		}
+	}
 }
 
 // RFC 8260 section 2.3.1: ordered and unordered messages are given up by number, as TSNs tell nothing about them.
