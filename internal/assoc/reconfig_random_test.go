@@ -164,7 +164,11 @@ func (w *resetWorld) listen(i int) {
 			end(e.Request, "stream change", e.Denied, e.Failed)
 		case AssocReset:
 			end(e.Request, "assoc reset", e.Denied, e.Failed)
-		case PeerAddrChange, SenderDry:
+		case PeerAddrChange, SenderDry, ShutdownEvent:
+		case AssocChange:
+			if e.State != ShutdownComplete {
+				w.t.Fatalf("%s", eventText(e))
+			}
 		case SendFailed:
 			if !fleeting(e.Stream) {
 				w.t.Fatalf("%s", eventText(e))
@@ -323,5 +327,37 @@ func TestResetsAtRandom(t *testing.T) {
 		if n := performed[what]; n < int(seeds) {
 			t.Errorf("%s: performed %d times with %d seeds, the test shows little", what, n, seeds)
 		}
+	}
+}
+
+// A shutdown among all that is graceful: what was sent before it arrives, and each request ends.
+func TestShutdownAmongResets(t *testing.T) {
+	for seed := range uint64(60) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			w := newResetWorld(t, seed)
+			for range 30 {
+				w.act(w.rand.IntN(2))
+				w.settle()
+				w.wait(time.Duration(w.rand.IntN(40)) * time.Millisecond)
+			}
+			for i, a := range w.ends {
+				if i == int(seed%2) || w.chance(30) {
+					a.Shutdown(w.now)
+				}
+			}
+			w.settle()
+			for range 100000 {
+				// A SHUTDOWN COMPLETE that is lost is a matter for the endpoint.
+				w.bad = !slices.ContainsFunc(w.ends[:], func(a *Association) bool { return a.State() == StateShutdownSent || a.State() == StateClosed })
+				w.wait(10 * time.Millisecond)
+				if w.ends[0].State() == StateClosed && w.ends[1].State() == StateClosed {
+					break
+				}
+			}
+			w.last = false
+			if what := w.missing(); what != "" {
+				t.Errorf("states %v and %v: %s", w.ends[0].State(), w.ends[1].State(), what)
+			}
+		})
 	}
 }
