@@ -51,11 +51,11 @@ type Config struct {
 	// PartialDeliveryPoint is the size in bytes from which on a message is handed out in parts before it is complete
 	// (RFC 9260 section 6.9): half of RecvBuffer.
 	PartialDeliveryPoint int
-	// FragmentInterleave is the level of fragment interleave: what may be read between the parts of a message that is handed out
-	// before it is complete (RFC 6458 section 8.1.20). At 0 and 1 nothing of the association; an [Endpoint] goes on with other
-	// associations, unless it is -1: then a peer that does not finish a message keeps all others from being read. At 2 also messages
-	// of other streams: RcvInfo says which message a part belongs to. Only at 2 is [Interleaving] offered to the peer, because with it
-	// messages alternate as a rule (RFC 8260 section 2.2.1).
+	// FragmentInterleave is the level of fragment interleave: what may be read between the parts of a message that is
+	// handed out before it is complete (RFC 6458 section 8.1.20). At 0 and 1 nothing of the association; an [Endpoint] goes
+	// on with other associations, unless it is -1: then a peer that does not finish a message keeps all others from being
+	// read. At 2 also messages of other streams: RcvInfo says which message a part belongs to. Only at 2 is [Interleaving]
+	// offered to the peer, because with it messages alternate as a rule (RFC 8260 section 2.2.1).
 	FragmentInterleave int
 	// MaxSeg bounds the user data in one DATA chunk, in bytes (RFC 6458 section 8.1.16): 0 is as much as the path takes.
 	MaxSeg int
@@ -65,17 +65,17 @@ type Config struct {
 	Nagle bool
 	// MaxPMTU bounds the size of SCTP packets in bytes, common header included: 0 leaves it to the carrier.
 	MaxPMTU int
-	// Enable and Disable change which extensions are offered to the peer: [DefaultExtensions], with those to enable, without
-	// those to disable. Status.Extensions tells which are in use.
+	// Enable and Disable change which extensions are offered to the peer: [DefaultExtensions], with those to enable,
+	// without those to disable. Status.Extensions tells which are in use.
 	Enable, Disable Extensions
-	// Scheduler makes the scheduler of each association, which chooses whose message is sent next (RFC 8260 section 3): nil stands for
-	// [FCFS], first come, first served. See [Conn.SetScheduler].
+	// Scheduler makes the scheduler of each association, which chooses whose message is sent next (RFC 8260 section 3): nil
+	// stands for [FCFS], first come, first served. See [Conn.SetScheduler].
 	Scheduler func() Scheduler
 	// DefaultSndInfo is how [Conn.Write] sends, and [Conn.WriteMsg] and [Endpoint.Send] without an info, like
 	// [Conn.SetDefaultSndInfo] (SCTP_DEFAULT_SNDINFO, RFC 6458 section 8.1.31): in order on stream 0.
 	DefaultSndInfo SndInfo
-	// DenyReconfig are the kinds of requests to reset or add streams that the peer gets "Denied" for an answer to (RFC 6525 section 5.2.1):
-	// none.
+	// DenyReconfig are the kinds of requests to reset or add streams that the peer gets "Denied" for an answer to (RFC 6525
+	// section 5.2.1): none.
 	DenyReconfig ReconfigRequests
 	// AdaptationIndication, if not nil, is the code point that the peer is told (RFC 5061 section 4.2.6).
 	AdaptationIndication *uint32

@@ -19,10 +19,11 @@ func (c *Conn) Read(p []byte) (int, error) {
 }
 
 // ReadMsg reads the next message into p and describes it. If p is too small for it, or the message so large that it is
-// handed out in parts (Config.PartialDeliveryPoint), RcvInfo.EOR is false and the next read goes on with the same
-// message. With Config.FragmentInterleave 2, parts of messages on other streams may come first: within a stream there is never
-// anything between the parts of a message, so Stream says which it is. If the rest of a message does not come, because the peer
-// gave it up or is gone, the next one begins where it would have been, as RcvInfo.Begin tells, and a [PartialDeliveryEvent] too.
+// handed out in parts (Config.PartialDeliveryPoint), RcvInfo.EOR is false and the next read goes on with the same message.
+// With Config.FragmentInterleave 2, parts of messages on other streams may come first: within a stream there is never
+// anything between the parts of a message, so Stream says which it is. If the rest of a message does not come, because the
+// peer gave it up or is gone, the next one begins where it would have been, as RcvInfo.Begin tells, and a
+// [PartialDeliveryEvent] too.
 //
 // While one message is being read in parts by several goroutines, which of them gets which part is undefined.
 func (c *Conn) ReadMsg(p []byte) (int, RcvInfo, error) {
@@ -35,9 +36,9 @@ func (c *Conn) ReadMsgContext(ctx context.Context, p []byte) (int, RcvInfo, erro
 	return n, rcvInfo(&info), c.wrapRead("read", err)
 }
 
-// ReadMessage reads a whole message of up to limit bytes, at least one, into memory of its own. A longer one is cut off there,
-// with EOR false, and a later read goes on with the rest. When ctx or the deadline ends the waiting in the middle of a message, what
-// has come of it is kept for the next ReadMessage.
+// ReadMessage reads a whole message of up to limit bytes, at least one, into memory of its own. A longer one is cut off
+// there, with EOR false, and a later read goes on with the rest. When ctx or the deadline ends the waiting in the middle of
+// a message, what has come of it is kept for the next ReadMessage.
 func (c *Conn) ReadMessage(ctx context.Context, limit int) (Message, error) {
 	info, data, err := c.assoc.ReceiveMessage(ctx, max(limit, 1)) // a read of nothing would go on with the same message for ever
 	return Message{RcvInfo: rcvInfo(&info), Data: data}, c.wrapRead("read", err)

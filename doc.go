@@ -18,15 +18,17 @@
 //
 // # Extensions
 //
-// What both sides have of the extensions of SCTP is in use, and Status tells which that is. A Go program has, without asking for anything,
+// What both sides have of the extensions of SCTP is in use, and Status tells which that is. A Go program has, without
+// asking for anything,
 //
 //   - messages that may be given up (RFC 3758, RFC 7496): set PR in a [SndInfo] to [Lifetime], [MaxRetransmits] or [PriorityPolicy];
 //   - streams that are reset and added (RFC 6525): [Conn.ResetStreams], [Conn.ResetAssociation], [Conn.AddStreams];
 //   - schedulers that choose whose message is next (RFC 8260 section 3): Scheduler in [Config], [Conn.SetStreamValue];
 //   - congestion control by marks instead of losses (ECN), where the carrier sees them.
 //
-// It has to ask for interleaving (RFC 8260 section 2), with FragmentInterleave 2 in its Config, because parts of large messages are then read
-// between parts of others. One message of any size can be written, and read, in parts: [Conn.NewMessage], [Conn.ReadMsg].
+// It has to ask for interleaving (RFC 8260 section 2), with FragmentInterleave 2 in its Config, because parts of large
+// messages are then read between parts of others. One message of any size can be written, and read, in parts:
+// [Conn.NewMessage], [Conn.ReadMsg].
 //
 // # Networks
 //
@@ -35,10 +37,10 @@
 //	sctp, sctp4, sctp6              as IP protocol 132; takes the right to open raw sockets (CAP_NET_RAW on Linux)
 //	sctp/udp, sctp/udp4, sctp/udp6  inside UDP (RFC 6951), on port 9899 or the one that the address gives
 //
-// The ones with a digit use only that version of IP. A [Dialer] or [ListenConfig] with a Carrier uses that one, and the name
-// of the network then says only which version of IP to use; package transport/pipe makes a Carrier of any connection that
-// keeps messages apart, such as a DTLS one. Nothing is chosen silently: without the right to open a raw
-// socket, sctp fails with an error that says so.
+// The ones with a digit use only that version of IP. A [Dialer] or [ListenConfig] with a Carrier uses that one, and the
+// name of the network then says only which version of IP to use; package transport/pipe makes a Carrier of any connection
+// that keeps messages apart, such as a DTLS one. Nothing is chosen silently: without the right to open a raw socket, sctp
+// fails with an error that says so.
 //
 // # Addresses
 //
@@ -60,6 +62,6 @@
 // # Errors
 //
 // Errors of a Conn are a *net.OpError around the reason. Use errors.Is with net.ErrClosed, os.ErrDeadlineExceeded,
-// [ErrTimeout], [ErrUnreachable], [ErrShutdown], [ErrMessageTooBig], [ErrDenied], [ErrNotNegotiated], and errors.As with *[AbortError] to learn who ended the
-// association and why.
+// [ErrTimeout], [ErrUnreachable], [ErrShutdown], [ErrMessageTooBig], [ErrDenied], [ErrNotNegotiated], and errors.As with
+// *[AbortError] to learn who ended the association and why.
 package sctp

@@ -51,8 +51,9 @@ const defaultEndpointBacklog = 1 << 16
 // LocalAddr returns the address that the endpoint is bound to, an *[Addr].
 func (e *Endpoint) LocalAddr() net.Addr { return e.addr }
 
-// SendTo sends p as one message to the peer at addr, as info says or else Config.DefaultSndInfo, and sets an association up with it if there is none, which it does
-// not wait for: the message goes out with the set-up. If that fails, notifications say so. It returns the association.
+// SendTo sends p as one message to the peer at addr, as info says or else Config.DefaultSndInfo, and sets an association up
+// with it if there is none, which it does not wait for: the message goes out with the set-up. If that fails, notifications
+// say so. It returns the association.
 func (e *Endpoint) SendTo(ctx context.Context, p []byte, addr *Addr, info *SndInfo) (AssocID, error) {
 	a, err := e.associationWith(addr)
 	if err != nil {

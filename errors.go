@@ -34,7 +34,8 @@ var (
 	ErrMessageOpen = engine.ErrMessageOpen
 	// ErrMessageClosed: the message was ended or cancelled before.
 	ErrMessageClosed = errors.New("message is complete")
-	// ErrCannotAbandon: the peer has a part of the message, and does not have PartialReliability in use to be told that no more comes.
+	// ErrCannotAbandon: the peer has a part of the message, and does not have PartialReliability in use to be told that no
+	// more comes.
 	ErrCannotAbandon = assoc.ErrCannotAbandon
 	// ErrPolicy: no such policy, or one that gives nothing up.
 	ErrPolicy = assoc.ErrBadPolicy
@@ -42,7 +43,8 @@ var (
 	ErrNotNegotiated = assoc.ErrNotNegotiated
 	// ErrDenied: the peer refuses to reset or add streams.
 	ErrDenied = engine.ErrDenied
-	// ErrRequestFailed: the peer cannot reset or add the streams, or the association ended or restarted before it had answered.
+	// ErrRequestFailed: the peer cannot reset or add the streams, or the association ended or restarted before it had
+	// answered.
 	ErrRequestFailed = engine.ErrRequestFailed
 	// ErrRequestBusy: such a request is under way already, or too many wait.
 	ErrRequestBusy = assoc.ErrReconfigBusy

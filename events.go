@@ -97,8 +97,8 @@ type RemoteError struct {
 	Data    []byte
 }
 
-// SendFailed: a message was not delivered, or not provably. One that was written in parts comes back in parts: those that are not
-// acknowledged.
+// SendFailed: a message was not delivered, or not provably. One that was written in parts comes back in parts: those that
+// are not acknowledged.
 type SendFailed struct {
 	AssocID AssocID
 	// Sent: some of it was given to the network.
@@ -143,7 +143,8 @@ type StreamReset struct {
 	Streams []uint16
 }
 
-// AssocReset: all streams begin with sequence number 0 again, and TSNs elsewhere, or a request for it ended otherwise (RFC 6525 section 6.1.2).
+// AssocReset: all streams begin with sequence number 0 again, and TSNs elsewhere, or a request for it ended otherwise (RFC
+// 6525 section 6.1.2).
 type AssocReset struct {
 	AssocID AssocID
 	// Denied: the peer did not want. Failed: it could not, or the association ended or restarted before.

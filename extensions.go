@@ -12,16 +12,16 @@ const (
 	Reconfiguration = Extensions(assoc.Reconfiguration)
 	// Interleaving lets the fragments of large messages alternate with other messages (RFC 8260).
 	Interleaving = Extensions(assoc.Interleaving)
-	// ECN reacts to routers that mark packets instead of dropping them (RFC 4960 appendix A). It takes a carrier that sees the
-	// IP header's bits.
+	// ECN reacts to routers that mark packets instead of dropping them (RFC 4960 appendix A). It takes a carrier that sees
+	// the IP header's bits.
 	ECN = Extensions(assoc.ECN)
 	// ZeroChecksum leaves error detection to a carrier that does it better, such as DTLS (RFC 9653).
 	ZeroChecksum = Extensions(assoc.ZeroChecksum)
 	// NRSack promises to keep what was acknowledged out of order, so that the sender need not
 	// (draft-natarajan-tsvwg-sctp-nrsack). FreeBSD and usrsctp have it.
 	NRSack = Extensions(assoc.NRSack)
-	// PacketDrop reports packets that arrived damaged, so that they are sent again at once. FreeBSD and usrsctp have it; no RFC
-	// has.
+	// PacketDrop reports packets that arrived damaged, so that they are sent again at once. FreeBSD and usrsctp have it; no
+	// RFC has.
 	PacketDrop = Extensions(assoc.PacketDrop)
 
 	// DefaultExtensions are offered unless [Config] says otherwise: all that an RFC has.

@@ -24,7 +24,8 @@ type SndInfo struct {
 	Context uint32
 	// To, if valid, is the address of the peer to try first, instead of the primary one.
 	To netip.Addr
-	// PR says when the message may be given up (RFC 3758, RFC 7496): [Lifetime], [MaxRetransmits], [PriorityPolicy], or never.
+	// PR says when the message may be given up (RFC 3758, RFC 7496): [Lifetime], [MaxRetransmits], [PriorityPolicy], or
+	// never.
 	PR PRInfo
 }
 
@@ -33,9 +34,11 @@ type RcvInfo struct {
 	// AssocID is set by an [Endpoint]; zero on a Conn.
 	AssocID AssocID
 	Stream  uint16
-	// SSN is the number of the message within its stream; nothing if it is Unordered. With [Interleaving] it is the low bits of MID.
+	// SSN is the number of the message within its stream; nothing if it is Unordered. With [Interleaving] it is the low
+	// bits of MID.
 	SSN uint16
-	// MID is the number of the message, with Interleaving, among the ordered or the unordered ones of its stream. Zero without.
+	// MID is the number of the message, with Interleaving, among the ordered or the unordered ones of its stream. Zero
+	// without.
 	MID uint32
 	// PPID is what the peer's SndInfo.PPID said.
 	PPID uint32

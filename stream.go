@@ -52,7 +52,8 @@ func (s *Stream) NewMessage(ctx context.Context) (*MessageWriter, error) {
 	return s.conn.NewMessage(ctx, &s.Info)
 }
 
-// Reset makes the next message on the stream number 0 again, once everything before it is acknowledged; see [Conn.ResetStreams].
+// Reset makes the next message on the stream number 0 again, once everything before it is acknowledged; see
+// [Conn.ResetStreams].
 func (s *Stream) Reset(ctx context.Context) error {
 	return s.conn.ResetStreams(ctx, ResetRequest{Outgoing: true, Streams: []uint16{s.Info.Stream}})
 }

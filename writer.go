@@ -8,13 +8,15 @@ import (
 	"github.com/gosctp/sctp/internal/engine"
 )
 
-// MessageWriter sends one message in parts, so that it may be of any size and need not be known as a whole when it begins (explicit
-// EOR, RFC 6458 section 8.1.26). Make it with [Conn.NewMessage], Write as often as needed, and Close it, which ends the message, or
-// Cancel it. The parts leave while the message is being written; only its last byte is held back until Close.
+// MessageWriter sends one message in parts, so that it may be of any size and need not be known as a whole when it begins
+// (explicit EOR, RFC 6458 section 8.1.26). Make it with [Conn.NewMessage], Write as often as needed, and Close it, which
+// ends the message, or Cancel it. The parts leave while the message is being written; only its last byte is held back until
+// Close.
 //
-// Between NewMessage and the end of the message nothing else can be sent on its stream: that fails with [ErrMessageOpen]. Without
-// [Interleaving] in use, what is sent on other streams waits for the end of the message as well, once a part of it was sent. A message that
-// is not complete when the association is shut down is given up. Its methods may be called by several goroutines at once.
+// Between NewMessage and the end of the message nothing else can be sent on its stream: that fails with [ErrMessageOpen].
+// Without [Interleaving] in use, what is sent on other streams waits for the end of the message as well, once a part of it
+// was sent. A message that is not complete when the association is shut down is given up. Its methods may be called by
+// several goroutines at once.
 type MessageWriter struct {
 	ctx   context.Context
 	assoc *engine.Assoc
@@ -27,9 +29,9 @@ type MessageWriter struct {
 	err  error // of a Write: the message cannot be completed any more
 }
 
-// NewMessage begins a message that is written in parts, as info says; nil stands for what SetDefaultSndInfo said. The end of ctx makes
-// Write and Close fail, as the write deadline does. The reliability of the message is that of info: its lifetime begins with the first
-// part.
+// NewMessage begins a message that is written in parts, as info says; nil stands for what SetDefaultSndInfo said. The end
+// of ctx makes Write and Close fail, as the write deadline does. The reliability of the message is that of info: its
+// lifetime begins with the first part.
 func (c *Conn) NewMessage(ctx context.Context, info *SndInfo) (*MessageWriter, error) {
 	if info == nil {
 		defaults := c.DefaultSndInfo()
@@ -95,8 +97,8 @@ func (w *MessageWriter) send(p []byte) (int, error) {
 // joined is how many bytes of a Write go with the byte that the one before it has left.
 const joined = 16 << 10
 
-// Close ends the message. If a Write has failed, the message is given up as Cancel does, and Close returns the error of that Write: a
-// message cut short never looks like a whole one. An empty message cannot be sent: [ErrEmptyMessage].
+// Close ends the message. If a Write has failed, the message is given up as Cancel does, and Close returns the error of
+// that Write: a message cut short never looks like a whole one. An empty message cannot be sent: [ErrEmptyMessage].
 func (w *MessageWriter) Close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -121,9 +123,9 @@ func (w *MessageWriter) Close() error {
 	return nil
 }
 
-// Cancel gives the message up: the peer's user never gets the end of it. If a part of it was sent, this takes [PartialReliability];
-// without it Cancel fails with [ErrCannotAbandon], and all that is left is to abort the association. After Close, Cancel does nothing, so
-// that it can be deferred.
+// Cancel gives the message up: the peer's user never gets the end of it. If a part of it was sent, this takes
+// [PartialReliability]; without it Cancel fails with [ErrCannotAbandon], and all that is left is to abort the association.
+// After Close, Cancel does nothing, so that it can be deferred.
 func (w *MessageWriter) Cancel() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

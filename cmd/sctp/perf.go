@@ -55,6 +55,11 @@ how many associations can be set up and shut down in a second.`,
 	return c
 }
 
+// clientFlags are those that a server does not take.
+var clientFlags = []string{
+	"latency", "setup", "time", "bytes", "streams", "parallel", "unordered", "lifetime", "max-retransmits", "priority", "weights", "json",
+}
+
 func (pc *perfCommand) run(c *cobra.Command, args []string) error {
 	o := &pc.opts
 	if pc.latency && pc.setup {
@@ -69,7 +74,7 @@ func (pc *perfCommand) run(c *cobra.Command, args []string) error {
 	}
 	pc.net.Config.OutStreams = uint16(o.Streams)
 	if pc.server {
-		if err := cli.ForClients(c, "latency", "setup", "time", "bytes", "streams", "parallel", "unordered", "lifetime", "max-retransmits", "priority", "weights", "json"); err != nil {
+		if err := cli.ForClients(c, clientFlags...); err != nil {
 			return err
 		}
 		pc.net.Config.OutStreams = math.MaxUint16 // to answer on whatever stream is used

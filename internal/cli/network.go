@@ -40,7 +40,7 @@ func (n *Network) Flags(fs *pflag.FlagSet) {
 	DurationVar(fs, &n.timeout, "timeout", "", time.Millisecond, time.Hour, "give up setting up an association after this time")
 	ExtensionsVar(fs, &n.Config.Enable, "enable", "offer these extensions to the peer, besides those that are offered anyway")
 	ExtensionsVar(fs, &n.Config.Disable, "disable", "do not offer these extensions")
-	IntVar(fs, &n.Config.FragmentInterleave, "interleave", "", 0, 2, "let parts of messages be read between parts of others: not (0), of other associations (1), at all (2)")
+	IntVar(fs, &n.Config.FragmentInterleave, "interleave", "", 0, 2, "level of fragment interleave: with 2 parts of messages on several streams may alternate")
 	n.capture.Flag(fs)
 }
 

@@ -7,8 +7,8 @@ import (
 	"github.com/gosctp/sctp/internal/assoc"
 )
 
-// assembly is the messages of which ReceiveMessage has read a part and waits for more. Parts of one stream come one message after the other,
-// so the stream tells which message a part belongs to.
+// assembly is the messages of which ReceiveMessage has read a part and waits for more. Parts of one stream come one message
+// after the other, so the stream tells which message a part belongs to.
 type assembly struct {
 	parts map[uint16]part
 	bytes int
@@ -21,7 +21,8 @@ type part struct {
 }
 
 const (
-	// maxAssembled bounds the bytes of an assembly, which the peer could make grow otherwise: 65,535 messages may be on their way.
+	// maxAssembled bounds the bytes of an assembly, which the peer could make grow otherwise: 65,535 messages may be on
+	// their way.
 	maxAssembled = 16 << 20
 	// minPart is the least room that is made for a part of a message.
 	minPart = 512
@@ -44,8 +45,9 @@ func (as *assembly) take(stream uint16) part {
 	return p
 }
 
-// ReceiveMessage waits for a whole message and returns it in memory of its own. One that is longer than limit comes in pieces, and so
-// does one that grows while others that are not complete fill the memory: then EOR is false, and a later call has the rest.
+// ReceiveMessage waits for a whole message and returns it in memory of its own. One that is longer than limit comes in
+// pieces, and so does one that grows while others that are not complete fill the memory: then EOR is false, and a later
+// call has the rest.
 func (a *Assoc) ReceiveMessage(ctx context.Context, limit int) (assoc.RcvInfo, []byte, error) {
 	for {
 		data, info, done, err := a.receivePart(ctx, limit)
