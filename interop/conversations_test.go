@@ -73,7 +73,7 @@ func converse(t *testing.T, c conversation) string {
 	client.wantReport(shown.Report(), "shutdown")
 	server.wantReport(shown.Report(), "shutdown")
 
-	out := runCommand(t, "dump", "--ladder", stop())
+	out := runCommand(t, "dump", "--ladder", stop().file)
 	for _, chunk := range []string{"INIT ACK", "COOKIE ECHO", "DATA", "SACK", "HEARTBEAT ACK", "SHUTDOWN COMPLETE"} {
 		if !strings.Contains(out, chunk) {
 			t.Errorf("no %s in the ladder diagram", chunk)

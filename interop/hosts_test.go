@@ -109,9 +109,30 @@ func twoNamespaces(t *testing.T) (near, far *lab.Namespace) {
 	return ends[0], ends[1]
 }
 
+// recording is a capture that has ended.
+type recording struct {
+	file    string
+	verdict *judge.Verdict // nil if the test has failed
+}
+
 // judged captures what passes in a namespace until stop is called or the test ends. tshark then has to find nothing wrong, and
 // all packets have to be of this carrier and family. The file lasts as long as the test.
-func judged(t *testing.T, n *lab.Namespace, c carrier, f family) (stop func() (file string)) {
+func judged(t *testing.T, n *lab.Namespace, c carrier, f family) (stop func() recording) {
+	t.Helper()
+	end := captured(t, n)
+	stop = sync.OnceValue(func() recording {
+		r := end()
+		if r.verdict != nil {
+			pronounce(t, r.verdict, c, f)
+		}
+		return r
+	})
+	t.Cleanup(func() { stop() })
+	return stop
+}
+
+// captured captures what passes in a namespace until stop is called. The file lasts as long as the test.
+func captured(t *testing.T, n *lab.Namespace) (stop func() recording) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), scenarioTime)
 	defer cancel()
@@ -121,23 +142,19 @@ func judged(t *testing.T, n *lab.Namespace, c carrier, f family) (stop func() (f
 	if err != nil {
 		t.Fatal(err)
 	}
-	stop = sync.OnceValue(func() string {
+	return sync.OnceValue(func() recording {
 		ctx, cancel := context.WithTimeout(bench.ctx, scenarioTime)
 		defer cancel()
 		if err := capture.Close(ctx); err != nil {
 			t.Error(err)
-			return file
+			return recording{file: file}
 		}
 		verdict, err := judge.Read(ctx, file)
 		if err != nil {
 			t.Error(err)
-			return file
 		}
-		pronounce(t, verdict, c, f)
-		return file
+		return recording{file, verdict}
 	})
-	t.Cleanup(func() { stop() })
-	return stop
 }
 
 // waitIdle waits until the emulated machine, if there is one, has no association of an earlier test left. Programs are gone when their
@@ -158,18 +175,17 @@ const maxFaults = 20
 // pronounce makes errors of what the judge found.
 func pronounce(t *testing.T, v *judge.Verdict, c carrier, f family) {
 	t.Helper()
-	otherCarrier, otherFamily := v.InUDP, v.OverIPv6
-	if c == inUDP {
-		otherCarrier = v.Packets - v.InUDP
+	var others int
+	for _, p := range v.Packets {
+		if p.InUDP != (c == inUDP) || p.IPv6 != (f == v6) {
+			others++
+		}
 	}
-	if f == v6 {
-		otherFamily = v.Packets - v.OverIPv6
-	}
-	if v.Packets == 0 || otherCarrier > 0 || otherFamily > 0 {
-		t.Errorf("%d packets, %d in UDP, %d over IPv6; want them as %s over %s", v.Packets, v.InUDP, v.OverIPv6, c, f)
+	if len(v.Packets) == 0 || others > 0 {
+		t.Errorf("%d packets, %d of them not as %s over %s", len(v.Packets), others, c, f)
 	}
 	for _, fault := range v.Faults[:min(len(v.Faults), maxFaults)] {
 		t.Errorf("tshark: %v", fault)
 	}
-	t.Logf("tshark: %d packets, %d faults", v.Packets, len(v.Faults))
+	t.Logf("tshark: %d packets, %d faults", len(v.Packets), len(v.Faults))
 }

@@ -22,6 +22,8 @@ type conversation struct {
 	server, client *host
 	carrier        carrier
 	family         family
+	// paths is the number of paths; zero stands for all.
+	paths int
 }
 
 // scenarios is what every pair has to master in each role, over each carrier and family; what takes seconds, over raw IPv4 and
@@ -156,7 +158,11 @@ func (c conversation) start(t *testing.T, serverArgs, clientArgs []string) (serv
 	t.Cleanup(cancel)
 	local := func(h *host) string {
 		addrs := h.addrs[c.family]
-		return strings.Join(addrs[:], "/")
+		paths := c.paths
+		if paths == 0 {
+			paths = len(addrs)
+		}
+		return strings.Join(addrs[:paths], "/")
 	}
 	common := []string{"net=" + string(c.carrier), fmt.Sprintf("port=%d", 5000+nextPort.Add(1))}
 

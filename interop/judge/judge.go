@@ -6,15 +6,28 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
+	"slices"
+	"strconv"
 	"strings"
 )
 
 // Verdict is what tshark found.
 type Verdict struct {
-	// Packets is the number of SCTP packets, InUDP that of those inside UDP (RFC 6951), OverIPv6 that of those over IPv6.
-	Packets, InUDP, OverIPv6 int
+	// Packets are the SCTP packets, in the order of the capture.
+	Packets []Packet
 	// Faults are the malformed packets, wrong checksums and expert errors, in the order of the capture.
 	Faults []Fault
+}
+
+// Packet is an SCTP packet.
+type Packet struct {
+	Source string // its IP address
+	InUDP  bool   // RFC 6951
+	IPv6   bool
+	ECN    int   // the ECN field of the IP header
+	Chunks []int // their types
+	// ZeroChecksum: it says that the checksum was not computed (RFC 9653).
+	ZeroChecksum bool
 }
 
 // Fault is one complaint about one frame.
@@ -36,40 +49,102 @@ var settings = []string{
 	"-o", "sctp.try_heuristic_first:FALSE",
 }
 
-// Filters in tshark's language. ICMP is left out: it quotes packets cut short, whose checksums cannot be right.
+// ICMP is left out: it quotes packets cut short, whose checksums cannot be right.
 const (
-	packets = `sctp && !icmp && !icmpv6`
-	// Severities below error are remarks: that a TSN is retransmitted, say.
-	complaints = `(_ws.malformed || sctp.checksum.status == "Bad" || ip.checksum.status == "Bad" || udp.checksum.status == "Bad" || ` +
-		`_ws.expert.severity == "Error") && !icmp && !icmpv6`
+	notQuoted = `!icmp && !icmpv6`
+	packets   = `sctp && ` + notQuoted
 )
+
+// Fields of tshark that are read of every frame, and how tshark numbers what counts as a fault. Severities below error are remarks:
+// that a TSN is retransmitted, say.
+const (
+	frameNumber = iota
+	summary
+	sourceV4
+	sourceV6
+	udpPort
+	ecnV4
+	ecnV6
+	sctpPort
+	chunkTypes
+	checksum
+	sctpChecksum
+	ipChecksum
+	udpChecksum
+	severity
+	message
+	malformed
+	fieldCount
+
+	badChecksum   = "0"
+	severityError = "8388608"
+)
+
+var fieldNames = [fieldCount]string{
+	"frame.number", "_ws.col.Info", "ip.src", "ipv6.src", "udp.port", "ip.dsfield.ecn", "ipv6.tclass.ecn", "sctp.srcport", "sctp.chunk_type",
+	"sctp.checksum", "sctp.checksum.status", "ip.checksum.status", "udp.checksum.status", "_ws.expert.severity", "_ws.expert.message",
+	"_ws.malformed",
+}
 
 // Read judges a capture (pcap or pcapng).
 func Read(ctx context.Context, file string) (*Verdict, error) {
-	frames, err := tshark(ctx, file, "-Y", packets, "-T", "fields", "-e", "udp.port", "-e", "ipv6.src")
+	args := []string{"-Y", notQuoted, "-T", "fields", "-E", "aggregator=;"}
+	for _, name := range fieldNames {
+		args = append(args, "-e", name)
+	}
+	frames, err := tshark(ctx, file, args...)
 	if err != nil {
 		return nil, err
 	}
-	faults, err := tshark(ctx, file, "-Y", complaints, "-T", "fields", "-E", "aggregator=;",
-		"-e", "frame.number", "-e", "_ws.col.Info", "-e", "_ws.expert.message", "-e", "sctp.checksum.status", "-e", "_ws.malformed")
-	if err != nil {
-		return nil, err
-	}
-	v := &Verdict{Packets: len(frames)}
+	v := new(Verdict)
 	for _, frame := range frames {
-		udp, ipv6, _ := strings.Cut(frame, "\t")
-		if udp != "" {
-			v.InUDP++
+		fields := strings.Split(frame, "\t")
+		if len(fields) != int(fieldCount) {
+			return nil, fmt.Errorf("tshark %s: %d fields in %q", file, len(fields), frame)
 		}
-		if ipv6 != "" {
-			v.OverIPv6++
+		if fields[sctpPort] != "" {
+			v.Packets = append(v.Packets, readPacket(fields))
 		}
-	}
-	for _, line := range faults {
-		fields := append(strings.Split(line, "\t"), "", "", "")
-		v.Faults = append(v.Faults, Fault{Frame: fields[0], Summary: fields[1], What: strings.TrimRight(fields[2]+" "+fields[4], " ")})
+		if atFault(fields) {
+			what := strings.TrimRight(fields[message]+" "+fields[malformed], " ")
+			v.Faults = append(v.Faults, Fault{Frame: fields[frameNumber], Summary: fields[summary], What: what})
+		}
 	}
 	return v, nil
+}
+
+// readPacket makes an SCTP packet of its fields.
+func readPacket(fields []string) Packet {
+	p := Packet{
+		Source:       fields[sourceV4] + fields[sourceV6],
+		InUDP:        fields[udpPort] != "",
+		IPv6:         fields[sourceV6] != "",
+		ZeroChecksum: number(fields[checksum]) == 0,
+	}
+	p.ECN = number(fields[ecnV4] + fields[ecnV6])
+	for field := range strings.SplitSeq(fields[chunkTypes], ";") {
+		p.Chunks = append(p.Chunks, number(field))
+	}
+	return p
+}
+
+// number reads a field of digits, decimal or hexadecimal; what is none is -1.
+func number(field string) int {
+	n, err := strconv.ParseInt(field, 0, 64)
+	if err != nil {
+		return -1
+	}
+	return int(n)
+}
+
+// atFault tells whether tshark complains about a frame.
+func atFault(fields []string) bool {
+	for _, status := range []int{sctpChecksum, ipChecksum, udpChecksum} {
+		if slices.Contains(strings.Split(fields[status], ";"), badChecksum) {
+			return true
+		}
+	}
+	return fields[malformed] != "" || slices.Contains(strings.Split(fields[severity], ";"), severityError)
 }
 
 // Summary returns the capture as text, a line for each packet: time, source, destination and chunks.

@@ -5,6 +5,7 @@ import (
 	"hash/crc32"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -93,8 +94,9 @@ func TestJudge(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if verdict.Packets != 2 || verdict.InUDP != 0 || verdict.OverIPv6 != 0 {
-				t.Errorf("%d packets, %d in UDP, %d over IPv6, want 2, 0, 0", verdict.Packets, verdict.InUDP, verdict.OverIPv6)
+			want := Packet{Source: "192.0.2.1", Chunks: []int{1}}
+			if len(verdict.Packets) != 2 || !reflect.DeepEqual(verdict.Packets[0], want) {
+				t.Errorf("packets %+v, want two, the first %+v", verdict.Packets, want)
 			}
 			if test.want == "" {
 				if len(verdict.Faults) != 0 {

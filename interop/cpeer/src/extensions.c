@@ -27,6 +27,17 @@ static int listed(const char *list, const char *name)
 	return 0;
 }
 
+/* enabled tells whether an extension is offered or, once there is an association, agreed upon. */
+static int enabled(sock s, int i)
+{
+	struct sctp_assoc_value value = {0};
+	socklen_t size = sizeof value;
+
+	if (stack_get_option(s, IPPROTO_SCTP, extensions[i].option, &value, &size) < 0)
+		fail(extensions[i].name);
+	return value.assoc_value != 0;
+}
+
 /* offer_extensions offers what the arguments list and nothing else; without a list all stays as the stack has it. */
 void offer_extensions(sock s)
 {
@@ -39,7 +50,9 @@ void offer_extensions(sock s)
 		set(s, IPPROTO_SCTP, SCTP_FRAGMENT_INTERLEAVE, &interleave, sizeof interleave, "SCTP_FRAGMENT_INTERLEAVE");
 	for (int i = 0; i < EXTENSIONS; i++) {
 		struct sctp_assoc_value value = {.assoc_value = listed(args.offer, extensions[i].name)};
-		set(s, IPPROTO_SCTP, extensions[i].option, &value, sizeof value, extensions[i].name);
+
+		if (enabled(s, i) != (int)value.assoc_value)
+			set(s, IPPROTO_SCTP, extensions[i].option, &value, sizeof value, extensions[i].name);
 	}
 	if (listed(args.offer, "reconf"))
 		set(s, IPPROTO_SCTP, SCTP_ENABLE_STREAM_RESET, &requests, sizeof requests, "SCTP_ENABLE_STREAM_RESET");
@@ -50,17 +63,11 @@ void say_extensions(sock s)
 {
 	char agreed[128] = "";
 
-	for (int i = 0; i < EXTENSIONS; i++) {
-		struct sctp_assoc_value value = {0};
-		socklen_t size = sizeof value;
-
-		if (stack_get_option(s, IPPROTO_SCTP, extensions[i].option, &value, &size) < 0)
-			fail(extensions[i].name);
-		if (value.assoc_value) {
+	for (int i = 0; i < EXTENSIONS; i++)
+		if (enabled(s, i)) {
 			strcat(agreed, " ");
 			strcat(agreed, extensions[i].name);
 		}
-	}
 	say("extensions%s", agreed);
 }
 

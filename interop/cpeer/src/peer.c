@@ -37,7 +37,8 @@ static void read_args(int argc, char **argv)
 		{"port", NULL, &args.port}, {"streams", NULL, &args.streams}, {"count", NULL, &args.count},
 		{"unordered", NULL, &args.unordered}, {"echo", NULL, &args.echo}, {"expect", NULL, &args.expect},
 		{"hold", NULL, &args.hold}, {"fast", NULL, &args.fast}, {"brisk", NULL, &args.brisk}, {"list", NULL, &args.list},
-		{"paused", NULL, &args.paused}, {"window", NULL, &args.window}, {"offer", &args.offer, NULL},
+		{"paused", NULL, &args.paused}, {"window", NULL, &args.window},
+		{"buffer", NULL, &args.buffer}, {"offer", &args.offer, NULL},
 	};
 
 	for (int i = 1; i < argc; i++) {
@@ -111,12 +112,12 @@ static void configure_fast(sock s)
 static sock open_socket(int family)
 {
 	sock s = stack_socket(family);
-	int on = 1, size = BUFFER_SIZE, window = args.window ? args.window : BUFFER_SIZE;
+	int on = 1, buffer = args.buffer ? args.buffer : BUFFER_SIZE, window = args.window ? args.window : BUFFER_SIZE;
 	struct sctp_initmsg init = {.sinit_num_ostreams = INITIAL_STREAMS, .sinit_max_instreams = MAX_STREAMS};
 
 	if (stack_failed(s))
 		fail("socket");
-	set(s, SOL_SOCKET, SO_SNDBUF, &size, sizeof size, "SO_SNDBUF");
+	set(s, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer, "SO_SNDBUF");
 	set(s, SOL_SOCKET, SO_RCVBUF, &window, sizeof window, "SO_RCVBUF");
 	set(s, IPPROTO_SCTP, SCTP_INITMSG, &init, sizeof init, "SCTP_INITMSG");
 	set(s, IPPROTO_SCTP, SCTP_RECVRCVINFO, &on, sizeof on, "SCTP_RECVRCVINFO");

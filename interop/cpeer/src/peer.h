@@ -23,7 +23,7 @@ enum {
 /* What the arguments say. */
 struct args {
 	const char *role, *net, *local, *remote, *end, *sizes, *offer;
-	int port, streams, count, unordered, echo, expect, hold, fast, brisk, list, paused, window;
+	int port, streams, count, unordered, echo, expect, hold, fast, brisk, list, paused, window, buffer;
 };
 extern struct args args;
 

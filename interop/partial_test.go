@@ -1,0 +1,71 @@
+//go:build linux
+
+package interop
+
+import "testing"
+
+// testExpiry fills the window of a server that does not read, so that messages whose time is short are given up before they are sent, and
+// messages of low priority make room for others (RFC 7496).
+func testExpiry(t *testing.T, c conversation, lossy bool) {
+	m := meet(t, c, lossy, "pr", []string{"paused=1", "window=16000"}, []string{"buffer=49152"})
+	m.client.sends(0, 5, 1000, 0, "ordered")
+	m.client.sends(1, 20, 1000, 100, "ordered prio 9")
+	m.client.sends(2, 30, 1000, 200, "ordered prio 1")
+	m.server.say("read")
+	m.client.sends(3, 1, 1000, 300, "ordered")
+	m.server.wantMessage(3, 300)
+	unsent, sent := m.client.abandoned()
+	t.Logf("for lack of room: %d unsent, %d sent", unsent, sent)
+	if unsent+sent == 0 {
+		t.Error("nothing was given up for lack of room")
+	}
+	m.server.wantAll(0, 0, 5)
+	low, high := m.server.received(1, 100, 20, true), m.server.received(2, 200, 30, true)
+	t.Logf("%d of 20 with low priority, %d of 30 with high", low, high)
+	if high != 30 {
+		t.Errorf("%d of 30 messages of high priority arrived", high)
+	}
+	m.wantAddUp(low+high, 50, unsent, sent)
+	m.end()
+}
+
+// testPartialReliability sends messages that may be retransmitted never, or only for a while, beside reliable ones.
+func testPartialReliability(t *testing.T, c conversation, lossy bool) {
+	m := meet(t, c, lossy, "pr", nil, nil)
+	m.client.sends(0, 30, 1000, 0, "ordered")
+	m.client.sends(1, 60, 1000, 100, "ordered rtx 0")
+	m.client.sends(2, 60, 1000, 200, "unordered ttl 300")
+	m.client.sends(0, 1, 1000, 30, "ordered")
+	m.client.sends(1, 1, 1000, 160, "ordered")
+	m.client.sends(2, 1, 1000, 260, "ordered")
+	m.server.wantMessage(2, 260)
+	unsent, sent := m.client.abandoned()
+	m.client.do("shutdown", "end shutdown")
+	m.server.want("end shutdown")
+	packets := m.stop().verdict.Packets
+
+	m.server.wantAll(0, 0, 31)
+	m.server.wantAll(1, 160, 1)
+	once, timed := m.server.received(1, 100, 60, true), m.server.received(2, 200, 60, false)
+	t.Logf("%d of 60 without retransmission, %d of 60 in time; %d given up unsent, %d sent", once, timed, unsent, sent)
+	m.wantAddUp(once+timed, 120, unsent, sent)
+	if !lossy {
+		if once+timed != 120 || unsent+sent != 0 {
+			t.Error("messages were given up though none was lost")
+		}
+		return
+	}
+	if once == 60 || sent == 0 {
+		t.Error("nothing was given up though packets were lost")
+	}
+	m.wantChunks(packets, c.client, chunkForwardTSN)
+}
+
+// wantAddUp wants that what was given up is what did not arrive. A message may be given up although it has arrived, when its acknowledgement
+// was lost; one that was never sent cannot arrive.
+func (m *meeting) wantAddUp(received, all, unsent, sent int) {
+	m.Helper()
+	if received+unsent > all || received+unsent+sent < all {
+		m.Errorf("%d of %d messages arrived, %d were given up before they were sent and %d later", received, all, unsent, sent)
+	}
+}
