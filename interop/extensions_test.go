@@ -4,6 +4,7 @@ package interop
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 )
 
@@ -25,14 +26,9 @@ var extensions = []extension{
 	{name: "nothing is offered", run: testNothingOffered, lossless: true},
 }
 
-// runExtensions runs scenarios with both assignments of roles, with and without loss: one over IPv4, the other over UDP on IPv6.
-func runExtensions(t *testing.T, a, b string, makePair func(*testing.T) *pair, scenarios []extension) {
-	p := makePair(t)
-	for _, c := range []conversation{
-		{client: p.named(a), server: p.named(b), carrier: rawIP, family: v4},
-		{client: p.named(b), server: p.named(a), carrier: inUDP, family: v6},
-	} {
-		c.pair = p
+// runExtensions runs scenarios with both assignments of roles, with and without loss.
+func runExtensions(t *testing.T, conversations []conversation, scenarios []extension) {
+	for _, c := range conversations {
 		for _, e := range scenarios {
 			for _, lossy := range []bool{false, true} {
 				if lossy && e.lossless {
@@ -48,8 +44,45 @@ func runExtensions(t *testing.T, a, b string, makePair func(*testing.T) *pair, s
 	}
 }
 
+// bothWays are conversations of a pair: over IPv4, and with the other one as client over UDP on IPv6.
+func bothWays(p *pair) []conversation {
+	return []conversation{
+		{pair: p, client: p.a, server: p.b, carrier: rawIP, family: v4},
+		{pair: p, client: p.b, server: p.a, carrier: inUDP, family: v6},
+	}
+}
+
+// TestExtensionsWithKernel and its sisters let this repository's stack and another speak the extensions that both have.
+func TestExtensionsWithKernel(t *testing.T) {
+	needs(t)
+	runExtensions(t, bothWays(withKernel(t, "gosctp", ourPeer)), extensions)
+}
+
+func TestExtensionsWithUsrsctp(t *testing.T) {
+	needs(t)
+	runExtensions(t, bothWays(withUsrsctp(t, "gosctp", ourPeer)), slices.Concat(extensions, []extension{
+		{name: "acknowledgements are final", run: testNRSack},
+		{name: "damage is reported", run: testPacketDrop, lossless: true},
+	}))
+}
+
+// pion offers partial reliability and RE-CONFIG always, and knows neither FORWARD TSN's counters nor added streams.
+func TestExtensionsWithPion(t *testing.T) {
+	needs(t)
+	p := withPion(t, "gosctp", ourPeer)
+	runExtensions(t, []conversation{
+		{pair: p, client: p.a, server: p.b, carrier: piped, family: v4},
+		{pair: p, client: p.b, server: p.a, carrier: piped, family: v6},
+	}, []extension{
+		{name: "partial reliability", run: testPionPartialReliability},
+		{name: "interleaving", run: testPionInterleaving},
+		{name: "streams are reset", run: testPionReset},
+		{name: "no checksum", run: testPionZeroChecksum},
+	})
+}
+
 // TestExtensionsOfKernelAndUsrsctp lets the two other stacks talk to each other, as TestKernelAndUsrsctp does.
 func TestExtensionsOfKernelAndUsrsctp(t *testing.T) {
 	needs(t)
-	runExtensions(t, "usrsctp", "linux", func(t *testing.T) *pair { return withKernel(t, "usrsctp", usrsctpPeer) }, extensions)
+	runExtensions(t, bothWays(withKernel(t, "usrsctp", usrsctpPeer)), extensions)
 }

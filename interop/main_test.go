@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -110,10 +111,14 @@ var (
 	sctpCommand = sync.OnceValues(func() (string, error) { return goBuild("sctp", "../cmd/sctp") })
 )
 
+// pionPeer is the peer on pion/sctp, which is in a module of its own.
+var pionPeer = sync.OnceValues(func() (string, error) { return goBuild("peer-pion", ".", "-C", "pionpeer") })
+
 // goBuild builds a program of this repository.
-func goBuild(name, pkg string) (string, error) {
+func goBuild(name, pkg string, flags ...string) (string, error) {
 	program := filepath.Join(bench.dir, name)
-	if out, err := exec.Command("go", "build", "-o", program, pkg).CombinedOutput(); err != nil {
+	args := slices.Concat([]string{"build"}, flags, []string{"-o", program, pkg})
+	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build %s: %w\n%s", pkg, err, out)
 	}
 	return program, nil

@@ -165,6 +165,10 @@ func (c conversation) start(t *testing.T, serverArgs, clientArgs []string) (serv
 		return strings.Join(addrs[:paths], "/")
 	}
 	common := []string{"net=" + string(c.carrier), fmt.Sprintf("port=%d", 5000+nextPort.Add(1))}
+	if c.carrier == piped {
+		common[1] = "port=5000" // pion knows no other
+		serverArgs = append(serverArgs, "remote="+local(c.client))
+	}
 
 	server = startSpeaker(t, ctx, c.server, slices.Concat(common, []string{"role=server", "local=" + local(c.server)}, serverArgs))
 	server.want("listening")

@@ -26,8 +26,6 @@ type Packet struct {
 	IPv6   bool
 	ECN    int   // the ECN field of the IP header
 	Chunks []int // their types
-	// ZeroChecksum: it says that the checksum was not computed (RFC 9653).
-	ZeroChecksum bool
 }
 
 // Fault is one complaint about one frame.
@@ -35,6 +33,9 @@ type Fault struct {
 	Frame   string // its number in the capture
 	Summary string // the packet in a line
 	What    string
+	// ChecksumOnly: nothing but the SCTP checksum is wrong, of the packet or of one that it quotes; it is ZeroChecksum if the packet's
+	// was not even computed (RFC 9653).
+	ChecksumOnly, ZeroChecksum bool
 }
 
 func (f Fault) String() string { return fmt.Sprintf("frame %s (%s): %s", f.Frame, f.Summary, f.What) }
@@ -107,7 +108,11 @@ func Read(ctx context.Context, file string) (*Verdict, error) {
 		}
 		if atFault(fields) {
 			what := strings.TrimRight(fields[message]+" "+fields[malformed], " ")
-			v.Faults = append(v.Faults, Fault{Frame: fields[frameNumber], Summary: fields[summary], What: what})
+			v.Faults = append(v.Faults, Fault{
+				Frame: fields[frameNumber], Summary: fields[summary], What: what,
+				ChecksumOnly: checksumOnly(fields),
+				ZeroChecksum: number(fields[checksum]) == 0,
+			})
 		}
 	}
 	return v, nil
@@ -116,12 +121,11 @@ func Read(ctx context.Context, file string) (*Verdict, error) {
 // readPacket makes an SCTP packet of its fields.
 func readPacket(fields []string) Packet {
 	p := Packet{
-		Source:       fields[sourceV4] + fields[sourceV6],
-		InUDP:        fields[udpPort] != "",
-		IPv6:         fields[sourceV6] != "",
-		ZeroChecksum: number(fields[checksum]) == 0,
+		Source: fields[sourceV4] + fields[sourceV6],
+		InUDP:  fields[udpPort] != "",
+		IPv6:   fields[sourceV6] != "",
+		ECN:    number(fields[ecnV4] + fields[ecnV6]),
 	}
-	p.ECN = number(fields[ecnV4] + fields[ecnV6])
 	for field := range strings.SplitSeq(fields[chunkTypes], ";") {
 		p.Chunks = append(p.Chunks, number(field))
 	}
@@ -135,6 +139,17 @@ func number(field string) int {
 		return -1
 	}
 	return int(n)
+}
+
+// checksumOnly tells whether every error of a frame that is at fault is a wrong SCTP checksum.
+func checksumOnly(fields []string) bool {
+	severities := strings.Split(fields[severity], ";")
+	for i, text := range strings.Split(fields[message], ";") {
+		if i < len(severities) && severities[i] == severityError && !strings.HasPrefix(text, "Bad SCTP checksum") {
+			return false
+		}
+	}
+	return fields[malformed] == ""
 }
 
 // atFault tells whether tshark complains about a frame.

@@ -73,6 +73,9 @@ func TestJudge(t *testing.T) {
 	wrongChecksum := packet(initChunk)
 	wrongChecksum[8] ^= 0xff
 
+	zeroChecksum := packet(initChunk)
+	copy(zeroChecksum[8:12], make([]byte, 4))
+
 	malformed := append([]byte(nil), initChunk...)
 	malformed[3] = 40 // the chunk claims to be longer than the packet
 
@@ -86,6 +89,7 @@ func TestJudge(t *testing.T) {
 	}{
 		{"a sound packet", packet(initChunk), ""},
 		{"wrong checksum", wrongChecksum, "Bad SCTP checksum"},
+		{"no checksum", zeroChecksum, "Bad SCTP checksum"},
 		{"chunk longer than the packet", packet(malformed), "Malformed"},
 		{"parameter with half an address", packet(append(notSound, 0, 0)), "Malformed"},
 	} {
@@ -105,7 +109,11 @@ func TestJudge(t *testing.T) {
 				return
 			}
 			if len(verdict.Faults) != 1 || verdict.Faults[0].Frame != "2" || !strings.Contains(verdict.Faults[0].String(), test.want) {
-				t.Errorf("faults %v, want one in frame 2 with %q", verdict.Faults, test.want)
+				t.Fatalf("faults %v, want one in frame 2 with %q", verdict.Faults, test.want)
+			}
+			fault := verdict.Faults[0]
+			if fault.ChecksumOnly != strings.Contains(test.name, "checksum") || fault.ZeroChecksum != (test.name == "no checksum") {
+				t.Errorf("fault %+v", fault)
 			}
 		})
 	}

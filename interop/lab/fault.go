@@ -15,11 +15,19 @@ type Faults struct {
 	Lose int
 	// Mark has every n-th packet that says it understands (ECT(0), RFC 3168 section 5) marked as having met congestion.
 	Mark int
+	// Damage has every n-th long packet of SCTP over IP arrive with other user data.
+	Damage int
 }
 
 // void is a link that is down: packets that are sent into it are gone, and their sender is not told, as it would be of a
 // drop on its own link.
 const void = "void"
+
+// userData is where user data begins in an SCTP packet with one DATA chunk.
+const userData = 12 + 16
+
+// longPacket is the size of an IP packet above which it carries user data.
+const longPacket = 500
 
 // faultTable is the name of the table of rules.
 const faultTable = "faults"
@@ -51,6 +59,9 @@ func (f Faults) rules(links []string) string {
 			fmt.Fprintf(&b, "chain %s%d {\ntype filter hook %s device %q priority 0;\n", hook.name, i, hook.name, link)
 			if f.Lose > 0 {
 				fmt.Fprintf(&b, "meta l4proto { sctp, udp } numgen inc mod %d %d %s\n", f.Lose, f.Lose-1, hook.lose)
+			}
+			if f.Damage > 0 {
+				fmt.Fprintf(&b, "meta l4proto sctp meta length > %d numgen inc mod %d %d @th,%d,16 set 0xdead\n", longPacket, f.Damage, f.Damage-1, 8*userData)
 			}
 			if f.Mark > 0 {
 				for _, ip := range []string{"ip", "ip6"} {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gosctp/sctp"
 	"github.com/gosctp/sctp/interop/plan"
@@ -12,9 +13,10 @@ import (
 // options is what the arguments say.
 type options struct {
 	role, net, local, remote, port, end string
+	offer                               []string // nil if nothing is said
 	plan                                plan.Plan
-	expect, hold                        int
-	echo, fast                          bool
+	expect, hold, window, buffer        int
+	echo, fast, brisk, list, paused     bool
 }
 
 // parseArgs reads key=value arguments.
@@ -23,8 +25,9 @@ func parseArgs(args []string) (*options, error) {
 	text := map[string]*string{"role": &o.role, "net": &o.net, "port": &o.port, "end": &o.end}
 	number := map[string]*int{
 		"streams": &o.plan.Streams, "count": &o.plan.Count, "unordered": &o.plan.Unordered, "expect": &o.expect, "hold": &o.hold,
+		"window": &o.window, "buffer": &o.buffer,
 	}
-	flag := map[string]*bool{"echo": &o.echo, "fast": &o.fast}
+	flag := map[string]*bool{"echo": &o.echo, "fast": &o.fast, "brisk": &o.brisk, "list": &o.list, "paused": &o.paused}
 
 	for _, arg := range args {
 		key, value, _ := strings.Cut(arg, "=")
@@ -36,6 +39,8 @@ func parseArgs(args []string) (*options, error) {
 			*number[key], err = strconv.Atoi(value)
 		case flag[key] != nil:
 			*flag[key], err = strconv.ParseBool(value)
+		case key == "offer":
+			o.offer = strings.Split(value, ",")
 		case key == "local":
 			o.local = bracketed(value)
 		case key == "remote":
@@ -72,10 +77,30 @@ func (o *options) network() string {
 }
 
 // config leaves all at the defaults but what the test asks for.
-func (o *options) config() sctp.Config {
-	c := sctp.Config{OutStreams: maxStreams}
-	if o.fast {
-		fast(&c)
+func (o *options) config() (sctp.Config, error) {
+	c := sctp.Config{OutStreams: initialStreams, RecvBuffer: o.window, SendBuffer: o.buffer}
+	if c.SendBuffer == 0 {
+		c.SendBuffer = maxMessage
 	}
-	return c
+	if o.offer != nil {
+		set, err := extensionSet(o.offer)
+		if err != nil {
+			return c, err
+		}
+		c.Enable, c.Disable = set, sctp.AllExtensions&^set
+		c.FragmentInterleave = 2
+	}
+	if o.fast || o.brisk {
+		brisk(&c)
+	}
+	if o.fast {
+		c.PathMaxRetrans = 1
+		c.HBInterval = 500 * time.Millisecond
+	}
+	return c, nil
+}
+
+// brisk are the times that have what is lost sent again soon.
+func brisk(c *sctp.Config) {
+	c.RTOInitial, c.RTOMin, c.RTOMax = 300*time.Millisecond, 200*time.Millisecond, time.Second
 }

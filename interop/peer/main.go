@@ -3,15 +3,12 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"sync"
-	"time"
 
 	"github.com/gosctp/sctp"
 	"github.com/gosctp/sctp/interop/plan"
@@ -20,8 +17,8 @@ import (
 // maxMessage is the size of the largest message that is received whole.
 const maxMessage = 4 << 20
 
-// maxStreams is the number of streams to send on that the other side is asked for.
-const maxStreams = 64
+// initialStreams is the number of streams to send on that the other side is asked for.
+const initialStreams = 64
 
 func main() {
 	opts, err := parseArgs(os.Args[1:])
@@ -37,15 +34,20 @@ func main() {
 
 // run makes the association, sends, receives and ends it.
 func run(ctx context.Context, opts *options) error {
-	goOn := watchInput()
+	lines := watchInput()
 	conn, err := associate(ctx, opts)
 	if err != nil {
 		return err
 	}
+	say("extensions%s", names(conn.Status().Extensions))
 	say("up")
-	go watchPaths(ctx, conn)
+	go watchEvents(ctx, conn)
 
-	p := &peer{opts: opts, conn: conn, goOn: goOn}
+	p := &peer{opts: opts, conn: conn, goOn: make(chan struct{}, 16), read: make(chan struct{}, 1)}
+	go p.obeyAll(ctx, lines)
+	if opts.paused {
+		<-p.read
+	}
 	sent := make(chan error, 1)
 	go func() { sent <- p.send() }()
 
@@ -66,33 +68,12 @@ func run(ctx context.Context, opts *options) error {
 	return nil
 }
 
-// associate listens for one association, or dials one.
-func associate(ctx context.Context, opts *options) (*sctp.Conn, error) {
-	if opts.role == "server" {
-		lc := sctp.ListenConfig{Config: opts.config()}
-		l, err := lc.Listen(ctx, opts.network(), opts.local+":"+opts.port)
-		if err != nil {
-			return nil, err
-		}
-		defer l.Close()
-		say("listening")
-		return l.AcceptContext(ctx)
-	}
-	local, err := sctp.ParseAddr(opts.local + ":0")
-	if err != nil {
-		return nil, err
-	}
-	d := sctp.Dialer{Config: opts.config(), LocalAddr: local}
-	return d.DialSCTP(ctx, opts.network(), opts.remote+":"+opts.port)
-}
-
 // peer is a running association.
 type peer struct {
-	opts    *options
-	conn    *sctp.Conn
-	goOn    <-chan struct{} // a value for each line of input
-	receipt plan.Receipt
-	buf     []byte
+	opts       *options
+	conn       *sctp.Conn
+	goOn, read chan struct{} // a value for each line "go", and one for "read"
+	receipt    plan.Receipt
 }
 
 // send sends the plan.
@@ -113,28 +94,25 @@ func (p *peer) send() error {
 
 // receiveUntil reads messages until count have arrived, or the association has ended; then it says how.
 func (p *peer) receiveUntil(count int) (end string, err error) {
-	if p.buf == nil {
-		p.buf = make([]byte, maxMessage)
-	}
-	have := 0
 	for p.receipt.Count() < count {
-		n, info, err := p.conn.ReadMsg(p.buf[have:])
+		m, err := p.conn.ReadMessage(context.Background(), maxMessage)
 		if err != nil {
 			return ended(err)
 		}
-		have += n
-		if !info.EOR {
-			continue
+		if p.opts.list {
+			order := "ordered"
+			if m.Unordered {
+				order = "unordered"
+			}
+			say("message %d ssn %d ppid %d size %d digest %016x %s", m.Stream, m.SSN, m.PPID, len(m.Data), plan.Digest(m.PPID, m.Data), order)
 		}
-		data := p.buf[:have]
-		p.receipt.Add(info.Stream, info.PPID, info.Unordered, data)
+		p.receipt.Add(m.Stream, m.PPID, m.Unordered, m.Data)
 		if p.opts.echo {
-			back := sctp.SndInfo{Stream: info.Stream, PPID: info.PPID, Unordered: info.Unordered}
-			if _, err := p.conn.WriteMsg(data, &back); err != nil {
+			back := sctp.SndInfo{Stream: m.Stream, PPID: m.PPID, Unordered: m.Unordered}
+			if _, err := p.conn.WriteMsg(m.Data, &back); err != nil {
 				return "", fmt.Errorf("echo: %w", err)
 			}
 		}
-		have = 0
 	}
 	return "", nil
 }
@@ -171,34 +149,6 @@ func (p *peer) finish(ctx context.Context) (string, error) {
 	return end, err
 }
 
-// watchPaths reports changes of paths.
-func watchPaths(ctx context.Context, conn *sctp.Conn) {
-	for {
-		note, err := conn.NextNotification(ctx)
-		if err != nil {
-			return
-		}
-		if change, ok := note.(sctp.PeerAddrChange); ok {
-			state := strings.TrimPrefix(strings.ToLower(change.State.String()), "addr_")
-			say("path %v %v", change.Addr, state)
-		}
-	}
-}
-
-// watchInput delivers a value for each line on standard input. When that is closed nobody listens any more, and the peer
-// exits.
-func watchInput() <-chan struct{} {
-	lines := make(chan struct{}, 16)
-	go func() {
-		scanner := bufio.NewScanner(os.Stdin)
-		for scanner.Scan() {
-			lines <- struct{}{}
-		}
-		os.Exit(3)
-	}()
-	return lines
-}
-
 var output sync.Mutex
 
 // say prints a line of the report.
@@ -206,11 +156,4 @@ func say(format string, args ...any) {
 	output.Lock()
 	defer output.Unlock()
 	fmt.Printf(format+"\n", args...)
-}
-
-// fast are the times that make a dead path show in a second instead of a minute.
-func fast(c *sctp.Config) {
-	c.RTOInitial, c.RTOMin, c.RTOMax = 300*time.Millisecond, 200*time.Millisecond, time.Second
-	c.PathMaxRetrans = 1
-	c.HBInterval = 500 * time.Millisecond
 }

@@ -39,7 +39,10 @@ func main() {
 
 // run makes the association, does as it is told, and reports when the association has ended.
 func run(opts *options) error {
-	p := &peer{opts: opts, goOn: make(chan struct{}, 16), read: make(chan struct{}, 1)}
+	p := &peer{
+		opts: opts, goOn: make(chan struct{}, 16), read: make(chan struct{}, 1), sent: make(chan error, 1),
+		streams: make(map[*sctp.Stream]bool),
+	}
 	lines := make(chan string, 16)
 	go watchInput(lines)
 	a, err := associate(opts)
@@ -56,9 +59,8 @@ func run(opts *options) error {
 			}
 		}
 	}()
-	sent := make(chan error, 1)
-	go func() { sent <- p.sendPlan() }()
-	end := p.receive(sent)
+	go func() { p.sent <- p.sendPlan() }()
+	end := p.receive()
 	for _, line := range p.receipt.Lines() {
 		say("%s", line)
 	}
@@ -118,29 +120,32 @@ type peer struct {
 	assoc      *sctp.Association
 	goOn, read chan struct{} // a value for each line "go", and one for "read"
 
+	readers sync.WaitGroup // of streams
+	sent    chan error     // the plan's outcome
+
 	mu      sync.Mutex
+	streams map[*sctp.Stream]bool // that are read
 	receipt plan.Receipt
 	aborted bool
 	ending  bool
 }
 
 // receive accepts streams and reads from each until the association ends, and says how it ended.
-func (p *peer) receive(sent <-chan error) (end string) {
+func (p *peer) receive() (end string) {
 	if p.opts.paused {
 		<-p.read
 	}
 	if p.opts.expect == 0 {
-		p.finish(sent)
+		p.finish()
 	}
-	var readers sync.WaitGroup
 	for {
 		s, err := p.assoc.AcceptStream()
 		if err != nil {
 			break
 		}
-		readers.Go(func() { p.readStream(s, sent) })
+		p.readStream(s)
 	}
-	readers.Wait()
+	p.readers.Wait()
 	switch {
 	case p.opts.end == "abort":
 		return "aborted"
@@ -150,35 +155,44 @@ func (p *peer) receive(sent <-chan error) (end string) {
 	return "shutdown"
 }
 
-// readStream reads one stream until it is reset, or the association ends.
-func (p *peer) readStream(s *sctp.Stream, sent <-chan error) {
-	buf := make([]byte, maxMessage)
-	for {
-		n, ppid, err := s.ReadSCTP(buf)
-		if err != nil {
-			p.ended(s, err)
-			return
-		}
-		p.record(s.StreamIdentifier(), uint32(ppid), buf[:n])
-		if p.opts.echo {
+// readStream reads a stream, in the background, until it is reset or the association ends; once.
+func (p *peer) readStream(s *sctp.Stream) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.streams[s] {
+		return
+	}
+	p.streams[s] = true
+	p.readers.Go(func() {
+		buf := make([]byte, maxMessage)
+		for {
+			n, ppid, err := s.ReadSCTP(buf)
+			if err != nil {
+				p.ended(s, err)
+				return
+			}
+			if p.record(s.StreamIdentifier(), uint32(ppid), buf[:n]) == p.opts.expect {
+				p.finish()
+			}
+			if !p.opts.echo {
+				continue
+			}
 			if _, err := s.WriteSCTP(buf[:n], ppid); err != nil {
 				say("fail echo: %v", err)
 			}
 		}
-		if p.receipt.Count() == p.opts.expect {
-			p.finish(sent)
-		}
-	}
+	})
 }
 
-// record counts a message. pion tells neither its SSN nor whether it was unordered.
-func (p *peer) record(stream uint16, ppid uint32, data []byte) {
+// record counts a message and returns how many there were. pion tells neither its SSN nor whether it was unordered.
+func (p *peer) record(stream uint16, ppid uint32, data []byte) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.opts.list {
 		say("message %d ssn 0 ppid %d size %d digest %016x ordered", stream, ppid, len(data), plan.Digest(ppid, data))
 	}
 	p.receipt.Add(stream, ppid, false, data)
+	return p.receipt.Count()
 }
 
 // ended reports a stream that was reset, and notes an ABORT.
@@ -192,8 +206,8 @@ func (p *peer) ended(s *sctp.Stream, err error) {
 	p.aborted = p.aborted || errors.Is(err, sctp.ErrChunk)
 }
 
-// finish ends the association as the arguments say, once.
-func (p *peer) finish(sent <-chan error) {
+// finish ends the association as the arguments say, when all is sent; once.
+func (p *peer) finish() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.ending || p.opts.end == "peer" {
@@ -201,7 +215,7 @@ func (p *peer) finish(sent <-chan error) {
 	}
 	p.ending = true
 	go func() {
-		err := <-sent
+		err := <-p.sent
 		switch {
 		case err != nil:
 		case p.opts.end == "abort":

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -30,6 +31,7 @@ func (p *peer) send(m plan.Message, policy byte, value uint32) error {
 	if err != nil {
 		return err
 	}
+	p.readStream(s)
 	s.SetReliabilityParams(m.Unordered, policy, value)
 	_, err = s.WriteSCTP(plan.Payload(m.PPID, m.Size), sctp.PayloadProtocolIdentifier(m.PPID))
 	return err
@@ -48,10 +50,7 @@ func (p *peer) obey(line string) error {
 	case "reset":
 		return p.reset(rest)
 	case "shutdown":
-		p.opts.end = "shutdown"
-		done := make(chan error, 1)
-		done <- nil
-		p.finish(done)
+		return p.assoc.Shutdown(context.Background())
 	default:
 		return fmt.Errorf("unknown command")
 	}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/gosctp/sctp"
+	"github.com/gosctp/sctp/interop/plan"
+)
+
+// watchInput delivers the lines of standard input. When that is closed nobody listens any more, and the peer exits.
+func watchInput() <-chan string {
+	lines := make(chan string, 16)
+	go func() {
+		scanner := bufio.NewScanner(os.Stdin)
+		for scanner.Scan() {
+			lines <- strings.TrimSpace(scanner.Text())
+		}
+		os.Exit(3)
+	}()
+	return lines
+}
+
+// obeyAll does what the lines say, one after the other.
+func (p *peer) obeyAll(ctx context.Context, lines <-chan string) {
+	for line := range lines {
+		if err := p.obey(ctx, line); err != nil {
+			say("fail %s: %v", line, err)
+		}
+	}
+}
+
+// obey does what a line says; package interop documents the commands.
+func (p *peer) obey(ctx context.Context, line string) error {
+	verb, rest, _ := strings.Cut(line, " ")
+	switch verb {
+	case "go":
+		p.goOn <- struct{}{}
+	case "read":
+		p.read <- struct{}{}
+	case "send":
+		return p.sendSome(rest)
+	case "scheduler":
+		return p.schedule(rest)
+	case "value":
+		return p.weigh(rest)
+	case "shutdown":
+		return p.conn.Shutdown(ctx)
+	default:
+		return fmt.Errorf("unknown command")
+	}
+	return nil
+}
+
+// sendSome: STREAM COUNT SIZE PPID ordered|unordered [POLICY VALUE].
+func (p *peer) sendSome(line string) error {
+	var info sctp.SndInfo
+	var count, size int
+	var order, policy string
+	var value uint32
+	if n, err := fmt.Sscan(line, &info.Stream, &count, &size, &info.PPID, &order, &policy, &value); n < 5 {
+		return err
+	}
+	info.Unordered = order == "unordered"
+	for range count {
+		if _, err := p.conn.WriteMsg(plan.Payload(info.PPID, size), &info); err != nil {
+			return err
+		}
+		info.PPID++
+	}
+	say("sent %d", info.PPID)
+	return nil
+}
+
+// schedule: NAME.
+func (p *peer) schedule(name string) error {
+	make, ok := schedulers[name]
+	if !ok {
+		return fmt.Errorf("no such scheduler")
+	}
+	if err := p.conn.SetScheduler(make()); err != nil {
+		return err
+	}
+	say("scheduled")
+	return nil
+}
+
+// weigh: STREAM VALUE.
+func (p *peer) weigh(line string) error {
+	var stream, value uint16
+	if _, err := fmt.Sscan(line, &stream, &value); err != nil {
+		return err
+	}
+	if err := p.conn.SetStreamValue(stream, value); err != nil {
+		return err
+	}
+	say("scheduled")
+	return nil
+}

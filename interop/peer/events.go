@@ -1,0 +1,25 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"github.com/gosctp/sctp"
+)
+
+// watchEvents reports what the tests wait for.
+func watchEvents(ctx context.Context, conn *sctp.Conn) {
+	for {
+		note, err := conn.NextNotification(ctx)
+		if err != nil {
+			return
+		}
+		switch note := note.(type) {
+		case sctp.PeerAddrChange:
+			state := strings.TrimPrefix(strings.ToLower(note.State.String()), "addr_")
+			say("path %v %v", note.Addr, state)
+		case sctp.PartialDeliveryEvent:
+			say("partial aborted")
+		}
+	}
+}
