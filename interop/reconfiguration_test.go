@@ -27,9 +27,11 @@ func testReconfiguration(t *testing.T, c conversation, lossy bool) {
 	m.wantSaid(m.server, "reset in 2")
 
 	m.client.do("add 2 0", "streams ")
+	m.server.want("streams ")
 	m.client.sends(initialStreams+1, 2, 100, 200, "ordered")
 	m.server.wantMessage(initialStreams+1, 201)
 	m.client.do("add 0 3", "streams ")
+	m.server.want("streams ")
 	m.server.sends(initialStreams+2, 2, 100, 300, "ordered")
 	m.client.wantMessage(initialStreams+2, 301)
 

@@ -23,11 +23,12 @@ type Faults struct {
 // drop on its own link.
 const void = "void"
 
-// userData is where user data begins in an SCTP packet with one DATA chunk.
-const userData = 12 + 16
-
-// longPacket is the size of an IP packet above which it carries user data.
-const longPacket = 500
+const (
+	// longPacket is the size of an IP packet above which it carries user data, userData a place in that, in bytes of the SCTP packet:
+	// behind any acknowledgement.
+	longPacket = 500
+	userData   = 300
+)
 
 // faultTable is the name of the table of rules.
 const faultTable = "faults"

@@ -43,6 +43,10 @@ func (p *peer) obey(ctx context.Context, line string) error {
 		p.read <- struct{}{}
 	case "send":
 		return p.sendSome(rest)
+	case "reset":
+		return p.reset(ctx, rest)
+	case "add":
+		return p.add(ctx, rest)
 	case "scheduler":
 		return p.schedule(rest)
 	case "value":

@@ -20,6 +20,12 @@ func watchEvents(ctx context.Context, conn *sctp.Conn) {
 			say("path %v %v", note.Addr, state)
 		case sctp.PartialDeliveryEvent:
 			say("partial aborted")
+		case sctp.StreamReset:
+			sayReset(note)
+		case sctp.AssocReset:
+			sayAssocReset(note)
+		case sctp.StreamChange:
+			sayStreamChange(note)
 		}
 	}
 }
