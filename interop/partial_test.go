@@ -11,8 +11,9 @@ func testExpiry(t *testing.T, c conversation, lossy bool) {
 	m.client.sends(0, 5, 1000, 0, "ordered")
 	m.client.sends(1, 3, 1000, 100, "ordered ttl 1")
 	m.client.sends(2, 22, 1000, 200, "ordered prio 9")
-	m.client.sends(3, 25, 1000, 300, "ordered prio 1")
+	m.client.sends(3, 15, 1000, 300, "ordered prio 1")
 	m.server.say("read")
+	m.server.wantMessage(3, 314)
 	for _, stream := range []int{0, 1, 2, 3} {
 		m.client.sends(stream, 1, 1000, 100*stream+90, "ordered")
 	}
@@ -25,7 +26,7 @@ func testExpiry(t *testing.T, c conversation, lossy bool) {
 	m.server.wantAll(0, 0, 5)
 	timed, low := m.server.received(1, 100, 3, true), m.server.received(2, 200, 22, true)
 	t.Logf("%d of 3 arrived in time, %d of 22 with low priority; %d were given up before they were sent, %d later", timed, low, unsent, sent)
-	m.server.wantAll(3, 300, 25)
+	m.server.wantAll(3, 300, 15)
 	m.wantAddUp(timed+low, 25, unsent, sent)
 	if timed == 3 || low == 22 {
 		t.Error("nothing was given up")
@@ -43,9 +44,7 @@ func testPartialReliability(t *testing.T, c conversation, lossy bool) {
 	m.client.sends(2, 1, 1000, 260, "ordered")
 	m.server.wantMessage(2, 260)
 	unsent, sent := m.client.abandoned()
-	m.client.do("shutdown", "end shutdown")
-	m.server.want("end shutdown")
-	packets := m.stop().verdict.Packets
+	packets := m.end()
 
 	m.server.wantAll(0, 0, 31)
 	m.server.wantAll(1, 160, 1)
@@ -53,7 +52,8 @@ func testPartialReliability(t *testing.T, c conversation, lossy bool) {
 	t.Logf("%d of 60 without retransmission, %d of 60 in time; %d given up unsent, %d sent", once, timed, unsent, sent)
 	m.wantAddUp(once+timed, 120, unsent, sent)
 	if !lossy {
-		if once+timed != 120 || unsent+sent != 0 {
+		// Linux counts what it sent once as given up before it looks whether it has arrived.
+		if once+timed != 120 || unsent+sent != 0 && c.client.name != "linux" {
 			t.Error("messages were given up though none was lost")
 		}
 		return

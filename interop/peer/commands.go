@@ -47,6 +47,8 @@ func (p *peer) obey(ctx context.Context, line string) error {
 		return p.reset(ctx, rest)
 	case "add":
 		return p.add(ctx, rest)
+	case "abandoned":
+		return p.abandoned()
 	case "scheduler":
 		return p.schedule(rest)
 	case "value":
@@ -69,6 +71,11 @@ func (p *peer) sendSome(line string) error {
 		return err
 	}
 	info.Unordered = order == "unordered"
+	pr, ok := policies[policy]
+	if !ok {
+		return fmt.Errorf("no such policy")
+	}
+	info.PR = sctp.PRInfo{Policy: pr, Value: value}
 	for range count {
 		if _, err := p.conn.WriteMsg(plan.Payload(info.PPID, size), &info); err != nil {
 			return err
@@ -77,6 +84,20 @@ func (p *peer) sendSome(line string) error {
 	}
 	say("sent %d", info.PPID)
 	return nil
+}
+
+// policies are those of package sctp by the names that the command has for them.
+var policies = map[string]sctp.PRPolicy{
+	"": sctp.Reliable, "ttl": sctp.Timed, "rtx": sctp.LimitedRetransmits, "prio": sctp.ByPriority,
+}
+
+// abandoned reports how many messages were given up.
+func (p *peer) abandoned() error {
+	unsent, sent, err := p.conn.PRAssocStatus(sctp.AnyPolicy)
+	if err == nil {
+		say("abandoned unsent %d sent %d", unsent, sent)
+	}
+	return err
 }
 
 // schedule: NAME.

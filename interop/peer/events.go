@@ -18,6 +18,8 @@ func watchEvents(ctx context.Context, conn *sctp.Conn) {
 		case sctp.PeerAddrChange:
 			state := strings.TrimPrefix(strings.ToLower(note.State.String()), "addr_")
 			say("path %v %v", note.Addr, state)
+		case sctp.SendFailed:
+			say("failed %d ppid %d %s", note.Info.Stream, note.Info.PPID, map[bool]string{true: "sent", false: "unsent"}[note.Sent])
 		case sctp.PartialDeliveryEvent:
 			say("partial aborted")
 		case sctp.StreamReset:
