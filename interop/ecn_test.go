@@ -32,7 +32,9 @@ func testECN(t *testing.T, c conversation, lossy bool) {
 	packets := m.end()
 
 	m.wantChunks(packets, c.server, chunkEcne)
-	m.wantChunks(packets, c.client, chunkCwr)
+	if c.client.name != "usrsctp" { // which knows only an ECNE of its own length
+		m.wantChunks(packets, c.client, chunkCwr)
+	}
 	for _, p := range packets {
 		if p.Source == c.client.addrs[c.family][0] && slices.Contains(p.Chunks, chunkData) && p.ECN >= ect0 {
 			return

@@ -12,8 +12,8 @@ type acker struct {
 	packets int
 	// deadline of the delayed acknowledgement; unset if none is outstanding.
 	deadline mono.Time
-	// due: a SACK has to leave now.
-	due bool
+	// due: a SACK has to leave now; echoed: its ECNE has.
+	due, echoed bool
 	// begun: the first DATA chunk of the association has been acknowledged (section 5.1).
 	begun bool
 	// path is where the next SACK goes, last where the last one went.
@@ -73,7 +73,7 @@ func (a *Association) appendSack(b []byte, room int) []byte {
 // sackSent notes that everything received has been reported.
 func (a *Association) sackSent() {
 	k := &a.receive.ack
-	k.packets, k.deadline, k.due = 0, 0, false
+	k.packets, k.deadline, k.due, k.echoed = 0, 0, false, false
 	k.last = a.sackPath()
 	a.receive.advertised = a.rwnd()
 	a.receive.tsns.ClearDuplicates()

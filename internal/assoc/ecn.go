@@ -38,11 +38,16 @@ func (a *Association) recvMark(in *inbound) {
 // ecnChunkLen is the length of ECNE and CWR.
 const ecnChunkLen = 8
 
-// buildEcho adds ECNE to a packet that is about to get a SACK. It comes first, since the SACK may acknowledge the TSN in it.
-func (a *Association) buildEcho(k *builder) {
-	if e := &a.receive.echo; e.owed && a.receive.ack.due && k.room() >= ecnChunkLen+a.sackHeaderLen() {
-		k.add(wire.AppendECNE(k.b, e.tsn))
+// buildEcho adds ECNE and says so; then the packet is complete, and the next one has the SACK that is due. ECNE is in front of that, since it
+// may acknowledge the TSN in it, and nothing follows in its packet: usrsctp throws away what stands behind an ECNE of this length.
+func (a *Association) buildEcho(k *builder) bool {
+	e, ack := &a.receive.echo, &a.receive.ack
+	if !e.owed || !ack.due || ack.echoed || a.opening != nil || k.path != a.sackPath() || k.room() < ecnChunkLen {
+		return false
 	}
+	k.add(wire.AppendECNE(k.b, e.tsn))
+	ack.echoed = true
+	return true
 }
 
 // recvCWR ends the repetition of ECNE, unless a later packet was marked meanwhile.

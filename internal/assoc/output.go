@@ -157,6 +157,9 @@ func (a *Association) build(now mono.Time, k *builder) {
 	a.buildCWR(k)
 	a.buildForward(now, k)
 	a.buildDropReports(k)
+	if a.buildEcho(k) {
+		return
+	}
 	tentative := a.buildSack(k)
 	a.buildClose(k)
 	if !a.mayCarryData(k) {
@@ -248,7 +251,6 @@ func (a *Association) buildSack(k *builder) int {
 	if a.opening != nil || r.ack.packets == 0 && !r.ack.due || k.path != a.sackPath() || k.room() < a.sackHeaderLen() {
 		return -1
 	}
-	a.buildEcho(k)
 	start := len(k.b)
 	k.add(a.appendSack(k.b, k.room()))
 	if r.ack.due {

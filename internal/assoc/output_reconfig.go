@@ -39,8 +39,9 @@ func (a *Association) buildReconfig(k *builder) {
 	if a.buildAnswers(k) {
 		repeat = nil
 	}
-	if f := a.reconfig.own.flight; f != nil && f.pending && f.path == k.path && k.appendReconfig(nil, f.params) {
-		f.pending = false
+	if f := a.reconfig.own.flight; f != nil && f.pending && f.path == k.path {
+		a.acknowledgeBefore(k, f)
+		f.pending = !k.appendReconfig(nil, f.params)
 	}
 	if repeat == nil {
 		return
@@ -93,4 +94,13 @@ func (k *builder) appendReconfig(answers []wire.ReconfigResponse, request []byte
 	k.add(b)
 	k.mayFragment = k.mayFragment || k.room() < 0
 	return true
+}
+
+// acknowledgeBefore adds the SACK that is delayed to a request that gives TSNs another meaning: usrsctp, which performs such a request at once,
+// ends the association when what it has outstanding is acknowledged by the new numbers.
+func (a *Association) acknowledgeBefore(k *builder, f *flight) {
+	if f.isTSNReset() && a.receive.ack.packets > 0 {
+		a.receive.ack.due = true
+		a.buildSack(k)
+	}
 }

@@ -33,6 +33,18 @@ func TestResetOfTheAssociation(t *testing.T) {
 	ta.wantEvent("the new TSN is acknowledged", "dry")
 }
 
+// What is delayed is acknowledged while both sides know what the numbers mean.
+func TestResetOfTheAssociationAcknowledgesBefore(t *testing.T) {
+	ta := reconfigurable(t)
+	ta.recv(data(0).on(1, 0))
+	ta.want("the first DATA", "SACK 0")
+	ta.recv(data(1).on(1, 1))
+	ta.wantIdle("the SACK is delayed")
+	ta.resetAssociation()
+	ta.want("the SACK, then the request", "SACK 1", "RE-CONFIG TSN 0")
+	ta.wantIdle("acknowledged once")
+}
+
 func TestResetOfTheAssociationTellsTheNewTSNs(t *testing.T) {
 	ta := begun(t, peerHas(Reconfiguration))
 	ta.resetAssociation()
@@ -237,7 +249,7 @@ func TestDataThatOvertakeTheAnswer(t *testing.T) {
 	ta.recv(data(1).on(1, 1))
 	ta.forget()
 	ta.resetAssociation()
-	ta.want("the request", "RE-CONFIG TSN 0")
+	ta.want("the request", "SACK 1", "RE-CONFIG TSN 0")
 	ta.recv(data(2).on(1, 0))
 	ta.want("the number was used before: the chunk is not taken", "SACK 1")
 	ta.wantState("it is no violation", StateEstablished)
@@ -261,7 +273,7 @@ func TestDataThatOvertakeTheAnswerAreNotGivenUp(t *testing.T) {
 		ta.recv(message(1, 1))
 		ta.forget()
 		ta.resetAssociation()
-		ta.want("the request", "RE-CONFIG TSN 0")
+		ta.want("the request", "SACK 1", "RE-CONFIG TSN 0")
 		ta.recv(message(2, 0))
 		ta.want("not taken", "SACK 1")
 		ta.recv(reconfig(responseTSNs(0, ta.peerTSN+2, 5)))
