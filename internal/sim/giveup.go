@@ -94,7 +94,7 @@ func (u *user) mayLose(m *message) bool {
 	if m.givenUp || m.whole() {
 		return false
 	}
-	return u.a.State() != assoc.StateEstablished ||
+	return u.restarted || u.a.State() != assoc.StateEstablished ||
 		m.pr.Policy == tx.PRTTL && u.w.now.Sub(m.takenAt) >= time.Duration(m.pr.Value)*time.Millisecond
 }
 

@@ -257,6 +257,26 @@ func TestTheLeastImportantMessageMakesRoom(t *testing.T) {
 	p.wantSkip("what was sent is skipped", 3, wire.SkippedStream{StreamID: 1, SSN: 1})
 }
 
+func TestOnlyMessagesThatHoldMemoryMakeRoom(t *testing.T) {
+	p := newPRTest(t)
+	piece := func(n int) {
+		p.q.Push(1000, &Properties{Stream: 2, PR: PRInfo{PRPrio, 9}, Partial: true}, make([]byte, n))
+	}
+	piece(50)
+	p.send(1)
+	p.push(60, PRPrio, 5)
+	p.o.Ack(1, wire.Gaps{}, p.q)
+	if !p.q.Evict(60, PRInfo{}, p.o, p.giveUp) {
+		t.Error("there is no room")
+	}
+	p.wantGone("the peer has all of the one that is less important", "60 false")
+	piece(70)
+	if !p.q.Evict(70, PRInfo{}, p.o, p.giveUp) {
+		t.Error("there is no room in its next piece")
+	}
+	p.wantGone("what is continued holds memory again", "70 false")
+}
+
 // RFC 3758 section 3.3.1: a peer that does not know FORWARD TSN gets everything.
 func TestMakeReliable(t *testing.T) {
 	p := newPRTest(t)

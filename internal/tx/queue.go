@@ -87,6 +87,8 @@ func (q *Queue) Push(now mono.Time, p *Properties, data []byte) *Message {
 	}
 	if m.PR.Policy != PRNone && m.whole == m {
 		q.watch(now, m)
+	} else if m.PR.Policy == PRPrio && m.whole.place == 0 {
+		q.evictable.push(m.whole)
 	}
 	return m
 }
@@ -288,7 +290,10 @@ func (q *Queue) Acked(m *Message) {
 		return
 	}
 	q.held -= len(m.Data)
-	m.whole.alive -= len(m.Data)
+	w := m.whole
+	if w.alive -= len(m.Data); w.alive == 0 && w.PR.Policy == PRPrio {
+		q.forget(w) // it makes no room for others
+	}
 	q.pool.releaseData(m)
 	q.free(m)
 }
