@@ -12,8 +12,9 @@ import (
 // forwarder tells the peer what is skipped, with FORWARD TSN (RFC 3758 section 3.5) or I-FORWARD-TSN (RFC 8260 section 2.3.1). As long as the
 // peer has not acknowledged it, T3-rtx runs on the path where it went, even if nothing is in flight (section 3.5 C5).
 type forwarder struct {
-	// due: one is to be sent.
-	due bool
+	// due: one is to be sent. waits is when one will be, unset if that is not known.
+	due   bool
+	waits mono.Time
 	// path is where the last one went, nil if the peer has acknowledged it; at is when, and upTo its New Cumulative TSN.
 	path *path.Path
 	at   mono.Time
@@ -31,17 +32,32 @@ func (s *sender) skipping() bool {
 // waitsForForward reports whether T3-rtx of a path runs for a FORWARD TSN.
 func (s *sender) waitsForForward(p *path.Path) bool { return s.forward.path == p && s.skipping() }
 
-// skip has the peer told what it has not been told: at once if there is more to skip, and else a round trip later, since the SACK that
-// shows nothing of it may have been under way (section 3.5, note to F2).
+// maxForwardDelay bounds how long a FORWARD TSN waits (section 3.5 F3).
+const maxForwardDelay = 200 * time.Millisecond
+
+// skip has the peer told what it has not been told: at once, but not more often than once in a round trip. The same is repeated after a round
+// trip only, since a SACK that shows nothing of it may have been under way (section 3.5, notes to F2).
 func (a *Association) skip(now mono.Time) {
 	s := &a.send
 	f := &s.forward
-	if !s.skipping() {
-		f.due = false
+	f.waits = 0
+	if f.due = false; !s.skipping() {
 		return
 	}
-	if f.path == nil || f.upTo.Less(s.outstanding.AdvancedPeerAckPoint()) || now.Sub(f.at) >= roundTrip(f.path) {
+	if f.path == nil {
 		f.due = true
+		return
+	}
+	pause := roundTrip(f.path)
+	more := f.upTo.Less(s.outstanding.AdvancedPeerAckPoint())
+	if more {
+		pause = min(pause, maxForwardDelay)
+	}
+	switch again := f.at.Add(pause); {
+	case again <= now:
+		f.due = true
+	case more:
+		f.waits = again
 	}
 }
 

@@ -167,6 +167,38 @@ func TestForwardTSNIsNotRepeatedWithEverySack(t *testing.T) {
 	ta.want("there is more to skip", "FORWARD-TSN 6 0:6")
 }
 
+// What is given up message by message, perhaps with every Send, is told once in a round trip, and not later than after 200 ms (section 3.5
+// F3).
+func TestForwardTSNsAreNotSentOneByOne(t *testing.T) {
+	for _, rtt := range []time.Duration{80 * time.Millisecond, 8 * time.Second} {
+		ta := unreliable(t, with(func(c *Config) { c.SendBuffer, c.RTOMin = 1000, time.Minute }))
+		ta.send(100)
+		ta.forget()
+		ta.advance(rtt)
+		ta.recv(sack(0))
+		srtt := ta.a.Status().Paths[0].SRTT
+		pause := min(srtt, maxForwardDelay)
+		if (srtt > pause) != (rtt == 8*time.Second) {
+			t.Fatalf("SRTT is %v", srtt)
+		}
+		for range 10 {
+			ta.sendMessage(ranked(100, 5))
+		}
+		ta.forget()
+		ta.sendMessage(ranked(100, 1))
+		ta.want("the first at once", "FORWARD-TSN 1 0:1", "DATA 11")
+		ta.advance(pause / 2)
+		for tsn := range 3 {
+			ta.sendMessage(ranked(100, 1))
+			ta.want("others wait", fmt.Sprintf("DATA %d", 12+tsn))
+		}
+		if d := ta.advanceToTimer(); d != pause-pause/2 {
+			t.Errorf("they waited %v longer, want %v", d, pause-pause/2)
+		}
+		ta.want("together", "FORWARD-TSN 4 0:4")
+	}
+}
+
 // RFC 8260 section 2.3.1.
 func TestIForwardTSN(t *testing.T) {
 	ta := unreliable(t, peerHas(PartialReliability|Interleaving), with(func(c *Config) { c.FragmentInterleave = 2 }))

@@ -13,6 +13,7 @@ func (a *Association) NextDeadline() mono.Time {
 	t := a.receive.ack.deadline
 	t = mono.Earliest(t, a.send.queue.NextDeadline())
 	t = mono.Earliest(t, a.send.outstanding.NextDeadline())
+	t = mono.Earliest(t, a.send.forward.waits)
 	if a.opening != nil {
 		t = mono.Earliest(t, a.opening.t1)
 	}
@@ -50,6 +51,9 @@ func (a *Association) Expire(now mono.Time) {
 	}
 	if a.state != StateClosed {
 		a.giveUp(now)
+	}
+	if a.state != StateClosed && a.send.forward.waits.Reached(now) {
+		a.skip(now)
 	}
 	if a.state != StateClosed && a.reconfigDeadline().Reached(now) {
 		a.expireReconfig(now)
