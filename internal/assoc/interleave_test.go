@@ -2,6 +2,7 @@ package assoc
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/gosctp/sctp/internal/seq"
@@ -151,5 +152,35 @@ func TestBadIData(t *testing.T) {
 func (ta *testAssoc) advanceIfQuiet() {
 	if len(ta.sent) == 0 {
 		ta.advance(ta.a.cfg.SACKDelay)
+	}
+}
+
+// The reader has everything that came of a message in parts, and one that was sent before it on the same stream, unordered, comes late and has to
+// wait for its end. By now the window is closed. What comes next has to get in, whichever stream it is of: else nobody could go on.
+func TestClosedWindowLetsInWhatTheReaderWaitsFor(t *testing.T) {
+	ta := interleaving(t, with(func(c *Config) { c.RecvBuffer, c.PartialDeliveryPoint = 4096, 1000 }))
+	const begin, end, now = wire.FlagBegin, wire.FlagEnd, wire.FlagImmediate
+	large := strings.Repeat("x", 1000)
+	ta.recv(idata(4).fragment(1, 0, 0, begin).carrying(large))
+	if n := len(ta.read()); n != 10 {
+		t.Fatalf("%d parts were read of what has reached the point", n)
+	}
+	for fsn, flags := range []uint8{begin, 0, 0, end} {
+		ta.recv(idata(fsn).fragment(1, 0, uint32(fsn), wire.FlagUnordered|flags).carrying(large))
+	}
+	ta.wantRead("it waits for the other")
+	if ta.a.rwnd() != 0 {
+		t.Fatalf("the window is %d", ta.a.rwnd())
+	}
+	ta.forget()
+	ta.recv(idata(6).fragment(3, 0, 0, begin|end|now))
+	ta.want("this is not next", "SACK 4 gaps= dups= rwnd=0")
+	ta.recv(idata(5).fragment(2, 0, 0, begin|end|now).carrying("b"))
+	ta.want("this is", "SACK 5")
+	ta.wantRead("another stream", "2.0:b")
+	ta.recv(idata(6).fragment(1, 0, 1, end|now).carrying("c"))
+	ta.want("and this", "SACK 6")
+	if got := ta.read(); len(got) != 1+40 || got[0] != "1.0:c" {
+		t.Errorf("read %d parts, the first of them %q", len(got), got[:1])
 	}
 }
