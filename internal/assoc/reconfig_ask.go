@@ -146,11 +146,9 @@ func (a *Association) mayReconfigure() error {
 // enqueue takes the requests of an operation, and sends them if their time has come.
 func (a *Association) enqueue(now mono.Time, requests []request) (id uint32) {
 	o := &a.reconfig.own
-	if o.lastID++; o.lastID == 0 {
-		o.lastID = 1
-	}
-	o.waiting = append(o.waiting, &operation{id: o.lastID, requests: requests})
+	o.lastID++
 	id = o.lastID
+	o.waiting = append(o.waiting, &operation{id: id, requests: requests})
 	a.progressReconfig(now)
 	return id
 }

@@ -2,6 +2,7 @@ package assoc
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -142,6 +143,50 @@ func TestAnswersToRequestsAreLimited(t *testing.T) {
 	}
 	if answers != MaxReconfigAnswers {
 		t.Errorf("%d answers in a batch, want %d", answers, MaxReconfigAnswers)
+	}
+}
+
+// Answers go to where the request came from, as others do (RFC 9260 section 6.4), but not to an address that nobody has shown to be the peer's.
+func TestAnswersGoToWhereTheRequestCameFrom(t *testing.T) {
+	ta := reconfigurable(t, multiHomed(peer1, peer2))
+	ta.recvFrom(peer2, reconfig(addOut(0, 1)))
+	ta.wantTo(peer2, "an address of the peer", "RE-CONFIG RESP 0 performed")
+	ta.wantTo(peer1, "there were no data", "SACK -1")
+	ta.recvFrom(peer3, reconfig(addOut(1, 1)))
+	ta.wantTo(peer1, "a stranger", "RE-CONFIG RESP 1 performed", "SACK -1")
+	ta.recvFrom(peer2, reconfig(addIn(2, 1)))
+	ta.wantTo(peer2, "the request is the answer", "RE-CONFIG ADD-OUT 0 +1")
+}
+
+// What does not fit beside other chunks has a packet of its own.
+func TestReconfigurationThatDoesNotFit(t *testing.T) {
+	ta := reconfigurable(t, peerStreams(2000), with(func(c *Config) { c.OutStreams = 2000 }))
+	list := make([]uint16, 500)
+	for i := range list {
+		list[i] = uint16(i)
+	}
+	ta.sendOn(0)
+	ta.recv(sack(0))
+	ta.forget()
+	ta.deliver(localTag, way1, heartbeat(strings.Repeat("x", 1000)))
+	ta.deliver(localTag, way1, heartbeat(strings.Repeat("x", 440)))
+	ta.deliver(localTag, way1, reconfig(outReset(0, -1, -1, list...), inReset(1, list...)))
+	ta.settle()
+	ta.want("nearly full", "HEARTBEAT-ACK", "HEARTBEAT-ACK")
+	if p := ta.want("the rest", "RE-CONFIG RESP 0 performed | OUT 0", "SACK -1"); p.mayFragment {
+		t.Error("it fits into a packet")
+	}
+	ta.recv(reconfig(response(0, wire.ReconfigPerformed)))
+	ta.sendOn(0)
+	ta.recv(sack(1))
+	ta.forget()
+	list = list[:0]
+	for i := range 1000 {
+		list = append(list, uint16(i))
+	}
+	ta.recv(reconfig(inReset(2, list...)))
+	if p := ta.want("a peer with larger packets has a longer list", "RE-CONFIG OUT 1"); !p.mayFragment {
+		t.Error("it leaves in one packet of IP or not at all")
 	}
 }
 

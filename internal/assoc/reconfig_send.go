@@ -70,6 +70,7 @@ func (a *Association) launch(now mono.Time, op *operation) {
 
 // appendRequest appends the parameter.
 func (a *Association) appendRequest(b []byte, op *operation, q *request) []byte {
+	add := wire.AddStreams{ReqSeq: q.seq, New: q.count}
 	switch q.kind {
 	case resetOutgoing:
 		a.pauseStreams(q.streams)
@@ -79,11 +80,10 @@ func (a *Association) appendRequest(b []byte, op *operation, q *request) []byte 
 	case resetTSNs:
 		return wire.AppendUint32Param(b, wire.ParamSSNTSNReset, uint32(q.seq))
 	case addOutgoing:
-		return wire.AddStreams{ReqSeq: q.seq, New: q.count}.Append(b, wire.ParamAddOutStreams)
+		return add.Append(b, wire.ParamAddOutStreams)
 	case addIncoming:
-		return wire.AddStreams{ReqSeq: q.seq, New: q.count}.Append(b, wire.ParamAddInStreams)
 	}
-	return b
+	return add.Append(b, wire.ParamAddInStreams)
 }
 
 // responseSeq is the Re-configuration Response Sequence Number of an Outgoing SSN Reset Request (section 5.1.2 A4): that of the request which it
