@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"errors"
+
 	"github.com/gosctp/sctp/internal/assoc"
 	"github.com/gosctp/sctp/internal/wire"
 	"github.com/gosctp/sctp/transport"
@@ -113,6 +115,12 @@ func (u *user) sendFailed(e assoc.SendFailed) {
 		u.fail(RuleContent, "message %d came back, sent %v, but sent was %v", number, e.Sent, m.started)
 	}
 	m.returned = true
+	if errors.Is(e.Err, assoc.ErrUnfinished) {
+		if e.Sent || !u.ending.unfinished() || u.agreed.Has(assoc.Interleaving) {
+			u.fail(RuleComplete, "message %d came back as one behind another that has no end, which is not so", number)
+		}
+		m.blocked = true
+	}
 	if isGivenUp(&e) {
 		u.gaveUp(m, &e)
 	}
@@ -141,7 +149,7 @@ func (u *user) learnMTU(d *transport.Datagram) {
 	if d.Kind != transport.PacketTooBig || d.MTU >= u.mon.limits[d.Path.Remote] {
 		return
 	}
-	if quoted, err := wire.ParseHeader(d.Data); err == nil && quoted.Tag == u.a.PeerTag() {
+	if quoted, err := wire.ParseHeader(d.Data); err == nil && quoted.Tag != 0 && quoted.Tag == u.a.PeerTag() {
 		u.mon.allow(d.Path.Remote, d.MTU)
 	}
 }

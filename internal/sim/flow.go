@@ -47,6 +47,7 @@ type message struct {
 	returned  bool // it came back as failed
 	unsent    bool // and as never sent
 	givenUp   bool // and because of its policy
+	blocked   bool // because another one, which had to be sent to its end before, has none
 	skipped   bool // the peer has acknowledged a part of it that it did not get
 }
 
@@ -257,9 +258,9 @@ func (f *flow) first(is func(*message) bool) int {
 	return slices.IndexFunc(f.messages, func(m message) bool { return m.taken > 0 && is(&m) })
 }
 
-// missing returns the number of a message that was accepted whole, and neither delivered nor given up, -1 if there is none.
+// missing returns the number of a message that was accepted whole, and neither delivered nor given up nor blocked, -1 if there is none.
 func (f *flow) missing() int {
-	return f.first(func(m *message) bool { return m.whole() && !m.delivered && !m.givenUp })
+	return f.first(func(m *message) bool { return m.whole() && !m.delivered && !m.givenUp && !m.blocked })
 }
 
 // unaccounted returns the number of a message that was accepted, and neither acknowledged nor returned, -1 if there is none.

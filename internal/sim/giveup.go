@@ -98,6 +98,9 @@ func (u *user) mayLose(m *message) bool {
 		m.pr.Policy == tx.PRTTL && u.w.now.Sub(m.takenAt) >= time.Duration(m.pr.Value)*time.Millisecond
 }
 
+// isGone reports whether Send may refuse the rest of a message.
+func (u *user) isGone(m *message) bool { return m.returned || m.givenUp || u.mayLose(m) }
+
 // lose notes that a message has been given up without word.
 func (u *user) lose(m *message) {
 	m.givenUp = true

@@ -264,14 +264,14 @@ func (u *user) write() bool {
 	case errors.Is(err, assoc.ErrBadStream) && out != u.out:
 		out.close(number) // there are fewer streams since the restart
 		return true
-	case errors.Is(err, assoc.ErrAbandoned) && (out.messages[number].returned || u.mayLose(&out.messages[number])):
+	case errors.Is(err, assoc.ErrAbandoned) && u.isGone(&out.messages[number]):
 		out.close(number) // the beginning of the message is no more
 		return true
 	case errors.Is(err, assoc.ErrSendBufferFull):
 	case errors.Is(err, assoc.ErrNotEstablished):
 		u.closing = true // the peer has shut down, or the association is over
 	default:
-		u.fail(RuleError, "Send refused message %d with %d bytes on stream %d: %v", number, len(m.Data), m.Stream, err)
+		u.fail(RuleError, "Send refused message %d with %d bytes on stream %d and policy %+v: %v", number, len(m.Data), m.Stream, m.PR, err)
 	}
 	return false
 }
