@@ -6,7 +6,8 @@ import "github.com/gosctp/sctp/internal/sched"
 // serves one association, which never calls it from two goroutines at once; it must not call back. [Config].Scheduler and
 // [Conn.SetScheduler] take those below, or one of your own.
 //
-// Without [Interleaving] in use, a message that has begun is finished before another begins, whatever the scheduler says.
+// Without [Interleaving] in use, a message that has begun is finished before another begins, whatever the scheduler says. It
+// chooses among what is in the send buffer, which all streams share: to a stream whose writer waits for room it gives nothing.
 type Scheduler interface {
 	// Add says that s has something to send now. It has not been added before, or was removed since.
 	Add(s *SchedulerStream)
