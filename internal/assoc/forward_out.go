@@ -100,6 +100,9 @@ func (a *Association) buildForward(now mono.Time, k *builder) {
 		return // the next packet has more room
 	}
 	k.add(b)
+	if p := f.path; p != nil && p != k.path && a.send.outstanding.Flight(p.ID) == 0 {
+		p.T3 = 0 // it ran for the one before
+	}
 	f.due, f.path, f.at, f.upTo = false, k.path, now, cum
 	if k.path.T3.IsZero() {
 		k.path.T3 = now.Add(k.path.RTO.Current())
@@ -122,10 +125,10 @@ func (a *Association) appendForward(b []byte, room int) ([]byte, seq.TSN) {
 	return wire.AppendForwardTSN(b, cum, f.streams), cum
 }
 
-// forwardPath is where a FORWARD TSN goes that no other chunk takes along.
+// forwardPath is where a FORWARD TSN goes that no other chunk takes along: where data goes, but after a time-out to another address.
 func (a *Association) forwardPath() *path.Path {
-	if a.send.forward.path != nil {
-		return a.otherPath(a.send.forward.path)
+	if p := a.send.forward.path; p != nil && p.T3.IsZero() {
+		return a.otherPath(p)
 	}
 	return a.dataPath()
 }

@@ -347,6 +347,39 @@ func TestForwardTSNGoesToAnotherAddress(t *testing.T) {
 	}
 }
 
+// A FORWARD TSN that goes with something else, or again, takes its timer along.
+func TestForwardTSNTakesItsTimerAlong(t *testing.T) {
+	ta := unreliable(t, multiHomed(peer1, peer2))
+	ta.sendMessage(limited(100, 0))
+	for range 4 {
+		ta.send(100)
+	}
+	ta.forget()
+	for i := 1; i <= 4; i++ {
+		ta.recv(sack(-1, 1, i))
+	}
+	ta.wantTo(peer1, "fast retransmit: there is no doubt about the path", "FORWARD-TSN 0 0:0")
+	ta.advance(time.Millisecond)
+	ta.recv(sack(-1, 1, 4))
+	ta.wantTo(peer1, "a round trip later again", "FORWARD-TSN 0 0:0")
+	if ta.a.paths[0].T3.IsZero() || ta.a.send.outstanding.Flight(0) != 0 {
+		t.Errorf("nothing is in flight but the FORWARD TSN, and T3-rtx has to run")
+	}
+	if err := ta.a.SetPrimary(ta.now, peer2); err != nil {
+		t.Fatal(err)
+	}
+	ta.advance(time.Millisecond)
+	ta.recv(sack(-1, 1, 4))
+	ta.wantTo(peer2, "and again, to the new primary", "FORWARD-TSN 0 0:0")
+	if !ta.a.paths[0].T3.IsZero() || ta.a.paths[1].T3.IsZero() {
+		t.Errorf("T3-rtx runs on the wrong path")
+	}
+	ta.recv(sack(4))
+	if !ta.a.NextDeadline().IsZero() {
+		t.Errorf("a timer runs for nothing")
+	}
+}
+
 // A list that does not fit into a packet is sent in parts (RFC 3758 section 3.5 C4).
 func TestLongListOfSkippedStreams(t *testing.T) {
 	const streams, mtu = 200, 600
