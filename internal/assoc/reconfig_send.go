@@ -232,8 +232,8 @@ func (a *Association) resumeStreams(streams []uint16) {
 
 // settled reports whether the peer has all that was sent on streams before they were paused.
 func (a *Association) settled(streams []uint16) bool {
-	if streams == nil {
-		return a.send.queue.SettledAll()
+	if streams == nil { // not all streams are looked at for each packet while there is a simple answer
+		return a.send.outstanding.Len() == 0 && a.send.queue.SettledAll()
 	}
 	for _, s := range streams {
 		if !a.send.queue.Settled(s) {
