@@ -31,12 +31,12 @@ func (u *user) event(e assoc.Event) {
 		u.sendFailed(e)
 	case assoc.StreamReset:
 		if e.Request != 0 || e.Incoming {
-			u.outcome(e.Request, Reset, assoc.StreamResets)
+			u.outcome(e.Request, Reset, assoc.StreamResets, e.Streams)
 		}
 	case assoc.AssocReset:
-		u.outcome(e.Request, Renumber, assoc.AssocResets)
+		u.outcome(e.Request, Renumber, assoc.AssocResets, nil)
 	case assoc.StreamChange:
-		u.outcome(e.Request, Add, assoc.StreamAdditions)
+		u.outcome(e.Request, Add, assoc.StreamAdditions, nil)
 		u.out.spread(int(e.OutStreams))
 	case assoc.PartialDeliveryAborted:
 		m := u.in.cut(&e)

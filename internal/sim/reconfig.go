@@ -164,25 +164,25 @@ func (u *user) judgePerformed(r *wire.ReconfigResponse, peer *user) {
 			}
 		}
 		if own == nil || own.kind != wire.ParamInSSNReset {
-			u.judgeTold(r.RespSeq, assoc.StreamResets)
+			u.judgeTold(r.RespSeq, assoc.StreamResets, a.streams)
 		}
 	case wire.ParamSSNTSNReset:
-		u.judgeTold(r.RespSeq, assoc.AssocResets)
+		u.judgeTold(r.RespSeq, assoc.AssocResets, nil)
 		m.renumber(r.SenderNextTSN)
 		peer.mon.renumber(r.ReceiverNextTSN)
 	}
 }
 
 // judgeTold judges whether a request of the peer may be performed, and the application of u was told of it.
-func (u *user) judgeTold(request seq.TSN, kind assoc.ReconfigRequests) {
+func (u *user) judgeTold(request seq.TSN, kind assoc.ReconfigRequests, streams []uint16) {
 	if u.config.DenyReconfig&kind != 0 {
 		u.fail(RuleReset, "request %d is performed, but the application denies those", request)
 	}
-	if u.told[kind] == 0 {
-		u.fail(RuleReset, "request %d is performed, and nobody told the application", request)
+	if len(u.told[kind]) == 0 || !slices.Equal(u.told[kind][0], streams) {
+		u.fail(RuleReset, "request %d is performed on streams %v, and the application was told of %v", request, streams, u.told[kind])
 		return
 	}
-	u.told[kind]--
+	u.told[kind] = u.told[kind][1:]
 }
 
 // renumber begins TSNs anew, and the SSNs of all streams. What was sent before counts as acknowledged.
@@ -255,9 +255,9 @@ func (u *user) reconfigure(now mono.Time, kind ActionKind) {
 }
 
 // outcome notes what the application is told of a request: its own, which has one outcome, or of the peer if request is 0.
-func (u *user) outcome(request uint32, kind ActionKind, is assoc.ReconfigRequests) {
+func (u *user) outcome(request uint32, kind ActionKind, is assoc.ReconfigRequests, streams []uint16) {
 	if request == 0 {
-		u.told[is]++
+		u.told[is] = append(u.told[is], streams)
 		return
 	}
 	if u.requests[request] != kind {

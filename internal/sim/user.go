@@ -45,9 +45,10 @@ type user struct {
 	readBytes int // of messages that were not given up
 	buf       []byte
 
-	// requests are those of RFC 6525 whose outcome is still to come; told is how often the application was told that the peer's had one.
+	// requests are those of RFC 6525 whose outcome is still to come; told has the streams of the peer's that the application was told of, and
+	// that are not yet answered.
 	requests map[uint32]ActionKind
-	told     map[assoc.ReconfigRequests]int
+	told     map[assoc.ReconfigRequests][][]uint16
 
 	// sending is the policy of the message that Send is about to take.
 	sending *tx.PRInfo
@@ -64,7 +65,7 @@ func (w *world) newUser(n *node, t *talk, side int, h *endpoint.Handle) *user {
 		w: w, n: n, talk: t, side: side, h: h, a: h.Assoc, config: &n.plan.Config, mon: newMonitor(),
 		out: t.begin(side), buf: make([]byte, t.plan.ReadSize[side]),
 		in: newReading(n.plan.Config.FragmentInterleave), agreed: w.s.agreed(t.index + 1),
-		requests: make(map[uint32]ActionKind), told: make(map[assoc.ReconfigRequests]int),
+		requests: make(map[uint32]ActionKind), told: make(map[assoc.ReconfigRequests][][]uint16),
 	}
 	h.User = u
 	t.join(u)
