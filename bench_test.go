@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"testing"
+	"time"
 
 	"github.com/gosctp/sctp"
 )
@@ -34,6 +35,41 @@ func BenchmarkBulk(b *testing.B) {
 			}
 			if n := <-received; n != int64(b.N)*int64(size) {
 				b.Fatalf("received %d bytes of %d", n, b.N*size)
+			}
+			client.Close()
+		})
+	}
+}
+
+// BenchmarkExtensions sends messages of 16 KiB one way on four streams, with one or the other extension.
+func BenchmarkExtensions(b *testing.B) {
+	for _, c := range []struct {
+		name   string
+		config sctp.Config
+		pr     sctp.PRInfo
+	}{
+		{"none", sctp.Config{Disable: sctp.AllExtensions}, sctp.PRInfo{}},
+		{"default", sctp.Config{}, sctp.PRInfo{}},
+		{"timed", sctp.Config{}, sctp.Lifetime(time.Minute)},
+		{"interleaved", sctp.Config{FragmentInterleave: 2, Scheduler: sctp.RoundRobin}, sctp.PRInfo{}},
+		{"weighted", sctp.Config{FragmentInterleave: 2, Scheduler: sctp.WeightedFair}, sctp.PRInfo{}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			client, server := pairUDP(b, c.config)
+			defer server.Close()
+			go io.CopyBuffer(struct{ io.Writer }{io.Discard}, server, make([]byte, 64<<10))
+			p := make([]byte, 16<<10)
+			info := sctp.SndInfo{PR: c.pr}
+			b.SetBytes(int64(len(p)))
+			b.ReportAllocs()
+			for b.Loop() {
+				info.Stream = (info.Stream + 1) % 4
+				if _, err := client.WriteMsg(p, &info); err != nil {
+					b.Fatal(err)
+				}
+			}
+			if err := client.Shutdown(b.Context()); err != nil {
+				b.Fatal(err)
 			}
 			client.Close()
 		})

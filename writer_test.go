@@ -434,3 +434,28 @@ func TestUnfinishedMessagesAreBounded(t *testing.T) {
 		}
 	})
 }
+
+// Who reads the rest of a message by other means does not get its beginning again with the next one.
+func TestReadMessageBeginsWithTheBeginning(t *testing.T) {
+	simulate(t, func(t *testing.T, w *world) {
+		w.server.config.PartialDeliveryPoint = 1000
+		client, server := w.pair()
+		defer client.Close()
+		defer server.Close()
+		mw := begin(t, client, nil)
+		write(t, mw, strings.Repeat("a", 10_000))
+		ctx, cancel := context1s(t)
+		defer cancel()
+		if _, err := server.ReadMessage(ctx, 1<<20); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+		if err := mw.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if n, info, err := server.ReadMsg(make([]byte, 10)); n != 1 || info.Begin || !info.EOR || err != nil {
+			t.Errorf("the end is %d bytes, %+v, %v", n, info, err)
+		}
+		send(t, client, "next", nil)
+		want(t, server, "next")
+	})
+}

@@ -72,8 +72,8 @@ func (a *Assoc) receivePart(ctx context.Context, limit int) (data []byte, info a
 	now := a.engine.now()
 	size, info, _ := a.core.Peek()
 	p := a.assembly.take(info.Stream)
-	if len(p.data) == 0 {
-		p.begins = info.Begin
+	if len(p.data) == 0 || info.Begin { // the rest of what was kept may have been read otherwise
+		p = part{begins: info.Begin}
 	}
 	info.Begin = p.begins
 	if len(p.data) >= limit { // an earlier call would have taken more
