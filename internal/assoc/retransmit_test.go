@@ -25,30 +25,49 @@ func TestRetransmissionsPrecedeNewData(t *testing.T) {
 	}
 }
 
-func TestFastRetransmitIgnoresTheWindow(t *testing.T) {
+// A new chunk that would fit beside a marked one, where the next marked one does not, waits for that.
+func TestRetransmissionsPrecedeSmallNewData(t *testing.T) {
 	ta := established(t)
-	ta.send(20 * fragment)
-	flight := len(ta.forget())
-	ta.recv(sack(-1, 1, 1))
-	for i := 2; i <= 3; i++ {
-		ta.forget()
-		ta.recv(sack(-1, 1, i))
-	}
-	if p := ta.a.Status().Paths[0]; p.FlightSize < p.Cwnd-testMTU {
-		t.Errorf("%d of %d bytes are in flight after %d packets: the window does not hold the chunk back", p.FlightSize, p.Cwnd, flight)
-	}
-	ta.want("the first packet of a fast retransmit leaves at once (section 7.2.4 item 3)", "DATA 0")
+	ta.send(900)
+	ta.send(900)
+	ta.forget()
+	ta.recv(sack(-1).withRwnd(1900))
+	ta.send(100)
+	ta.wantIdle("the window is full")
+	ta.advanceToTimer()
+	ta.want("T3-rtx", "DATA 0")
+	ta.recv(sack(0))
+	ta.want("then what else is marked, and new data behind it", "DATA 1", "DATA 2 BE")
 }
 
-// Section 7.2.4: a SACK that acknowledges new data and reports a loss is credited before the window is halved.
-func TestTheWindowGrowsBeforeItIsHalved(t *testing.T) {
-	ta := established(t, with(func(c *Config) { c.SendBuffer = 10 << 20 }))
+func TestFastRetransmitIgnoresTheWindow(t *testing.T) {
+	ta, acked := streaming(t)
+	ta.recv(sack(acked, acked+2, acked+2))
+	ta.recv(sack(acked, acked+2, acked+3))
+	ta.forget()
+	ta.recv(sack(acked, acked+2, acked+4))
+	ta.want("the first packet of a fast retransmit leaves at once (section 7.2.4 item 3)", fmt.Sprintf("DATA %d", acked+1))
+	if p := ta.a.Status().Paths[0]; p.FlightSize < p.Cwnd {
+		t.Errorf("%d bytes are in flight with a window of %d, which did not hold the chunk back", p.FlightSize, p.Cwnd)
+	}
+}
+
+// streaming returns an association with a large window in flight, and the last TSN that was acknowledged.
+func streaming(t *testing.T) (ta *testAssoc, acked int) {
+	t.Helper()
+	ta = established(t, with(func(c *Config) { c.SendBuffer = 10 << 20 }))
 	ta.send(4000 * fragment)
-	acked := -1
+	acked = -1
 	for range 8 {
 		acked += len(ta.forget())
 		ta.recv(sack(acked))
 	}
+	return ta, acked
+}
+
+// Section 7.2.4: a SACK that acknowledges new data and reports a loss is credited before the window is halved.
+func TestTheWindowGrowsBeforeItIsHalved(t *testing.T) {
+	ta, acked := streaming(t)
 	ta.recv(sack(acked, acked+3, acked+3)) // the next two are missing
 	ta.recv(sack(acked, acked+3, acked+4))
 	before := ta.a.Status().Paths[0].Cwnd

@@ -15,6 +15,12 @@ func TestInitBehindOtherChunksIsNotAnswered(t *testing.T) {
 	ta.wantIdle("an INIT is alone in a packet with tag 0 (section 8.5.1 A)")
 }
 
+func TestInitBeforeOtherChunksIsNotAnswered(t *testing.T) {
+	ta := established(t)
+	ta.recvTagged(0, way1, initChunk(retagged), heartbeat("x"))
+	ta.wantIdle("an INIT is alone in its packet (section 8.5.1 A)")
+}
+
 func TestInitWithZeroTagInShutdownAckSentIsDiscarded(t *testing.T) {
 	ta := inState(t, StateShutdownAckSent)
 	ta.recv(initChunk(func(in *wire.Init) { in.Tag = 0 }))

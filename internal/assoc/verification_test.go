@@ -95,3 +95,12 @@ func TestCookieAckToAnUnconfirmedAddressNeverLacksItsHeartbeat(t *testing.T) {
 	ta.wantTo(peer2, "answers that would fill the packet come after the nonce", "COOKIE-ACK", "HEARTBEAT", "HEARTBEAT-ACK")
 	ta.wantTo(peer2, "what does not fit follows", "HEARTBEAT-ACK")
 }
+
+func TestErrorsDoNotGoToAnUnconfirmedAddress(t *testing.T) {
+	ta := established(t, announcing(peer1, peer2))
+	ta.deliver(ta.a.LocalTag(), way1, rawChunk(0xfe, 0))
+	ta.a.Expire(ta.now)
+	ta.settle()
+	ta.wantTo(peer2, "a probe, and nothing else", "HEARTBEAT")
+	ta.wantTo(peer1, "where it is confirmed", "ERROR Unrecognized Chunk Type")
+}
