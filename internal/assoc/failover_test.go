@@ -3,6 +3,8 @@ package assoc
 import (
 	"net/netip"
 	"testing"
+
+	"github.com/gosctp/sctp/transport"
 )
 
 // RFC 9260 section 6.4: a duplicate may mean that the SACK was lost on its way, so the next one takes another.
@@ -40,4 +42,21 @@ func TestLateSackDoesNotBringABrokenPathBack(t *testing.T) {
 	ta.wantNoEvent("chunks 1 and 2 went to the broken path before the time-out, which says nothing about it now")
 	ta.send(fragment)
 	ta.wantTo(peer2, "so new data takes the path that works", "DATA 3")
+}
+
+// The acknowledgement of chunks that had timed out and were not sent again shows that the path worked once.
+func TestLateSackClearsNoErrors(t *testing.T) {
+	ta := begun(t, multiHomed(peer1, peer2))
+	ta.send(fragment)
+	ta.forget()
+	ta.now = ta.a.NextDeadline()
+	ta.a.Expire(ta.now) // T3-rtx of peer1
+	ta.deliver(ta.a.LocalTag(), transport.Path{Local: local1, Remote: peer2}, sack(0))
+	ta.settle()
+	ta.wantEvent("the path is avoided", "198.51.100.1 potentially-failed")
+	ta.wantEvent("everything is acknowledged", "dry")
+	ta.wantNoEvent("the path stays as it is (ADR 7)")
+	if p := ta.a.Status().Paths[0]; p.Errors != 1 {
+		t.Errorf("%d errors, want the time-out", p.Errors)
+	}
 }

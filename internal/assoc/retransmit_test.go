@@ -123,3 +123,40 @@ func TestT3TakesTheRTOOfItsPath(t *testing.T) {
 		t.Errorf("RTO of the first path %v, want it backed off", rto)
 	}
 }
+
+// Section 7.2.4 item 6, with windows that are larger than their least.
+func TestFastRecoveryReducesALargeWindowOnce(t *testing.T) {
+	ta, acked := streaming(t)
+	before := ta.a.Status().Paths[0].Cwnd
+	for i := 2; i <= 4; i++ {
+		ta.recv(sack(acked, acked+2, acked+i))
+	}
+	reduced := ta.a.Status().Paths[0].Cwnd
+	if reduced >= before || reduced <= 4*(testMTU-12) {
+		t.Fatalf("cwnd went from %d to %d, want half of it", before, reduced)
+	}
+	for i := 6; i <= 8; i++ {
+		ta.recv(sack(acked, acked+2, acked+4, acked+6, acked+i))
+	}
+	if p := ta.a.Status().Paths[0]; p.Cwnd != reduced || p.Ssthresh != reduced {
+		t.Errorf("cwnd %d, ssthresh %d after another loss of the same flight, want %d", p.Cwnd, p.Ssthresh, reduced)
+	}
+}
+
+// Section 6.1 D: a window that was opened long ago does not leave at once.
+func TestMaxBurstBoundsWhatTheUserSends(t *testing.T) {
+	ta := established(t, with(func(c *Config) { c.SendBuffer, c.HBInterval = 10<<20, -1 }))
+	ta.send(200 * fragment)
+	acked := -1
+	for len(ta.sent) > 0 {
+		acked += len(ta.forget())
+		ta.recv(sack(acked))
+	}
+	if cwnd := ta.a.Status().Paths[0].Cwnd; cwnd < 10*testMTU {
+		t.Fatalf("cwnd %d has not grown", cwnd)
+	}
+	ta.send(100 * fragment)
+	if n := len(ta.forget()); n != 4 {
+		t.Errorf("%d packets left at once, want Max.Burst", n)
+	}
+}
