@@ -175,7 +175,7 @@ func TestTable12RowM0AA(t *testing.T) {
 	ta.recv(cookieEcho(ta.tied(localTag, peerTag, 0, 0)))
 	ta.want("B: the peer's tag was unknown", "COOKIE-ACK")
 	ta.wantEvent("B: up", "up out=10 in=10")
-	ta.advance(100)
+	ta.advance(10 * time.Second)
 	ta.wantIdle("B: T1-init is stopped")
 }
 
@@ -193,6 +193,8 @@ func TestTable12RowMMAA(t *testing.T) {
 	ta.recv(cookieEcho(ta.tied(localTag, peerTag, 0, 0)))
 	ta.want("D: both cookies crossed", "COOKIE-ACK")
 	ta.wantEvent("D: up", "up")
+	ta.advance(10 * time.Second)
+	ta.wantIdle("D: T1-cookie is stopped")
 
 	ta = inState(t, StateEstablished)
 	l, p := ta.tieTags()

@@ -1,6 +1,7 @@
 package assoc
 
 import (
+	"net/netip"
 	"testing"
 	"time"
 )
@@ -84,4 +85,58 @@ func TestShutdownTakesNoGapBack(t *testing.T) {
 	}
 	ta.advanceToTimer()
 	ta.want("only what the SACK did not have is sent again", "DATA 0", "DATA 3")
+}
+
+// Sections 9.2 and 6.3.3: T2-shutdown doubles, and what it repeats tells what has come meanwhile.
+func TestT2BacksOff(t *testing.T) {
+	ta := begun(t)
+	ta.a.Shutdown(ta.now)
+	ta.settle()
+	ta.want("nothing is outstanding", "SHUTDOWN 0")
+	ta.recv(data(1))
+	ta.want("DATA is answered", "SACK 1", "SHUTDOWN 1")
+	for _, want := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second} {
+		if d := ta.advanceToTimer(); d != want {
+			t.Errorf("SHUTDOWN again after %v, want %v", d, want)
+		}
+		ta.want("with the TSN of now", "SACK 1", "SHUTDOWN 1")
+	}
+	ta.recv(shutdown(-1))
+	ta.want("both sides at once", "SHUTDOWN-ACK")
+	rto := ta.a.Status().Paths[0].RTO
+	for range 2 {
+		if d := ta.advanceToTimer(); d != rto {
+			t.Errorf("SHUTDOWN ACK again after %v, want %v", d, rto)
+		}
+		ta.want("T2-shutdown", "SHUTDOWN-ACK")
+		rto *= 2
+	}
+}
+
+// Section 8.1: HEARTBEATs on paths that carry no data do not endanger the association.
+func TestOnlyThePathInUseCountsForTheAssociation(t *testing.T) {
+	ta := dual(t, nil)
+	unanswered := func(to netip.Addr, want int) {
+		t.Helper()
+		if err := ta.a.RequestHeartbeat(ta.now, to); err != nil {
+			t.Fatal(err)
+		}
+		ta.settle()
+		ta.wantTo(to, "on demand", "HEARTBEAT")
+		ta.advance(time.Second)
+		if ta.a.errors != want {
+			t.Errorf("%d errors of the association after a silence of %v, want %d", ta.a.errors, to, want)
+		}
+		ta.forget()
+	}
+	unanswered(peer2, 0)
+	unanswered(peer1, 1)
+
+	ta = established(t, announcing(peer1, peer2))
+	ta.advance(0)
+	ta.wantTo(peer2, "an address to be confirmed", "HEARTBEAT")
+	ta.advance(time.Second)
+	if p := ta.a.Status().Paths[1]; ta.a.errors != 0 || p.Errors != 1 {
+		t.Errorf("%d errors of the association, %d of the path", ta.a.errors, p.Errors)
+	}
 }
