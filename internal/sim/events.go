@@ -97,6 +97,7 @@ func (u *user) restart() {
 	}
 	u.restarted, u.closing, u.cut = true, false, false
 	u.mon.restart()
+	clear(u.told)
 	u.talk.restarted(u)
 }
 

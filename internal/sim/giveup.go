@@ -46,6 +46,7 @@ func (u *user) judgePolicy(m *message, e *assoc.SendFailed) {
 
 // forget takes a message that was given up out of what counts.
 func (m *monitor) forget(msg *message) {
+	m.forgotten++
 	m.ackedBytes -= msg.held
 	if !msg.started {
 		return

@@ -31,6 +31,8 @@ type monitor struct {
 	limits map[netip.Addr]int
 	// recoveries is how many times fast recovery was entered when a packet last passed the full-window rule because of it.
 	recoveries uint64
+	// forgotten is how many messages were given up, since the status before a packet was taken.
+	forgotten int
 	// reconfigs are requests and answers.
 	reconfigs reconfigs
 	// came is what the peer's packets have brought.
@@ -98,6 +100,9 @@ func (m *monitor) sent(u *user, d *transport.Datagram, before, after *assoc.Stat
 // judgeFlight applies RFC 9260 section 6.1 rule B: a packet may take the flight beyond cwnd by less than itself, so before it there was
 // room. The first packet of a fast retransmission ignores cwnd (section 7.2.4 rule 3).
 func (m *monitor) judgeFlight(u *user, d *transport.Datagram, before, after *assoc.Status) {
+	if m.forgotten > 0 {
+		return // their chunks made room
+	}
 	was, is := pathStatus(before, d.Path.Remote), pathStatus(after, d.Path.Remote)
 	if was == nil || is == nil || is.FlightSize <= was.FlightSize || was.FlightSize < is.Cwnd {
 		return

@@ -140,6 +140,9 @@ func (u *user) judgeAnswer(p wire.Param, tag uint32) {
 		return
 	}
 	answered[r.RespSeq] = r.Result
+	if r.Result == wire.ReconfigPerformed && r.HasTSNs {
+		u.mon.renumber(r.SenderNextTSN)
+	}
 	if peer := u.talk.users[1-u.side]; r.Result == wire.ReconfigPerformed && peer != nil && peer.a.LocalTag() == tag {
 		u.judgePerformed(&r, peer)
 	}
@@ -168,7 +171,6 @@ func (u *user) judgePerformed(r *wire.ReconfigResponse, peer *user) {
 		}
 	case wire.ParamSSNTSNReset:
 		u.judgeTold(r.RespSeq, assoc.AssocResets, nil)
-		m.renumber(r.SenderNextTSN)
 		peer.mon.renumber(r.ReceiverNextTSN)
 	}
 }

@@ -120,6 +120,7 @@ func (u *user) pull() {
 	before := u.status()
 	for range maxPulls {
 		var d transport.Datagram
+		u.mon.forgotten = 0
 		if !u.a.NextPacket(u.w.now, u.w.packet[:], &d) {
 			u.events()
 			u.deadline = u.a.NextDeadline()
