@@ -205,7 +205,7 @@ func (d drawer) load(c, peer assoc.Config, budget int) Load {
 		l.Values = append(l.Values, pick[uint16](d, 0, 1, 2, 100, 65535))
 	}
 	if d.often(0.3) {
-		l.InPieces = d.Float64()
+		l.InPieces, l.Cancelled = d.Float64(), d.sometimes(0.3)
 	}
 	if most := int(min(c.OutStreams, peer.MaxInStreams)) - l.Streams; most > 0 && d.often(0.1) {
 		l.Background, l.BackgroundSize = 1+d.IntN(min(most, 3)), 1+d.IntN(budget/8)

@@ -27,6 +27,7 @@ type message struct {
 	choosy    bool
 	pieces    int // in which it is given to Send
 	pr        tx.PRInfo
+	cancel    bool // it is given up after the first piece
 	payload   payload
 
 	given []int // the sizes of those that Send took
@@ -46,6 +47,7 @@ type message struct {
 	delivered bool // and has ended
 	returned  bool // it came back as failed
 	unsent    bool // and as never sent
+	cancelled bool // the sender wanted it to be given up
 	givenUp   bool // and because of its policy
 	blocked   bool // because another one, which had to be sent to its end before, has none
 	skipped   bool // the peer has acknowledged a part of it that it did not get
@@ -83,6 +85,7 @@ func newFlow(generation uint32, l Load, key uint64, rng *rand.Rand) *flow {
 		}
 		if rng.Float64() < l.InPieces {
 			m.pieces = min(m.size, 2+rng.IntN(maxPieces-1))
+			m.cancel = rng.Float64() < l.Cancelled
 		}
 		if rng.Float64() < l.MayGiveUp {
 			m.pr = somePolicy(rng)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/internal/tx"
 )
 
@@ -21,7 +22,7 @@ func (u *user) gaveUp(m *message, e *assoc.SendFailed) {
 func (u *user) judgePolicy(m *message, e *assoc.SendFailed) {
 	lived := u.w.now.Sub(m.takenAt)
 	switch {
-	case !m.whole() && (u.closing || u.a.State() != assoc.StateEstablished):
+	case !m.whole() && (u.closing || u.a.State() != assoc.StateEstablished), m.cancelled:
 		return // nobody will finish it
 	case e.Sent && !u.agreed.Has(assoc.PartialReliability):
 		u.fail(RuleGivenUp, "message %+v was given up in part, which the peer does not know", *m)
@@ -95,8 +96,26 @@ func (u *user) mayLose(m *message) bool {
 	if m.givenUp || m.whole() {
 		return false
 	}
-	return u.restarted || u.a.State() != assoc.StateEstablished ||
+	return m.cancelled || u.restarted || u.a.State() != assoc.StateEstablished ||
 		m.pr.Policy == tx.PRTTL && u.w.now.Sub(m.takenAt) >= time.Duration(m.pr.Value)*time.Millisecond
+}
+
+// cancel gives up a message that Send has taken a piece of, and reports whether that worked.
+func (u *user) cancel(f *flow, number int) bool {
+	m := &f.messages[number]
+	m.cancelled = true
+	var err error
+	u.once(func(now mono.Time) { err = u.a.AbortMessage(now, m.stream) })
+	switch {
+	case err == nil:
+		f.close(number)
+		return true
+	case errors.Is(err, assoc.ErrCannotAbandon) && !u.agreed.Has(assoc.PartialReliability), errors.Is(err, assoc.ErrNoMessage) && u.isGone(m):
+		m.cancel, m.cancelled = false, false
+	default:
+		u.fail(RuleError, "AbortMessage: %v", err)
+	}
+	return false
 }
 
 // isGone reports whether Send may refuse the rest of a message.

@@ -100,6 +100,8 @@ type Load struct {
 	MayGiveUp float64
 	// InPieces is the share of messages that are given to Send in several pieces.
 	InPieces float64
+	// Cancelled is the share of the messages in several pieces that are given up after the first.
+	Cancelled float64
 	// Background is the number of messages of BackgroundSize that are sent in pieces besides, each on a stream of its own behind the others,
 	// while half of the send buffer is free.
 	Background, BackgroundSize int

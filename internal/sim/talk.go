@@ -24,7 +24,7 @@ type ending struct {
 // have the rest skipped.
 func (e *ending) unfinished() bool {
 	for _, f := range e.flows {
-		if f != nil && f.first(func(m *message) bool { return !m.whole() }) >= 0 {
+		if f != nil && f.first(func(m *message) bool { return !m.whole() && !m.cancelled }) >= 0 {
 			return true
 		}
 	}

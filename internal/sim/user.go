@@ -250,6 +250,9 @@ func (u *user) write() bool {
 	if number < 0 {
 		return false
 	}
+	if h := &out.messages[number]; h.cancel && h.taken > 0 && u.cancel(out, number) {
+		return true
+	}
 	var m assoc.Message
 	out.head(number, &m, u.w.message[:], u.anyPath())
 	var err error
