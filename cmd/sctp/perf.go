@@ -47,6 +47,7 @@ how many associations can be set up and shut down in a second.`,
 	cli.IntVar(f, &o.Streams, "streams", "n", 1, 65535, "number of streams, which messages use in turn")
 	cli.IntVar(f, &o.Associations, "parallel", "P", 1, 10000, "number of associations at the same time")
 	f.BoolVar(&o.Unordered, "unordered", false, "send messages unordered")
+	cli.SizeVar(f, &o.Load, "load", "", 1, 1<<30, "while round trips are measured, send messages of this size on a stream of their own")
 	pc.pr.Flags(f)
 	pc.scheduling.Flags(f)
 	cli.SizeVar(f, &pc.buffer, "buffer", "", 4<<10, 1<<30, "size of the send and the receive buffer of an association")
@@ -57,7 +58,7 @@ how many associations can be set up and shut down in a second.`,
 
 // clientFlags are those that a server does not take.
 var clientFlags = []string{
-	"latency", "setup", "time", "bytes", "streams", "parallel", "unordered", "lifetime", "max-retransmits", "priority", "weights", "json",
+	"latency", "setup", "time", "bytes", "streams", "parallel", "unordered", "load", "lifetime", "max-retransmits", "priority", "weights", "json",
 }
 
 func (pc *perfCommand) run(c *cobra.Command, args []string) error {
@@ -66,13 +67,9 @@ func (pc *perfCommand) run(c *cobra.Command, args []string) error {
 		return cli.Usagef("--latency and --setup given; allowed: one of them")
 	}
 	pc.net.Config.SendBuffer, pc.net.Config.RecvBuffer = pc.buffer, pc.buffer
-	pc.scheduling.Configure(&pc.net.Config)
-	if n := pc.scheduling.Weights(); !c.Flags().Changed("streams") {
-		o.Streams = max(o.Streams, n)
-	} else if n > o.Streams {
-		return cli.Usagef("--weights has %d; allowed: as many as --streams, %d", n, o.Streams)
+	if err := pc.setStreams(c); err != nil {
+		return err
 	}
-	pc.net.Config.OutStreams = uint16(o.Streams)
 	if pc.server {
 		if err := cli.ForClients(c, clientFlags...); err != nil {
 			return err
@@ -116,6 +113,30 @@ func (pc *perfCommand) run(c *cobra.Command, args []string) error {
 		}
 		return pc.print(c.OutOrStdout(), r)
 	})
+}
+
+// setStreams makes room for all streams that the flags speak of.
+func (pc *perfCommand) setStreams(c *cobra.Command) error {
+	o := &pc.opts
+	beside := 0
+	if o.Load > 0 {
+		beside = 1
+	}
+	if o.Load > 0 && !pc.latency {
+		return cli.Usagef("--load is for round trips; allowed: with --latency")
+	}
+	n := pc.scheduling.Weights() - beside
+	if !c.Flags().Changed("streams") {
+		o.Streams = max(o.Streams, n)
+	} else if n > o.Streams {
+		return cli.Usagef("--weights has %d; allowed: as many as there are streams, %d", n+beside, o.Streams+beside)
+	}
+	if o.Streams+beside > math.MaxUint16 {
+		return cli.Usagef("--streams %d and one for --load; allowed: 65535 in all", o.Streams)
+	}
+	pc.scheduling.Configure(&pc.net.Config)
+	pc.net.Config.OutStreams = uint16(o.Streams + beside)
+	return nil
 }
 
 func (pc *perfCommand) print(w io.Writer, r *perf.Result) error {

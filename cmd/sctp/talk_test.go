@@ -350,6 +350,9 @@ func TestPerfMeasures(t *testing.T) {
 		{"interleaved latency", []string{"--latency", "-b", "100K", "-n", "3", "--enable", "interleaving"}, func(r *perf.Result) bool {
 			return r.Latency.Count > 0 && strings.Contains(r.Extensions, "interleaving")
 		}},
+		{"latency beside large messages", []string{"--latency", "-b", "64", "--load", "4M", "--interleave", "2", "--scheduler", "priority", "--weights", "0,9"}, func(r *perf.Result) bool {
+			return r.Latency.Count > 0 && r.Latency.LoadBytes == 4<<20
+		}},
 		{"messages that are given up", []string{"-b", "10000", "--lifetime", "0"}, func(r *perf.Result) bool {
 			return r.Throughput.AbandonedUnsent > 0 && r.Throughput.Bytes == 10_000*r.Throughput.Messages
 		}},

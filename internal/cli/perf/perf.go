@@ -59,6 +59,8 @@ type Options struct {
 	Unordered bool
 	// PR says when a message may be given up; of Bulk only, as a lost message of PingPong would be waited for in vain.
 	PR sctp.PRInfo
+	// Load, if not zero, is the size of messages that are sent on a stream of their own, the one after Streams, while PingPong measures.
+	Load int
 	// Associations is how many are used, or set up, at the same time.
 	Associations int
 	// Progress, if not nil, is called about once a second with the bytes handed over since the last call.

@@ -3,6 +3,7 @@ package perf
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/gosctp/sctp"
@@ -16,13 +17,17 @@ func (o *Options) pingPong(ctx context.Context, r *Result) error {
 		err := o.each(func(i int) error { return o.rally(ctx, conns[i], start, &histograms[i]) })
 		r.Seconds = time.Since(start).Seconds()
 		all := sum(histograms)
-		r.Latency = &Latency{MessageBytes: o.MessageBytes, PerSecond: float64(all.Count()) / r.Seconds, Quantiles: all.Quantiles()}
+		r.Latency = &Latency{MessageBytes: o.MessageBytes, LoadBytes: o.Load, PerSecond: float64(all.Count()) / r.Seconds, Quantiles: all.Quantiles()}
 		return err
 	})
 }
 
 // rally sends a message and waits for its echo until Duration is over.
 func (o *Options) rally(ctx context.Context, conn *sctp.Conn, start time.Time, h *Histogram) error {
+	if o.Load > 0 {
+		stop := o.load(ctx, conn)
+		defer stop()
+	}
 	message, echo := make([]byte, o.MessageBytes), make([]byte, o.MessageBytes)
 	for n := 0; ; n++ {
 		sent := time.Now()
@@ -44,6 +49,32 @@ func (o *Options) rally(ctx context.Context, conn *sctp.Conn, start time.Time, h
 			return fmt.Errorf("%v sent back %d bytes of %d", conn.RemoteAddr(), got, len(message))
 		}
 		h.Add(time.Since(sent))
+	}
+}
+
+// loadPart is how much of a message of the load is written at once.
+const loadPart = 16 << 10
+
+// load sends messages of Load bytes until the function that it returns is called. An error shows in the round trips as well.
+func (o *Options) load(ctx context.Context, conn *sctp.Conn) (stop func()) {
+	var stopped atomic.Bool
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		part := make([]byte, min(o.Load, loadPart))
+		for !stopped.Load() {
+			w, err := conn.NewMessage(ctx, &sctp.SndInfo{Stream: uint16(o.Streams), PPID: ppidDiscard})
+			for n := 0; n < o.Load && err == nil && !stopped.Load(); n += len(part) {
+				_, err = w.Write(part[:min(len(part), o.Load-n)])
+			}
+			if err != nil || w.Close() != nil {
+				return
+			}
+		}
+	}()
+	return func() {
+		stopped.Store(true)
+		<-done
 	}
 }
 

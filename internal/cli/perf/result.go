@@ -41,8 +41,10 @@ type Throughput struct {
 
 // Latency is the result of PingPong: the times from sending a message to having its echo.
 type Latency struct {
-	MessageBytes int     `json:"message_bytes"`
-	PerSecond    float64 `json:"round_trips_per_second"`
+	MessageBytes int `json:"message_bytes"`
+	// LoadBytes is the size of the messages that were sent beside, 0 if none were.
+	LoadBytes int     `json:"load_bytes,omitempty"`
+	PerSecond float64 `json:"round_trips_per_second"`
 	Quantiles
 }
 
@@ -100,6 +102,9 @@ func (r *Result) Print(w io.Writer) error {
 	}
 	if p := r.Latency; p != nil {
 		row("message size", "%d bytes", p.MessageBytes)
+		if p.LoadBytes > 0 {
+			row("beside", "messages of %d bytes", p.LoadBytes)
+		}
 		row("round trips", "%d (%.0f/s)", p.Count, p.PerSecond)
 		p.rows(row)
 	}
