@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/gosctp/sctp/internal/require"
@@ -25,7 +26,16 @@ func TestCapturesPleaseTshark(t *testing.T) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	server.interrupt()
-	for _, file := range []string{demo, echo} {
+	// I-DATA, RE-CONFIG and NR-SACK.
+	extended := filepath.Join(dir, "extended.pcapng")
+	server = start(t, "cat", "-u", "-l", "--enable", "all", anyPort)
+	client := exec.Command("sctp", "cat", "-u", "-w", extended, "--enable", "all", "--lines", "--reset", server.address())
+	client.Stdin = strings.NewReader("one\ntwo\n" + strings.Repeat("a long line", 1000) + "\n")
+	if out, err := client.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	server.wait(0)
+	for _, file := range []string{demo, echo, extended} {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			packets, decode := survey(t, file)
 			args := append([]string{"-r", file, "-o", "sctp.checksum:CRC-32C"}, decode...)
