@@ -11,7 +11,7 @@ import (
 // layers is the order of the packages, lowest first: a package imports packages of the rows above its own only. A name
 // ending in /... stands for that directory and everything below it, whose order among themselves is theirs.
 var layers = [][]string{
-	{"internal/mono", "internal/seq", "internal/sched", "transport", "internal/require", "internal/archtest"},
+	{"internal/mono", "internal/seq", "internal/sched", "transport", "internal/require", "internal/archtest", "internal/abi/..."},
 	{"internal/capability/..."},
 	{"internal/wire"},
 	{"internal/cc", "internal/cookie", "internal/rx", "internal/tx"},

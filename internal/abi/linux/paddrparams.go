@@ -1,0 +1,135 @@
+package linux
+
+import "syscall"
+
+// Flags of [PaddrParams].
+const (
+	SPP_HB_ENABLE         = 1 << 0
+	SPP_HB_DISABLE        = 1 << 1
+	SPP_HB                = SPP_HB_ENABLE | SPP_HB_DISABLE
+	SPP_HB_DEMAND         = 1 << 2
+	SPP_PMTUD_ENABLE      = 1 << 3
+	SPP_PMTUD_DISABLE     = 1 << 4
+	SPP_PMTUD             = SPP_PMTUD_ENABLE | SPP_PMTUD_DISABLE
+	SPP_SACKDELAY_ENABLE  = 1 << 5
+	SPP_SACKDELAY_DISABLE = 1 << 6
+	SPP_SACKDELAY         = SPP_SACKDELAY_ENABLE | SPP_SACKDELAY_DISABLE
+	SPP_HB_TIME_IS_ZERO   = 1 << 7
+	SPP_IPV6_FLOWLABEL    = 1 << 8
+	SPP_DSCP              = 1 << 9
+)
+
+// PaddrParams is struct sctp_paddrparams (RFC 6458 section 8.1.12), packed: fields follow each other without padding. Times in milliseconds.
+type PaddrParams struct {
+	AssocID           AssocID
+	Address           Storage
+	HeartbeatInterval uint32
+	MaxRetransmits    uint16
+	PathMTU           uint32
+	SackDelay         uint32
+	Flags             uint32 // SPP_…
+	FlowLabel         uint32
+	DSCP              uint8
+}
+
+func (v *PaddrParams) layout(c *codec) {
+	v.oldLayout(c)
+	u32(c, &v.FlowLabel)
+	u8(c, &v.DSCP)
+	c.pad(1)
+}
+
+// oldLayout is the struct without its last fields, as old headers had it.
+func (v *PaddrParams) oldLayout(c *codec) {
+	u32(c, &v.AssocID)
+	c.storage(&v.Address)
+	u32(c, &v.HeartbeatInterval)
+	u16(c, &v.MaxRetransmits)
+	u32(c, &v.PathMTU)
+	u32(c, &v.SackDelay)
+	u32(c, &v.Flags)
+}
+
+// sizeofOldPaddrParams is the size of struct sctp_paddrparams before it had a flow label and a DSCP.
+const sizeofOldPaddrParams = 152
+
+// ParsePaddrParams reads struct sctp_paddrparams or its older form, which must not have the flags of fields that it lacks.
+func ParsePaddrParams(b []byte) (v PaddrParams, err error) {
+	if len(b) != sizeofOldPaddrParams {
+		err = Parse(b, &v)
+		return v, err
+	}
+	c := codec{mode: reading, b: b}
+	v.oldLayout(&c)
+	if c.bad || v.Flags&(SPP_DSCP|SPP_IPV6_FLOWLABEL) != 0 {
+		return v, syscall.EINVAL
+	}
+	return v, nil
+}
+
+// PaddrThresholds is struct sctp_paddrthlds: what RFC 7829 section 7.2 has, but for its third threshold.
+type PaddrThresholds struct {
+	AssocID        AssocID
+	Address        Storage
+	MaxRetransmits uint16
+	PFThreshold    uint16 // spt_pathpfthld
+}
+
+func (v *PaddrThresholds) layout(c *codec) {
+	u32(c, &v.AssocID)
+	c.pad(4)
+	c.storage(&v.Address)
+	u16(c, &v.MaxRetransmits)
+	u16(c, &v.PFThreshold)
+	c.pad(4)
+}
+
+// PaddrThresholdsV2 is struct sctp_paddrthlds_v2, all of RFC 7829 section 7.2; Linux came to the third threshold late and gave it a
+// struct of its own.
+type PaddrThresholdsV2 struct {
+	AssocID        AssocID
+	Address        Storage
+	MaxRetransmits uint16
+	PFThreshold    uint16 // spt_pathpfthld
+	PSThreshold    uint16 // spt_pathcpthld
+}
+
+func (v *PaddrThresholdsV2) layout(c *codec) {
+	u32(c, &v.AssocID)
+	c.pad(4)
+	c.storage(&v.Address)
+	u16(c, &v.MaxRetransmits)
+	u16(c, &v.PFThreshold)
+	u16(c, &v.PSThreshold)
+	c.pad(2)
+}
+
+// UDPEncaps is struct sctp_udpencaps (RFC 6951 section 6.1); Port is in network byte order in memory.
+type UDPEncaps struct {
+	AssocID AssocID
+	Address Storage
+	Port    uint16
+}
+
+func (v *UDPEncaps) layout(c *codec) {
+	u32(c, &v.AssocID)
+	c.pad(4) // sockaddr_storage is aligned to 8
+	c.storage(&v.Address)
+	be16(c, &v.Port)
+	c.pad(6)
+}
+
+// ProbeInterval is struct sctp_probeinterval, Linux' own; Interval in milliseconds.
+type ProbeInterval struct {
+	AssocID  AssocID
+	Address  Storage
+	Interval uint32
+}
+
+func (v *ProbeInterval) layout(c *codec) {
+	u32(c, &v.AssocID)
+	c.pad(4)
+	c.storage(&v.Address)
+	u32(c, &v.Interval)
+	c.pad(4)
+}
