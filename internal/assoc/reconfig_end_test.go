@@ -1,6 +1,7 @@
 package assoc
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/gosctp/sctp/internal/wire"
@@ -120,6 +121,42 @@ func TestPeersShutdownEndsRequests(t *testing.T) {
 	ta.sendOn(1)
 	ta.recv(shutdown(-1))
 	ta.want("given up, and what was held back is sent", "RE-CONFIG RESP 0 denied", "DATA 1 BE sid=1 ssn=1")
+}
+
+// The peer may have performed what is under way, and take data with old numbers for ever as out of turn: giving up another request for the same
+// streams does not let them go.
+func TestShutdownKeepsStreamsWaitingForTheirReset(t *testing.T) {
+	for _, list := range [][]uint16{{1}, nil} {
+		ta := reconfigurable(t)
+		ta.sendOn(1)
+		ta.sendOn(2)
+		ta.recv(sack(1))
+		ta.forget()
+		ta.events = nil
+		ta.resetOut(list...)
+		ta.want("the request", "RE-CONFIG OUT 0")
+		ta.sendOn(1)
+		if list == nil {
+			ta.recv(reconfig(inReset(0, 1, 2)))
+			ta.want("covered", "RE-CONFIG RESP 0 nothing-to-do", "SACK")
+		} else {
+			ta.recv(reconfig(inReset(0, 1, 2)))
+			ta.want("it waits", "RE-CONFIG RESP 0 in-progress", "SACK")
+			ta.sendOn(2)
+			ta.wantIdle("so does the stream")
+		}
+		ta.a.Shutdown(ta.now)
+		ta.settle()
+		if list != nil {
+			ta.want("only the other stream goes on", "RE-CONFIG RESP 0 denied", "DATA 2 BE sid=2 ssn=1")
+			ta.recv(sack(2))
+		}
+		ta.wantIdle("the stream waits for the answer")
+		ta.recv(reconfig(response(0, wire.ReconfigPerformed)))
+		if texts := ta.texts(ta.forget()[0]); !strings.Contains(texts[0], "sid=1 ssn=0") {
+			t.Errorf("after the answer %v", texts)
+		}
+	}
 }
 
 // A request for a request of this side is denied when this side is shutting down.

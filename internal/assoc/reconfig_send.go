@@ -219,15 +219,31 @@ func (a *Association) pauseStreams(streams []uint16) {
 	}
 }
 
-// resumeStreams ends pauseStreams.
+// resumeStreams ends pauseStreams, but for streams whose reset is under way: the peer may have performed it.
 func (a *Association) resumeStreams(streams []uint16) {
-	if streams == nil {
+	under := a.reconfig.own.resetting()
+	if streams == nil && (under == nil || under.streams != nil) {
 		a.send.queue.ResumeAll()
 	}
 	for _, s := range streams {
-		a.send.queue.Resume(s)
+		if under == nil || !has(under.streams, s) {
+			a.send.queue.Resume(s)
+		}
 	}
 	a.send.burst = max(a.send.burst, a.cfg.MaxBurst)
+}
+
+// resetting returns the Outgoing SSN Reset Request that is under way; nil if there is none.
+func (o *ownRequests) resetting() *request {
+	if o.flight == nil {
+		return nil
+	}
+	for i := range o.flight.requests {
+		if q := &o.flight.requests[i]; q.kind == resetOutgoing && !q.answered {
+			return q
+		}
+	}
+	return nil
 }
 
 // settled reports whether the peer has all that was sent on streams before they were paused.
