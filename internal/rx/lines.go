@@ -23,24 +23,31 @@ func (l *lines) next(stream uint16) uint32 {
 // set changes the number of a stream.
 func (l *lines) set(stream uint16, n uint32) {
 	p := int(stream) / streamsPerPage
-	if p >= len(l.pages) {
-		if n == 0 {
-			return
+	if p < len(l.pages) && l.pages[p] != nil {
+		slot := &l.pages[p].next[stream%streamsPerPage]
+		if *slot == 0 || n == 0 {
+			l.count(p, *slot, n)
 		}
+		*slot = n
+		return
+	}
+	if n == 0 {
+		return
+	}
+	if p >= len(l.pages) {
 		l.pages = append(l.pages, make([]*page, p+1-len(l.pages))...)
 	}
-	if l.pages[p] == nil {
-		if n == 0 {
-			return
-		}
-		l.pages[p] = new(page)
-	}
+	l.pages[p] = &page{used: 1}
+	l.pages[p].next[stream%streamsPerPage] = n
+}
+
+// count follows a number of page p that changes from or to zero, and gives the page back when all are.
+func (l *lines) count(p int, from, to uint32) {
 	pg := l.pages[p]
-	slot := &pg.next[stream%streamsPerPage]
-	if *slot != 0 {
+	if from != 0 {
 		pg.used--
 	}
-	if *slot = n; n != 0 {
+	if to != 0 {
 		pg.used++
 	}
 	if pg.used == 0 {
