@@ -54,6 +54,8 @@ type request struct {
 	count uint16
 	// answered: the peer has reacted. done: what it was about is over, too.
 	answered, done bool
+	// later are lists of streams that other requests let go of, and that wait for the answer to this one.
+	later [][]uint16
 }
 
 // operation is what goes into one RE-CONFIG chunk: a request or two.

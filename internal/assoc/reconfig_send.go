@@ -142,6 +142,9 @@ func (a *Association) complete(q *request, r wire.ReconfigResponse) {
 			a.send.queue.ResetSSN(q.streams)
 		}
 		a.resumeStreams(q.streams)
+		for _, streams := range q.later {
+			a.resumeStreams(streams)
+		}
 	case resetIncoming:
 		o.failed = !done && !o.denied && r.Result != wire.ReconfigNothingToDo
 	case resetTSNs:
@@ -219,10 +222,14 @@ func (a *Association) pauseStreams(streams []uint16) {
 	}
 }
 
-// resumeStreams ends pauseStreams, but for streams whose reset is under way: the peer may have performed it.
+// resumeStreams ends pauseStreams. Streams whose reset is under way wait for its answer: the peer may have performed it.
 func (a *Association) resumeStreams(streams []uint16) {
 	under := a.reconfig.own.resetting()
-	if streams == nil && (under == nil || under.streams != nil) {
+	if under != nil && (streams == nil || under.streams == nil) {
+		under.later = append(under.later, streams)
+		return
+	}
+	if streams == nil {
 		a.send.queue.ResumeAll()
 	}
 	for _, s := range streams {
