@@ -13,7 +13,8 @@ import (
 // So that anything that writes to a net.Conn may write to this one, p may have any size: from a quarter of
 // Config.SendBuffer on (256 KiB by default) it is cut into several messages, which follow one another without those of
 // other Writes between them. A reader of bytes sees no difference; to send one large message, or none at all, use
-// [Conn.WriteMsg]. Nothing is sent for an empty p.
+// [Conn.WriteMsg] or [Conn.NewMessage]. Nothing is sent for an empty p. With a reliability other than the default, what is
+// given up is missing from the bytes.
 func (c *Conn) Write(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
@@ -29,7 +30,7 @@ func (c *Conn) writeAll(info SndInfo, p []byte) (int, error) {
 }
 
 // WriteMsg sends p as one message, as info says; nil stands for what SetDefaultSndInfo said. It returns when p is queued. A
-// message may be as large as Config.SendBuffer.
+// message may be as large as Config.SendBuffer; [Conn.NewMessage] sends larger ones.
 func (c *Conn) WriteMsg(p []byte, info *SndInfo) (int, error) {
 	return c.WriteMsgContext(context.Background(), p, info)
 }

@@ -459,3 +459,34 @@ func TestReadMessageBeginsWithTheBeginning(t *testing.T) {
 		want(t, server, "next")
 	})
 }
+
+// A message that nobody ends does not keep the association from its end, and never looks whole.
+func TestShutdownDoesNotWaitForTheEndOfAMessage(t *testing.T) {
+	for name, disabled := range map[string]sctp.Extensions{"skipped": 0, "cut": sctp.PartialReliability} {
+		t.Run(name, func(t *testing.T) {
+			simulate(t, func(t *testing.T, w *world) {
+				w.server.config.Disable = disabled
+				client, server := w.pair()
+				send(t, client, "whole", nil)
+				mw := begin(t, client, nil)
+				write(t, mw, "without end")
+				time.Sleep(time.Second)
+				done := make(chan error)
+				go func() { done <- client.Shutdown(context.WithoutCancel(t.Context())) }()
+				want(t, server, "whole")
+				m, err := server.ReadMessage(t.Context(), 100)
+				if err == nil {
+					t.Errorf("received %q, EOR %v", m.Data, m.EOR)
+				}
+				if err := <-done; err != nil {
+					t.Errorf("Shutdown: %v", err)
+				}
+				if _, err := mw.Write([]byte("x")); err == nil {
+					t.Error("a part was taken after the shutdown")
+				}
+				client.Abort("")
+				server.Abort("")
+			})
+		})
+	}
+}
