@@ -1,10 +1,10 @@
 #!/bin/sh
-# Installs what the interop tests need, as Debian packages: the peers, the emulator, the judge; and unpacks (without installing
+# Installs what the tests need, as Debian packages: compilers, the peers, the emulator, the judge; and unpacks (without installing
 # it) the kernel that the emulator boots. Quick when all is there. Run as root.
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 
-packages="busybox-static ethtool gcc iproute2 libc6-dev libsctp-dev libusrsctp-dev libusrsctp-examples lksctp-tools nftables \
+packages="busybox-static ethtool gcc gcc-aarch64-linux-gnu iproute2 libc6-dev libc6-dev-arm64-cross libsctp-dev libusrsctp-dev libusrsctp-examples lksctp-tools nftables \
 procps qemu-system-x86 tcpdump tshark xz-utils"
 
 # Package lists are fetched only when something has to be.

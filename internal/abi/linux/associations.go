@@ -32,7 +32,8 @@ func (v *AssocIDs) layout(c *codec) {
 }
 
 // GetAddrs is struct sctp_getaddrs, behind sctp_getpaddrs and sctp_getladdrs (RFC 6458 sections 9.3 and 9.5): Addresses is a packed
-// array of Count socket addresses. A program gives room for them.
+// array of Count socket addresses. A program gives room for them, and ENOMEM answers
+// too little.
 type GetAddrs struct {
 	AssocID   AssocID
 	Count     uint32
@@ -46,7 +47,7 @@ func (v *GetAddrs) layout(c *codec) {
 }
 
 // GetAddrsOld is struct sctp_getaddrs_old, the argument of SCTP_SOCKOPT_CONNECTX3: Length bytes of socket addresses in the program's
-// memory at Pointer.
+// memory at Pointer. The answer is the AssocID alone, of 4 bytes, also when connecting has only begun (EINPROGRESS).
 type GetAddrsOld struct {
 	AssocID AssocID
 	Length  int32 // addr_num

@@ -109,7 +109,7 @@ func TestOldForms(t *testing.T) {
 	if v, err := ParsePaddrParams(full[:sizeofOldPaddrParams]); err != nil || v.HeartbeatInterval != 1000 || v.FlowLabel != 0 {
 		t.Errorf("old paddrparams: %+v, %v", v, err)
 	}
-	for _, flag := range []uint32{SPP_DSCP, SPP_IPV6_FLOWLABEL} {
+	for _, flag := range []PaddrFlags{SPP_DSCP, SPP_IPV6_FLOWLABEL} {
 		b := Append(nil, &PaddrParams{Flags: flag})
 		if _, err := ParsePaddrParams(b[:sizeofOldPaddrParams]); err != syscall.EINVAL {
 			t.Errorf("old paddrparams with flag %#x: %v", flag, err)

@@ -32,7 +32,7 @@ func (l Lengths) Set(n int) error {
 	case exactly:
 		ok = n == l.size || n == l.short && l.short > 0
 	case atMost:
-		ok = n <= l.size
+		ok = n >= 0 && n <= l.size
 	case atLeast, atLeastEither, clipped, open:
 		ok = n >= l.size
 	}

@@ -29,6 +29,9 @@ type Option struct {
 	NoGet syscall.Errno
 	// LengthKept: getsockopt does not store the length of its answer.
 	LengthKept bool
+	// LengthLess is how much the length that getsockopt stores falls short of its answer: Linux forgot a header once, and programs
+	// have come to rely on it.
+	LengthLess int
 }
 
 // Style is a style of sockets (RFC 6458 sections 3 and 4).

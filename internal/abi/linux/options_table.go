@@ -191,7 +191,7 @@ var options = []Option{
 	},
 	{
 		Number: SCTP_GET_LOCAL_ADDRS, Name: "SCTP_GET_LOCAL_ADDRS", RFC: "RFC 6458 section 9.5", Struct: "struct sctp_getaddrs",
-		Value: newValue[GetAddrs], Get: Lengths{open, 8, 0}, Reads: true,
+		Value: newValue[GetAddrs], Get: Lengths{open, 8, 0}, Reads: true, LengthLess: 8,
 	},
 	{
 		Number: SCTP_SOCKOPT_CONNECTX, Name: "SCTP_SOCKOPT_CONNECTX", RFC: "RFC 6458 section 9.9", Struct: "struct sockaddr[]",

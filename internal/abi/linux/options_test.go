@@ -142,6 +142,14 @@ func TestOptionErrors(t *testing.T) {
 			t.Errorf("%s: setting it with nothing answers %v", o.Name, err)
 		}
 	}
+	for _, o := range Options() {
+		if o.Set.Set(-1) == nil {
+			t.Errorf("%s of a negative length can be set", o.Name)
+		}
+		if _, err := o.Get.Get(-1); err == nil {
+			t.Errorf("%s of a negative length can be asked for", o.Name)
+		}
+	}
 	if (Lengths{}).Set(0) != syscall.EINVAL {
 		t.Error("no length is a length")
 	}
@@ -168,7 +176,9 @@ func TestDescriptions(t *testing.T) {
 		{SCTP_RTOINFO, Append(nil, &RTOInfo{3, 1, 2, 4}), "{AssocID:3 Initial:1 Max:2 Min:4}"},
 		{SCTP_DELAYED_SACK, Append(nil, &AssocValue{3, 0}), "{AssocID:3 Delay:0 Frequency:1}"},
 		{SCTP_MAXSEG, []byte{100, 0, 0, 0}, "{AssocID:0 Value:100}"},
-		{SCTP_EVENTS, []byte{1, 1}, "[1 1 0 0 0 0 0 0 0 0 0 0 0 0]"},
+		{SCTP_EVENTS, []byte{1, 1}, "[SCTP_DATA_IO_EVENT SCTP_ASSOC_CHANGE]"},
+		{SCTP_PEER_ADDR_PARAMS, Append(nil, &PaddrParams{HeartbeatInterval: 5, Flags: SPP_HB_ENABLE | SPP_DSCP | 1<<10, DSCP: 8}),
+			"{AssocID:0 Address:family 0 HeartbeatInterval:5 MaxRetransmits:0 PathMTU:0 SackDelay:0 Flags:SPP_HB_ENABLE|SPP_DSCP|0x400 FlowLabel:0 DSCP:8}"},
 		{SCTP_SOCKOPT_BINDX_ADD, two, "[10.0.0.1:7 [::1]:7]"},
 		{SCTP_SOCKOPT_BINDX_ADD, two[1:], "0000070a0000010000000000000000" + "0a00" + "000700000000" + strings.Repeat("00", 15) + "0100000000"},
 		{SCTP_PRIMARY_ADDR, Append(nil, &Prim{3, StorageOf(addr("10.0.0.1:7"))}), "{AssocID:3 Address:10.0.0.1:7}"},

@@ -2,22 +2,34 @@ package linux
 
 import "syscall"
 
+// PaddrFlags are spp_flags.
+type PaddrFlags uint32
+
 // Flags of [PaddrParams].
 const (
-	SPP_HB_ENABLE         = 1 << 0
-	SPP_HB_DISABLE        = 1 << 1
-	SPP_HB                = SPP_HB_ENABLE | SPP_HB_DISABLE
-	SPP_HB_DEMAND         = 1 << 2
-	SPP_PMTUD_ENABLE      = 1 << 3
-	SPP_PMTUD_DISABLE     = 1 << 4
-	SPP_PMTUD             = SPP_PMTUD_ENABLE | SPP_PMTUD_DISABLE
-	SPP_SACKDELAY_ENABLE  = 1 << 5
-	SPP_SACKDELAY_DISABLE = 1 << 6
-	SPP_SACKDELAY         = SPP_SACKDELAY_ENABLE | SPP_SACKDELAY_DISABLE
-	SPP_HB_TIME_IS_ZERO   = 1 << 7
-	SPP_IPV6_FLOWLABEL    = 1 << 8
-	SPP_DSCP              = 1 << 9
+	SPP_HB_ENABLE         PaddrFlags = 1 << 0
+	SPP_HB_DISABLE        PaddrFlags = 1 << 1
+	SPP_HB                           = SPP_HB_ENABLE | SPP_HB_DISABLE
+	SPP_HB_DEMAND         PaddrFlags = 1 << 2
+	SPP_PMTUD_ENABLE      PaddrFlags = 1 << 3
+	SPP_PMTUD_DISABLE     PaddrFlags = 1 << 4
+	SPP_PMTUD                        = SPP_PMTUD_ENABLE | SPP_PMTUD_DISABLE
+	SPP_SACKDELAY_ENABLE  PaddrFlags = 1 << 5
+	SPP_SACKDELAY_DISABLE PaddrFlags = 1 << 6
+	SPP_SACKDELAY                    = SPP_SACKDELAY_ENABLE | SPP_SACKDELAY_DISABLE
+	SPP_HB_TIME_IS_ZERO   PaddrFlags = 1 << 7
+	SPP_IPV6_FLOWLABEL    PaddrFlags = 1 << 8
+	SPP_DSCP              PaddrFlags = 1 << 9
 )
+
+var paddrFlagNames = []flagName{
+	{uint64(SPP_HB_ENABLE), "SPP_HB_ENABLE"}, {uint64(SPP_HB_DISABLE), "SPP_HB_DISABLE"}, {uint64(SPP_HB_DEMAND), "SPP_HB_DEMAND"},
+	{uint64(SPP_PMTUD_ENABLE), "SPP_PMTUD_ENABLE"}, {uint64(SPP_PMTUD_DISABLE), "SPP_PMTUD_DISABLE"},
+	{uint64(SPP_SACKDELAY_ENABLE), "SPP_SACKDELAY_ENABLE"}, {uint64(SPP_SACKDELAY_DISABLE), "SPP_SACKDELAY_DISABLE"},
+	{uint64(SPP_HB_TIME_IS_ZERO), "SPP_HB_TIME_IS_ZERO"}, {uint64(SPP_IPV6_FLOWLABEL), "SPP_IPV6_FLOWLABEL"}, {uint64(SPP_DSCP), "SPP_DSCP"},
+}
+
+func (f PaddrFlags) String() string { return flagNames(uint64(f), paddrFlagNames) }
 
 // PaddrParams is struct sctp_paddrparams (RFC 6458 section 8.1.12), packed: fields follow each other without padding. Times in milliseconds.
 type PaddrParams struct {
@@ -27,7 +39,7 @@ type PaddrParams struct {
 	MaxRetransmits    uint16
 	PathMTU           uint32
 	SackDelay         uint32
-	Flags             uint32 // SPP_…
+	Flags             PaddrFlags
 	FlowLabel         uint32
 	DSCP              uint8
 }

@@ -1,6 +1,9 @@
 package linux
 
-import "syscall"
+import (
+	"strings"
+	"syscall"
+)
 
 // Event is struct sctp_event (RFC 6458 section 6.2.2).
 type Event struct {
@@ -23,6 +26,17 @@ func (v *EventSubscribe) layout(c *codec) {
 	for i := range v {
 		u8(c, &v[i])
 	}
+}
+
+// String names what is subscribed to.
+func (v *EventSubscribe) String() string {
+	var all []string
+	for i, on := range v {
+		if on != 0 {
+			all = append(all, (SCTP_SN_TYPE_BASE + NotificationType(i)).String())
+		}
+	}
+	return "[" + strings.Join(all, " ") + "]"
 }
 
 // ParseEventSubscribe reads what SCTP_EVENTS takes: the struct or its beginning, because it has grown with every kind of event and
