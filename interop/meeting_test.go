@@ -19,7 +19,6 @@ type meeting struct {
 	*testing.T
 	conversation
 	client, server *speaker
-	lossy          bool
 	stop           func() recording
 }
 
@@ -29,25 +28,39 @@ const lossEvery = 6
 // meet starts a meeting of peers that offer extensions, and wants those to be agreed upon that both offer and report.
 func meet(t *testing.T, c conversation, lossy bool, offer string, serverArgs, clientArgs []string, tolerated ...func(judge.Fault) bool) *meeting {
 	t.Helper()
+	both := []string{"offer=" + offer}
+	m := meetDifferent(t, c, append(both, serverArgs...), append(both, clientArgs...), tolerated...)
+	m.wantAgreed(offer)
+	if lossy {
+		m.impair(lab.Faults{Lose: lossEvery})
+	}
+	return m
+}
+
+// meetDifferent starts a meeting of peers with different arguments.
+func meetDifferent(t *testing.T, c conversation, serverArgs, clientArgs []string, tolerated ...func(judge.Fault) bool) *meeting {
+	t.Helper()
 	c.paths = 1
-	m := &meeting{T: t, conversation: c, lossy: lossy, stop: judged(t, c.pair.namespace, c.carrier, c.family, tolerated...)}
-	common := []string{"offer=" + offer, "brisk=1", "list=1"}
-	m.server, m.client = c.start(t, slices.Concat(common, serverArgs), slices.Concat(common, clientArgs))
+	m := &meeting{T: t, conversation: c, stop: judged(t, c.pair.namespace, c.carrier, c.family, tolerated...)}
+	common := []string{"brisk=1", "list=1"}
+	m.server, m.client = c.start(t, append(common, serverArgs...), append(common, clientArgs...))
+	return m
+}
+
+// wantAgreed wants both peers to tell that these extensions are agreed upon.
+func (m *meeting) wantAgreed(list string) {
+	m.Helper()
 	for _, s := range []*speaker{m.server, m.client} {
 		agreed := "extensions"
-		for name := range strings.SplitSeq(offer, ",") {
+		for name := range strings.SplitSeq(list, ",") {
 			if name != "" && (s.name != "pion" || name != "reconf") { // pion does not tell about RE-CONFIG
 				agreed += " " + name
 			}
 		}
 		if got := s.line("extensions"); got != agreed {
-			t.Errorf("%s tells %q, want %q", s.name, got, agreed)
+			m.Errorf("%s tells %q, want %q", s.name, got, agreed)
 		}
 	}
-	if lossy {
-		m.impair(lab.Faults{Lose: lossEvery})
-	}
-	return m
 }
 
 // impair spoils the path until the meeting ends.
@@ -133,17 +146,11 @@ func (s *speaker) messages() (list []message) {
 	return list
 }
 
-// wantMessage waits until the peer has received a message.
+// wantMessage waits until the peer has received a message. It may have said so long ago, while others were waited for.
 func (s *speaker) wantMessage(stream, ppid int) {
 	s.t.Helper()
-	for {
-		line, err := s.process.Expect(s.ctx, fmt.Sprintf("message %d ", stream))
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		if strings.Contains(line, fmt.Sprintf(" ppid %d ", ppid)) {
-			return
-		}
+	for !slices.ContainsFunc(s.messages(), func(m message) bool { return m.stream == stream && m.ppid == ppid }) {
+		s.want("message ")
 	}
 }
 

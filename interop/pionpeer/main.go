@@ -41,7 +41,7 @@ func main() {
 func run(opts *options) error {
 	p := &peer{
 		opts: opts, goOn: make(chan struct{}, 16), read: make(chan struct{}, 1), sent: make(chan error, 1),
-		streams: make(map[*sctp.Stream]bool),
+		streams: make(map[uint16]*sctp.Stream),
 	}
 	lines := make(chan string, 16)
 	go watchInput(lines)
@@ -124,7 +124,7 @@ type peer struct {
 	sent    chan error     // the plan's outcome
 
 	mu      sync.Mutex
-	streams map[*sctp.Stream]bool // that are read
+	streams map[uint16]*sctp.Stream // that were not reset from this side
 	receipt plan.Receipt
 	aborted bool
 	ending  bool
@@ -159,10 +159,10 @@ func (p *peer) receive() (end string) {
 func (p *peer) readStream(s *sctp.Stream) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.streams[s] {
+	if p.streams[s.StreamIdentifier()] == s {
 		return
 	}
-	p.streams[s] = true
+	p.streams[s.StreamIdentifier()] = s
 	p.readers.Go(func() {
 		buf := make([]byte, maxMessage)
 		for {

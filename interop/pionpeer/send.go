@@ -88,9 +88,12 @@ func (p *peer) reset(line string) error {
 	if _, err := fmt.Sscanf(line, "out %d", &id); err != nil {
 		return err
 	}
-	s, err := p.assoc.OpenStream(id, 0)
-	if err != nil {
-		return err
+	p.mu.Lock()
+	s := p.streams[id]
+	delete(p.streams, id)
+	p.mu.Unlock()
+	if s == nil {
+		return fmt.Errorf("not open")
 	}
 	if err := s.Close(); err != nil {
 		return err
