@@ -54,7 +54,7 @@ func (a *Association) skip(now mono.Time) {
 		pause = min(pause, maxForwardDelay)
 	}
 	switch again := f.at.Add(pause); {
-	case again <= now:
+	case again <= now, f.path.T3.IsZero(): // no timer repeats it
 		f.due = true
 	case more:
 		f.waits = again
