@@ -7,8 +7,13 @@ import (
 	"github.com/gosctp/sctp/internal/assoc"
 )
 
-// maxEvents bounds the notifications that wait for one reader. When they are more, the oldest are lost and counted.
-const maxEvents = 128
+const (
+	// maxEvents bounds the notifications that wait for one reader. When they are more, the oldest are lost and counted.
+	maxEvents = 128
+	// maxEventBytes bounds the data that they hold, unless the send buffer of an association is larger: what comes back at its end is not
+	// lost, but messages that are given up, one after the other, may be many.
+	maxEventBytes = 1 << 20
+)
 
 // Event is a notification of an association.
 type Event struct {
@@ -20,7 +25,19 @@ type Event struct {
 type eventQueue struct {
 	ring        []Event
 	first, size int
+	bytes       int
 	lost        uint64
+}
+
+// eventBytes is the data that an event holds.
+func eventBytes(ev assoc.Event) int {
+	switch ev := ev.(type) {
+	case assoc.SendFailed:
+		return len(ev.Data)
+	case assoc.RemoteError:
+		return len(ev.Data)
+	}
+	return 0
 }
 
 // push adds ev. A full queue drops its oldest entry: the latest news is worth most. SenderDry after SenderDry says
@@ -32,17 +49,20 @@ func (q *eventQueue) push(ev Event) {
 			return
 		}
 	}
-	switch {
-	case q.size == maxEvents:
-		q.ring[q.first] = Event{}
-		q.first = (q.first + 1) % len(q.ring)
-		q.size--
+	size, limit := eventBytes(ev.Event), maxEventBytes
+	if ev.Assoc != nil {
+		limit = max(limit, ev.Assoc.config.SendBuffer)
+	}
+	for q.size == maxEvents || q.bytes > 0 && q.bytes+size > limit {
+		q.pop()
 		q.lost++
-	case q.size == len(q.ring):
+	}
+	if q.size == len(q.ring) {
 		q.grow()
 	}
 	q.ring[(q.first+q.size)%len(q.ring)] = ev
 	q.size++
+	q.bytes += size
 }
 
 func (q *eventQueue) grow() {
@@ -61,6 +81,7 @@ func (q *eventQueue) pop() (Event, bool) {
 	q.ring[q.first] = Event{}
 	q.first = (q.first + 1) % len(q.ring)
 	q.size--
+	q.bytes -= eventBytes(ev.Event)
 	return ev, true
 }
 

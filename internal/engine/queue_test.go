@@ -107,3 +107,41 @@ func TestReplyQueueIsBoundedAndReusesItsBuffers(t *testing.T) {
 		t.Errorf("an answer costs %v allocations, want none", n)
 	}
 }
+
+// Messages that are given up are many more than fit into the send buffer at one time.
+func TestEventQueueHoldsBoundedData(t *testing.T) {
+	const large = maxEventBytes / 4
+	failed := func(n int) assoc.SendFailed { return assoc.SendFailed{Data: make([]byte, n)} }
+	big := &Assoc{}
+	big.config.SendBuffer = 3 * maxEventBytes
+	for _, c := range []struct {
+		of         *Assoc
+		size       int
+		left, lost int
+	}{
+		{&Assoc{}, large, 4, 6},
+		{nil, large, 4, 6},
+		{big, large, 10, 0},
+		{&Assoc{}, 2 * maxEventBytes, 1, 9},
+		{&Assoc{}, 0, 10, 0},
+	} {
+		var q eventQueue
+		for range 10 {
+			q.push(Event{c.of, failed(c.size)})
+		}
+		if q.size != c.left || int(q.lost) != c.lost || q.bytes != c.left*c.size {
+			t.Errorf("of 10 times %d bytes %d are left, %d lost, %d bytes held; want %d and %d", c.size, q.size, q.lost, q.bytes, c.left, c.lost)
+		}
+		for q.size > 0 {
+			q.pop()
+		}
+		if q.bytes != 0 {
+			t.Errorf("an empty queue holds %d bytes", q.bytes)
+		}
+	}
+	var q eventQueue
+	q.push(Event{nil, assoc.ShutdownEvent{}})
+	if q.push(Event{nil, failed(2 * maxEventBytes)}); q.size != 2 {
+		t.Errorf("%d events are left, although the one without data was in nobody's way", q.size)
+	}
+}
