@@ -20,7 +20,7 @@ import (
 	"github.com/gosctp/sctp/interop/lab"
 )
 
-var update = flag.Bool("update", false, "write the captured conversations in docs/interop anew")
+var update = flag.Bool("update", false, "write the captured conversations in docs/interop, and what is recorded of the kernel, anew")
 
 // Bounds on waiting. The emulated machine shares a busy host, so they are generous; no test needs them to pass.
 const (
@@ -89,9 +89,14 @@ func bootedMachine(t *testing.T) *kernel.Machine {
 			machine.err = err
 			return
 		}
+		lengths, err := lengthsProgram()
+		if err != nil {
+			machine.err = err
+			return
+		}
 		ctx, cancel := context.WithTimeout(bench.ctx, bootTime)
 		defer cancel()
-		machine.booted, machine.err = kernel.Boot(bench.ctx, ctx, append(programs, peer)...)
+		machine.booted, machine.err = kernel.Boot(bench.ctx, ctx, append(programs, peer, lengths)...)
 	})
 	if machine.err != nil {
 		t.Fatal(machine.err)
