@@ -67,8 +67,8 @@ func (c *Conn) Shutdown(ctx context.Context) error {
 	return c.wrap("shutdown", c.assoc.Shutdown(ctx))
 }
 
-// Abort ends the association at once and throws away what is queued. The peer is told the reason, which its user finds in an
-// *[AbortError] (RFC 9260 section 9.1). It closes the Conn.
+// Abort ends the association at once and throws away what is queued. The peer is told the reason, which its user finds in
+// an *[AbortError] (RFC 9260 section 9.1). It closes the Conn.
 func (c *Conn) Abort(reason string) error {
 	return c.wrap("abort", c.assoc.Abort([]byte(reason)))
 }
@@ -127,9 +127,8 @@ func (c *Conn) Status() Status {
 
 // NextNotification waits for the next notification. After the last one of an association that has ended it returns io.EOF.
 //
-// The newest 128 are kept for those who never ask or ask too late, with as much data of [SendFailed] as the send buffer has,
-// at least 1 MiB; older ones are lost and counted in Status. A [SenderDry]
-// that directly follows another is left out.
+// The newest 128 are kept for those who never ask or ask too late, with as much data of [SendFailed] as the send buffer
+// has, at least 1 MiB; older ones are lost and counted in Status. A [SenderDry] that directly follows another is left out.
 func (c *Conn) NextNotification(ctx context.Context) (Notification, error) {
 	ev, err := c.assoc.NextEvent(ctx)
 	if err != nil {
