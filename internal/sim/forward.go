@@ -44,7 +44,7 @@ func (f *forward) covers(d *dataChunk) bool {
 }
 
 // judgeForward judges what u says that it will not send: only what it gave up or what the peer reported (RFC 3758 section 3.5 rule C2),
-// and every message by its number (rule C4).
+// and every message that was not reported by its number (rule C4).
 func (m *monitor) judgeForward(u *user, c wire.Chunk) {
 	f, err := parseForward(c)
 	if err != nil {
@@ -68,7 +68,7 @@ func (m *monitor) judgeForward(u *user, c wire.Chunk) {
 		case chunk == nil || !chunk.message.givenUp && !chunk.reported:
 			u.fail(RuleForward, "%v skips TSN %d, which was neither given up nor acknowledged", c.Type, t)
 			return
-		case chunk.message.givenUp && !f.covers(&chunk.dataChunk):
+		case !chunk.reported && !f.covers(&chunk.dataChunk):
 			u.fail(RuleForward, "%v skips TSN %d but does not list %+v", c.Type, t, chunk.dataChunk)
 			return
 		}
