@@ -166,7 +166,9 @@ func (u *user) judgePerformed(r *wire.ReconfigResponse, peer *user) {
 				return
 			}
 		}
-		if own == nil || own.kind != wire.ParamInSSNReset {
+		if own != nil && own.kind == wire.ParamInSSNReset && !own.over {
+			own.over = true // the reset is the answer to it
+		} else {
 			u.judgeTold(r.RespSeq, assoc.StreamResets, a.streams)
 		}
 	case wire.ParamSSNTSNReset:
