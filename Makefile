@@ -10,6 +10,7 @@ RACE     ?= . ./cmd/... ./internal/engine/... ./internal/porttable/... ./simnet/
 TARGETS  ?= linux/arm64 darwin/arm64 windows/amd64 freebsd/amd64
 FUZZTIME ?= 10s
 N        ?= 1000
+RUN      ?= .
 PREFIX   ?= /usr/local
 BINDIR   ?= $(PREFIX)/bin
 # The names under which sctp acts as another tool.
@@ -59,9 +60,9 @@ sim:
 demo:
 	$(GO) run ./cmd/sctp demo
 
-# Real peers, as root: interop/install.sh installs what it takes (Debian).
+# Real peers, as root: interop/install.sh installs what it takes (Debian). RUN narrows it to some tests.
 interop:
-	SCTP_REQUIRE=all $(GO) test -timeout 30m ./interop/...
+	SCTP_REQUIRE=all $(GO) test -timeout 30m -run '$(RUN)' ./interop/...
 
 # Beside other implementations, as root: bench/README.md.
 bench:
@@ -69,6 +70,7 @@ bench:
 
 bench-check:
 	cd bench && $(GO) vet ./... && $(GO) tool -modfile=../tools/go.mod staticcheck ./... && $(GO) test ./...
+	cd interop/pionpeer && $(GO) vet ./... && $(GO) tool -modfile=../../tools/go.mod staticcheck ./...
 	$(CC) -O2 -Wall -Wextra -Werror -fsyntax-only bench/c/*.c
 
 # The capability table of README.md, from the tests that prove each row.

@@ -1,5 +1,5 @@
-// Package interop proves the stack against other people's: the SCTP of the Linux kernel, booted in an emulated machine, and
-// usrsctp. It holds tests only; each of them works in network namespaces of its own and judges every packet with tshark.
+// Package interop proves the stack against other people's: the SCTP of the Linux kernel, booted in an emulated machine,
+// usrsctp, and pion/sctp. It holds tests only; each of them works in network namespaces of its own and judges every packet with tshark.
 //
 // # Parts
 //
@@ -7,6 +7,7 @@
 //   - [github.com/gosctp/sctp/interop/kernel]: the emulated machine with the Linux kernel.
 //   - [github.com/gosctp/sctp/interop/cpeer]: one C program over two stacks, the kernel's and usrsctp.
 //   - [github.com/gosctp/sctp/interop/peer]: the same program in Go over ours.
+//   - interop/pionpeer: the same over pion/sctp, in a module of its own.
 //   - [github.com/gosctp/sctp/interop/plan]: what a peer sends, and the digest by which the receiver proves that it arrived.
 //   - [github.com/gosctp/sctp/interop/judge]: a capture in, the list of its faults out.
 //
@@ -22,7 +23,7 @@
 // output. Arguments are key=value:
 //
 //	role=server|client   who listens
-//	net=ip|udp           IP protocol 132, or UDP port 9899 on both sides (RFC 6951)
+//	net=ip|udp|pipe      IP protocol 132, UDP port 9899 on both sides (RFC 6951), or a UDP socket connected to the other side's
 //	local=A/B remote=A/B addresses, one per path
 //	port=N               the server's SCTP port
 //	streams= sizes= count= unordered=   the plan (package plan)
@@ -30,10 +31,32 @@
 //	expect=N             messages to receive before this side ends
 //	end=shutdown|abort|peer   how this side ends, or that it leaves this to the peer
 //	hold=N               after N messages print "hold" and wait for a line on standard input
-//	fast=1               short RTO, path.max.retrans 1 and a short heartbeat interval
+//	brisk=1              short RTO
+//	fast=1               that, path.max.retrans 1 and a short heartbeat interval
+//	offer=A,B            the extensions to offer: pr, reconf, idata, ecn, nrsack, pktdrop, zero; without it the stack's defaults
+//	window= buffer=      sizes of the receive and the send buffer
+//	list=1               a line for each message: "message STREAM ssn N ppid N size N digest HEX ordered|unordered"
+//	paused=1             read nothing before the command "read"
 //
-// The lines are, in this order: "listening" (server), "up"; "hold" and "path ADDRESS STATE" when that happens; a line for
-// every stream received on (package plan), "received N", "end shutdown|abort|lost" for how the association ended (abort is
-// the peer's; a side that aborts says "end aborted"), "done". "fail REASON" may come at any time. A peer whose standard input
-// is closed exits.
+// The lines are, in this order: "listening" (server), "extensions A B" (those agreed upon), "up"; "hold", "path ADDRESS STATE" and other
+// events when they happen; a line for every stream received on (package plan), "received N", "end shutdown|abort|lost" for how the
+// association ended (abort is the peer's; a side that aborts says "end aborted"), "done". "fail REASON" may come at any time. A peer whose
+// standard input is closed exits.
+//
+// # Commands
+//
+// Lines on standard input tell a peer what to do next, and are answered by lines:
+//
+//	go                                     goes on after "hold"
+//	read                                   begins to read
+//	send STREAM COUNT SIZE PPID ordered|unordered [ttl|rtx|prio VALUE]   "sent PPID", the one after the last; with a policy of RFC 7496
+//	abandoned                              "abandoned unsent N sent N", by all policies
+//	reset out|in|both STREAM,...|all       "requested"; on both sides the event "reset out|in STREAMS [denied|failed]"
+//	reset association                      "requested"; "reset association [denied|failed]"
+//	add OUT IN                             "requested"; "streams in N out N [denied|failed]", how many there are now or, by Linux, are new
+//	scheduler fcfs|rr|rrp|prio|fc|wfq      "scheduled"
+//	value STREAM VALUE                     "scheduled"
+//	shutdown                               ends the association
+//
+// Further events are "failed STREAM ppid N sent|unsent" and "partial aborted". pion has no call for some of this and says "fail".
 package interop

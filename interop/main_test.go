@@ -24,7 +24,7 @@ var update = flag.Bool("update", false, "write the captured conversations in doc
 
 // Bounds on waiting. The emulated machine shares a busy host, so they are generous; no test needs them to pass.
 const (
-	runTime      = 10 * time.Minute
+	runTime      = 20 * time.Minute
 	bootTime     = 90 * time.Second
 	scenarioTime = 20 * time.Second
 )

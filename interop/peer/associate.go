@@ -15,18 +15,14 @@ import (
 // encapsPort is the UDP port of both ends of a pipe. It is that of RFC 6951, so that captures can be judged.
 const encapsPort = 9899
 
-// associate listens for one association, or dials one.
-func associate(ctx context.Context, opts *options) (*sctp.Conn, error) {
+// associate listens for one association, or dials one, over a carrier if there is one.
+func associate(ctx context.Context, opts *options, carrier transport.Transport) (*sctp.Conn, error) {
 	config, err := opts.config()
 	if err != nil {
 		return nil, err
 	}
 	network, localAddr, remoteAddr := opts.network(), opts.local, opts.remote
-	var carrier transport.Transport
-	if opts.net == "pipe" {
-		if carrier, err = openPipe(opts); err != nil {
-			return nil, err
-		}
+	if carrier != nil {
 		network, localAddr, remoteAddr = "sctp", "", pipe.RemoteAddr().String()
 	}
 	if opts.role == "server" {
@@ -48,9 +44,12 @@ func associate(ctx context.Context, opts *options) (*sctp.Conn, error) {
 	return d.DialSCTP(ctx, network, remoteAddr+":"+opts.port)
 }
 
-// openPipe makes a carrier of a UDP socket that is connected to the other side. What is offered decides whether it counts as one that finds
+// openCarrier makes a carrier of a UDP socket that is connected to the other side, if the arguments ask for one. What is offered decides whether it counts as one that finds
 // errors itself: UDP does not, but a link between two namespaces makes none.
-func openPipe(opts *options) (transport.Transport, error) {
+func openCarrier(opts *options) (transport.Transport, error) {
+	if opts.net != "pipe" {
+		return nil, nil
+	}
 	var ends [2]*net.UDPAddr
 	for i, addr := range []string{opts.local, opts.remote} {
 		ip, err := netip.ParseAddr(strings.Trim(addr, "[]"))

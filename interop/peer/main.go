@@ -35,7 +35,14 @@ func main() {
 // run makes the association, sends, receives and ends it.
 func run(ctx context.Context, opts *options) error {
 	lines := watchInput()
-	conn, err := associate(ctx, opts)
+	carrier, err := openCarrier(opts)
+	if err != nil {
+		return err
+	}
+	if carrier != nil {
+		defer carrier.Close() // which waits for the last packet
+	}
+	conn, err := associate(ctx, opts, carrier)
 	if err != nil {
 		return err
 	}
