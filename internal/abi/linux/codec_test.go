@@ -221,6 +221,9 @@ func FuzzOptions(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, name int, b []byte) {
 		DescribeOption(SOL_SCTP, name, b)
+		DescribeControl(b)
+		DescribeNotification(b)
+		DescribeSockaddr(b)
 		ParsePaddrParams(b)
 		ParseSackInfo(b)
 		ParseAssocValueOrInt(b)

@@ -2,7 +2,7 @@
 // layouts and lengths of linux/sctp.h. A program that was compiled against that header passes these bytes in and expects these
 // bytes back, whoever plays the kernel.
 //
-// There are four things here, and none of them makes a system call:
+// There are five things here, and none of them makes a system call:
 //
 //   - numbers under their names in C, because that is what programs, documents and traces say: SCTP_RTOINFO, MSG_EOR,
 //     SCTP_COMM_UP. Their String methods are for traces.
@@ -12,6 +12,7 @@
 //   - [Options], the table of all socket options: which struct, which lengths Linux accepts for setting and for asking, what is
 //     checked before the length. [Lookup] finds an option.
 //   - ancillary data: [ParseControl] for what a program sends, [ControlWriter] for what it receives; and [Notification]s.
+//   - [Sysctls], the settings net.sctp.* with Linux' values and bounds.
 //
 // What is read comes from a program and may be anything. Errors are those that Linux answers, as syscall.Errno, nearly always EINVAL.
 //

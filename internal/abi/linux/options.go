@@ -1,10 +1,6 @@
 package linux
 
-import (
-	"fmt"
-	"strings"
-	"syscall"
-)
+import "syscall"
 
 // Option is one row of the table of socket options of level SOL_SCTP.
 type Option struct {
@@ -130,26 +126,6 @@ func (o *Option) Parse(value []byte) (Struct, error) {
 	}
 	v := o.Value()
 	return v, Parse(value, v)
-}
-
-// DescribeOption shows an option's value for a trace: addresses, the fields of its struct, or just its bytes.
-func DescribeOption(level, name int, value []byte) string {
-	if o := Lookup(level, name); o != nil {
-		if all, err := ParseSockaddrs(value); o.Value == nil && err == nil {
-			return fmt.Sprint(all)
-		}
-		if v, err := o.Parse(value); err == nil {
-			return describe(v)
-		}
-	}
-	return fmt.Sprintf("%x", value)
-}
-
-func describe(v Struct) string {
-	if i, ok := v.(*Int); ok {
-		return fmt.Sprint(int32(*i))
-	}
-	return strings.TrimPrefix(fmt.Sprintf("%+v", v), "&")
 }
 
 // Options returns the table, by number.
