@@ -222,6 +222,11 @@ func FuzzOptions(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name int, b []byte) {
 		DescribeOption(SOL_SCTP, name, b)
 		DescribeControl(b)
+		if o := Lookup(SOL_SCTP, name); o != nil {
+			if v, err := o.Query(b); err == nil {
+				o.Answer(b, v)
+			}
+		}
 		DescribeNotification(b)
 		DescribeSockaddr(b)
 		ParsePaddrParams(b)

@@ -1,6 +1,9 @@
 package linux
 
-import "syscall"
+import (
+	"bytes"
+	"syscall"
+)
 
 // Option is one row of the table of socket options of level SOL_SCTP.
 type Option struct {
@@ -127,6 +130,39 @@ func (o *Option) Parse(value []byte) (Struct, error) {
 	v := o.Value()
 	return v, Parse(value, v)
 }
+
+// Query reads what getsockopt reads of the program's bytes, whose length CheckGet has found right: what an older form lacks is zero. Only
+// options with Reads look at more than the type of what they get.
+func (o *Option) Query(value []byte) (Struct, error) {
+	if o.Value == nil {
+		return nil, syscall.EINVAL
+	}
+	v := o.Value()
+	if o.isInt(value) {
+		return v, nil // Linux takes it for a question about future associations
+	}
+	return v, Parse(append(bytes.Clone(value), make([]byte, max(0, Size(v)-len(value)))...), v)
+}
+
+// Answer returns the bytes with which getsockopt answers a program that gave value: v, in the form that the length of value asks for, and the
+// program's own bytes as padding. Where v ends with an array, the answer may be longer than value, which is then too short.
+func (o *Option) Answer(value []byte, v Struct) []byte {
+	if av, ok := v.(*AssocValue); ok && o.isInt(value) {
+		return le.AppendUint32(nil, av.Value)
+	}
+	b := Put(bytes.Clone(value), v)
+	if n, err := o.Get.Get(len(value)); err == nil && o.Get.rule != open {
+		return b[:n]
+	}
+	return b[:len(Append(nil, v))]
+}
+
+// isInt reports whether value is an int that stands for a struct sctp_assoc_value.
+func (o *Option) isInt(value []byte) bool {
+	return len(value) == sizeofInt && o.Get.short == sizeofInt && o.Get.rule == atLeast
+}
+
+const sizeofInt = 4
 
 // Options returns the table, by number.
 func Options() []Option { return options }

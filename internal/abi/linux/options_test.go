@@ -1,6 +1,8 @@
 package linux
 
 import (
+	"bytes"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -155,6 +157,50 @@ func TestOptionErrors(t *testing.T) {
 	}
 	if _, err := (Lengths{}).Get(8); err != syscall.EINVAL {
 		t.Error("no length answers")
+	}
+}
+
+// A getsockopt is a question and an answer in the same bytes.
+func TestQueriesAndAnswers(t *testing.T) {
+	pad := bytes.Repeat([]byte{0xee}, 400)
+	give := func(v Struct, n int) []byte { return append(Put(bytes.Clone(pad[:Size(v)]), v), pad...)[:n] }
+	for _, c := range []struct {
+		name   OptName
+		value  []byte
+		query  Struct
+		answer Struct
+		want   []byte
+	}{
+		{SCTP_RTOINFO, give(&RTOInfo{AssocID: 3}, 20), &RTOInfo{AssocID: 3}, &RTOInfo{3, 1, 2, 4}, Append(nil, &RTOInfo{3, 1, 2, 4})},
+		{SCTP_MAXSEG, []byte{9, 9, 9, 9}, &AssocValue{}, &AssocValue{3, 7}, []byte{7, 0, 0, 0}},
+		{SCTP_MAXSEG, give(&AssocValue{AssocID: 3}, 8), &AssocValue{AssocID: 3}, &AssocValue{3, 7}, Append(nil, &AssocValue{3, 7})},
+		{SCTP_DELAYED_SACK, give(&SackInfo{AssocID: 3}, 8), &SackInfo{AssocID: 3}, &SackInfo{3, 100, 2}, Append(nil, &AssocValue{3, 100})},
+		{
+			SCTP_PEER_ADDR_PARAMS, give(&PaddrParams{AssocID: 3, Flags: SPP_DSCP}, 153), // what the flags say matters for setting only
+			&PaddrParams{AssocID: 3, Flags: SPP_DSCP}, &PaddrParams{AssocID: 3, PathMTU: 7}, Append(nil, &PaddrParams{AssocID: 3, PathMTU: 7})[:152],
+		},
+		{SCTP_EVENTS, []byte{0, 0}, new(EventSubscribe), &EventSubscribe{1, 1, 1}, []byte{1, 1}},
+		{SCTP_EVENT, give(&Event{AssocID: 3, Type: SCTP_SHUTDOWN_EVENT}, 9), &Event{AssocID: 3, Type: SCTP_SHUTDOWN_EVENT}, &Event{3, SCTP_SHUTDOWN_EVENT, 1}, []byte{3, 0, 0, 0, 5, 0x80, 1, 0xee}},
+		{SCTP_GET_ASSOC_STATS, []byte{3, 0, 0, 0, 0xee}, &AssocStats{AssocID: 3}, &AssocStats{AssocID: 3}, []byte{3, 0, 0, 0, 0xee}},
+		{SCTP_GET_ASSOC_ID_LIST, pad[:16], nil, &AssocIDs{[]AssocID{3}}, []byte{1, 0, 0, 0, 3, 0, 0, 0}},
+		{SCTP_GET_ASSOC_ID_LIST, pad[:4], nil, &AssocIDs{[]AssocID{3}}, []byte{1, 0, 0, 0, 3, 0, 0, 0}},
+		{SCTP_GET_PEER_ADDRS, []byte{3, 0, 0, 0, 0, 0, 0, 0, 0xee}, &GetAddrs{AssocID: 3, Addresses: []byte{0xee}}, &GetAddrs{AssocID: 3}, []byte{3, 0, 0, 0, 0, 0, 0, 0}},
+	} {
+		o := Lookup(SOL_SCTP, int(c.name))
+		before := bytes.Clone(c.value)
+		got, err := o.Query(c.value)
+		if c.query != nil && (err != nil || !reflect.DeepEqual(got, c.query)) {
+			t.Errorf("%s: query %+v, %v, want %+v", o.Name, got, err, c.query)
+		}
+		if got := o.Answer(c.value, c.answer); !bytes.Equal(got, c.want) {
+			t.Errorf("%s: answer\n got %x\nwant %x", o.Name, got, c.want)
+		}
+		if !bytes.Equal(c.value, before) {
+			t.Errorf("%s: the program's bytes have changed", o.Name)
+		}
+	}
+	if _, err := Lookup(SOL_SCTP, int(SCTP_SOCKOPT_CONNECTX)).Query(nil); err != syscall.EINVAL {
+		t.Errorf("an option that cannot be asked for: %v", err)
 	}
 }
 
