@@ -10,6 +10,7 @@
 //   - interop/pionpeer: the same over pion/sctp, in a module of its own.
 //   - [github.com/gosctp/sctp/interop/plan]: what a peer sends, and the digest by which the receiver proves that it arrived.
 //   - [github.com/gosctp/sctp/interop/judge]: a capture in, the list of its faults out.
+//   - [github.com/gosctp/sctp/interop/questions]: what the kernel's socket API answers, asked and recorded.
 //
 // # Running
 //
