@@ -96,6 +96,12 @@ func TestEveryRuleCanBeBroken(t *testing.T) {
 				wire.Seal(d.Data)
 			}
 		}}},
+		{rule: RuleWindow, how: "SACKs keep back a part of the buffer", meddle: Meddle{Packet: func(d *transport.Datagram) {
+			if c := chunkOf(d.Data, wire.ChunkSack); c != nil && c[9] > 0 {
+				c[9]--
+				wire.Seal(d.Data)
+			}
+		}}},
 		{rule: RuleAck, how: "SACKs acknowledge what was not sent", meddle: Meddle{Packet: func(d *transport.Datagram) {
 			if c := chunkOf(d.Data, wire.ChunkSack); c != nil {
 				c[5] ^= 0x10

@@ -22,7 +22,8 @@ const (
 	RuleReturned
 	// RuleCwnd: nothing is sent to a path whose window is full (RFC 9260 section 6.1 rule B).
 	RuleCwnd
-	// RuleWindow: a SACK advertises no more than the receive buffer has room for (RFC 9260 section 6.2).
+	// RuleWindow: a SACK advertises no more than the receive buffer has room for (RFC 9260 section 6.2), and all of it when every message
+	// has been read or skipped.
 	RuleWindow
 	// RuleAck: a SACK acknowledges only what was sent, and never takes anything back below the cumulative TSN.
 	RuleAck
