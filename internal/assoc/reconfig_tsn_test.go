@@ -90,7 +90,7 @@ func TestAssociationIsResetOnceInThirtySeconds(t *testing.T) {
 		t.Errorf("while one is under way: %v", err)
 	}
 	ta.recv(reconfig(response(0, wire.ReconfigDenied)))
-	ta.advance(tsnResetInterval - time.Millisecond)
+	ta.advance(30*time.Second - time.Millisecond)
 	if err := resetAll(ta); !errors.Is(err, ErrReconfigTooSoon) {
 		t.Errorf("after less than 30 s: %v", err)
 	}
