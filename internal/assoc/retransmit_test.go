@@ -42,11 +42,12 @@ func TestRetransmissionsPrecedeSmallNewData(t *testing.T) {
 
 func TestFastRetransmitIgnoresTheWindow(t *testing.T) {
 	ta, acked := streaming(t)
-	ta.recv(sack(acked, acked+2, acked+2))
-	ta.recv(sack(acked, acked+2, acked+3))
+	ta.recv(sack(acked, acked+3, acked+3))
+	ta.recv(sack(acked, acked+3, acked+4))
 	ta.forget()
-	ta.recv(sack(acked, acked+2, acked+4))
+	ta.recv(sack(acked, acked+3, acked+5))
 	ta.want("the first packet of a fast retransmit leaves at once (section 7.2.4 item 3)", fmt.Sprintf("DATA %d", acked+1))
+	ta.wantIdle("the second one waits for the window")
 	if p := ta.a.Status().Paths[0]; p.FlightSize < p.Cwnd {
 		t.Errorf("%d bytes are in flight with a window of %d, which did not hold the chunk back", p.FlightSize, p.Cwnd)
 	}
