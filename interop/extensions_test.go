@@ -63,6 +63,7 @@ func TestExtensionsWithKernel(t *testing.T) {
 
 func TestExtensionsWithUsrsctp(t *testing.T) {
 	needs(t)
+	t.Parallel()
 	runExtensions(t, bothWays(withUsrsctp(t, "gosctp", ourPeer)), slices.Concat(extensions, []extension{
 		// usrsctp makes room among what it has sent only, and does not look at the time of what it has not.
 		{name: "partial reliability, window closed", run: testExpiry, lossless: true, oneWay: true},
@@ -75,6 +76,7 @@ func TestExtensionsWithUsrsctp(t *testing.T) {
 // pion offers partial reliability and RE-CONFIG always, and knows neither FORWARD TSN's counters nor added streams.
 func TestExtensionsWithPion(t *testing.T) {
 	needs(t)
+	t.Parallel()
 	p := withPion(t, "gosctp", ourPeer)
 	runExtensions(t, []conversation{
 		{pair: p, client: p.a, server: p.b, carrier: piped, family: v4},

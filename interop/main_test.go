@@ -29,6 +29,9 @@ const (
 	scenarioTime = 20 * time.Second
 )
 
+// Tests with the emulated machine run one after the other, since they share its links. Those with namespaces of their own run in parallel
+// afterwards: they wait for time-outs more than they compute.
+
 // bench is what all tests of a run share, each made when first needed.
 var bench struct {
 	ctx context.Context

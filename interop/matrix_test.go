@@ -13,5 +13,6 @@ func TestOursAndKernel(t *testing.T) {
 // TestOursAndUsrsctp: this repository's stack and usrsctp, each as client and as server.
 func TestOursAndUsrsctp(t *testing.T) {
 	needs(t)
+	t.Parallel()
 	runScenarios(t, "gosctp", "usrsctp", func(t *testing.T) *pair { return withUsrsctp(t, "gosctp", ourPeer) })
 }

@@ -120,6 +120,7 @@ func runPrograms(t *testing.T, n *lab.Namespace, programs []program, theirs func
 // TestUsrsctpPrograms runs usrsctp's own example programs.
 func TestUsrsctpPrograms(t *testing.T) {
 	needs(t)
+	t.Parallel()
 	for _, name := range []string{"echo_server", "discard_server", "daytime_server", "client", "tsctp"} {
 		require.Tool(t, usrsctpDir+name)
 	}
