@@ -96,10 +96,10 @@ func (k *builder) appendReconfig(answers []wire.ReconfigResponse, request []byte
 	return true
 }
 
-// acknowledgeBefore adds the SACK that is delayed to a request that gives TSNs another meaning: usrsctp, which performs such a request at once,
-// ends the association when what it has outstanding is acknowledged by the new numbers.
+// acknowledgeBefore adds a SACK to a request that gives TSNs another meaning: usrsctp, which performs such a request at once, ends the
+// association when what it has outstanding is acknowledged by the new numbers. An earlier SACK may be lost.
 func (a *Association) acknowledgeBefore(k *builder, f *flight) {
-	if f.isTSNReset() && a.receive.ack.packets > 0 {
+	if f.isTSNReset() && a.receive.ack.begun {
 		a.receive.ack.due = true
 		a.buildSack(k)
 	}
