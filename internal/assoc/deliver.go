@@ -99,7 +99,7 @@ func (a *Association) deliverChunk(now mono.Time, in *inbound, c wire.Chunk) boo
 	}
 	switch c.Type {
 	case wire.ChunkData, wire.ChunkIData:
-		return a.recvData(in, c)
+		return a.recvData(in, &c)
 	case wire.ChunkForwardTSN, wire.ChunkIForwardTSN:
 		return a.recvForward(in, c)
 	case wire.ChunkSack:

@@ -39,36 +39,35 @@ func (u *userData) completes() bool {
 }
 
 // parseUserData reads the chunk that the association agreed on; the other one breaks a rule (RFC 8260 section 2.2.3).
-func (a *Association) parseUserData(c wire.Chunk, u *userData) (err error) {
+func (a *Association) parseUserData(c *wire.Chunk, u *userData) (err error) {
 	interleaved := a.extensions.Has(Interleaving)
 	if interleaved != (c.Type == wire.ChunkIData) {
 		return rx.ErrWrongChunk
 	}
 	if interleaved {
 		d := &u.idata
-		*d, err = wire.ParseIData(c)
+		*d, err = wire.ParseIData(*c)
 		u.tsn, u.stream, u.unordered, u.immediate, u.size = d.TSN, d.StreamID, d.Unordered(), d.Immediate(), len(d.UserData)
 		return err
 	}
 	d := &u.data
-	*d, err = wire.ParseData(c)
+	*d, err = wire.ParseData(*c)
 	u.tsn, u.stream, u.unordered, u.immediate, u.size = d.TSN, d.StreamID, d.Unordered(), d.Immediate(), len(d.UserData)
 	return err
 }
 
 // recvData handles a DATA or I-DATA chunk (RFC 9260 section 6.2). It reports whether the rest of the packet counts.
-func (a *Association) recvData(in *inbound, c wire.Chunk) bool {
+func (a *Association) recvData(in *inbound, c *wire.Chunk) bool {
 	if !a.takesData() {
 		return true // section 6: discarded
 	}
 	var u userData
-	err := a.parseUserData(c, &u)
-	if errors.Is(err, wire.ErrNoUserData) {
-		a.abort(wire.AppendNoUserData(nil, u.tsn))
-		return false
-	}
-	if err != nil {
-		a.violation(err.Error())
+	if err := a.parseUserData(c, &u); err != nil {
+		if errors.Is(err, wire.ErrNoUserData) {
+			a.abort(wire.AppendNoUserData(nil, u.tsn))
+		} else {
+			a.violation(err.Error())
+		}
 		return false
 	}
 	in.data.note(u.tsn)

@@ -133,7 +133,15 @@ func (q *Inbound) add(f *fragment, data []byte) error {
 	if int(f.key.stream) >= q.config.Streams {
 		return q.discard(f)
 	}
-	n, err := q.around(f)
+	var (
+		n   neighbours
+		err error
+	)
+	if q.interleaved {
+		n, err = q.aroundInterleaved(f)
+	} else {
+		n, err = q.seams.around(f)
+	}
 	if err != nil {
 		return err
 	}
@@ -152,7 +160,9 @@ func (q *Inbound) add(f *fragment, data []byte) error {
 		if q.order.duplicate(f) {
 			return ErrDuplicateNumber
 		}
-		q.order.follow(&f.key)
+		if !f.key.ordered() {
+			q.order.follow(&f.key)
+		}
 	}
 	if !q.admits(f, len(data)) {
 		q.refused = true
@@ -168,11 +178,8 @@ func (q *Inbound) add(f *fragment, data []byte) error {
 	return nil
 }
 
-// around returns what f continues, and refuses what no sender would have sent.
-func (q *Inbound) around(f *fragment) (neighbours, error) {
-	if !q.interleaved {
-		return q.seams.around(f)
-	}
+// aroundInterleaved returns what f continues, and refuses what no sender would have sent.
+func (q *Inbound) aroundInterleaved(f *fragment) (neighbours, error) {
 	if r := q.order.held[f.key]; r != nil && r.complete() {
 		return neighbours{}, ErrDuplicateNumber
 	}
@@ -382,6 +389,9 @@ func (q *Inbound) finish(r *run) {
 // beginPartial lets partial deliveries begin that should. When memory is short and there is nothing to read, one has to:
 // otherwise the window stays closed for ever.
 func (q *Inbound) beginPartial() {
+	if !q.partial.possible() {
+		return
+	}
 	short := q.refused || q.Bytes() >= q.config.Window
 	for {
 		r := q.partial.begin(short && q.ready.head == nil)

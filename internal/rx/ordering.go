@@ -56,11 +56,8 @@ func (o *ordering) giveUp(k *key) (from, n uint32) {
 	return from, n
 }
 
-// follow keeps given from falling so far behind that numbers which come look like those of the past.
+// follow keeps given from falling so far behind that numbers of unordered messages which come look like those of the past.
 func (o *ordering) follow(k *key) {
-	if k.ordered() {
-		return
-	}
 	if g := o.given.next(k.stream); g != 0 && int32(k.id-g) > maxGivenLag {
 		o.given.set(k.stream, k.id-maxGivenLag)
 	}
@@ -68,7 +65,7 @@ func (o *ordering) follow(k *key) {
 
 // duplicate reports whether f would give its message a second beginning.
 func (o *ordering) duplicate(f *fragment) bool {
-	return f.begin && f.key.ordered() && o.held[f.key] != nil
+	return len(o.held) > 0 && f.begin && f.key.ordered() && o.held[f.key] != nil
 }
 
 // inLine reports whether r is next in its stream.
@@ -91,5 +88,8 @@ func (o *ordering) pass(r *run) *run {
 	k := r.key
 	k.id = following(k.id, k.kind)
 	o.lines.set(k.stream, k.id)
+	if len(o.held) == 0 {
+		return nil
+	}
 	return o.held[k]
 }

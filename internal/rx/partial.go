@@ -101,6 +101,9 @@ func (p *partials) withdraw(r *run) {
 	}
 }
 
+// possible reports whether begin could choose one.
+func (p *partials) possible() bool { return p.ripe.head != nil || p.begun.head != nil }
+
 // begin chooses the next message to hand out in parts, or nil. Need says not to wait for point.
 func (p *partials) begin(need bool) *run {
 	if p.one.current != nil {

@@ -77,7 +77,9 @@ func (q *Queue) Push(now mono.Time, p *Properties, data []byte) *Message {
 	}
 	m.whole.refs++
 	m.whole.alive += len(data)
-	q.setOpen(s, m)
+	if m.Partial || s.open != nil {
+		q.setOpen(s, m)
+	}
 	s.queued.push(m)
 	q.messages++
 	q.unsent += len(data)
@@ -108,9 +110,16 @@ func (q *Queue) setOpen(s *stream, m *Message) {
 // unref drops a reference to the beginning of a user message.
 func (q *Queue) unref(w *Message) {
 	if w.refs--; w.refs == 0 {
-		q.forget(w)
-		q.pool.release(w)
+		q.retire(w)
 	}
+}
+
+// retire takes back the beginning of a user message that nothing refers to any more.
+func (q *Queue) retire(w *Message) {
+	if w.place > 0 {
+		q.forget(w)
+	}
+	q.pool.release(w)
 }
 
 // Broken reports, once, that the message which the next Push on a stream would continue is no more.
@@ -165,35 +174,33 @@ func (q *Queue) Unsent() int { return q.unsent }
 // Held is the number of bytes of all messages that are queued or outstanding: what the send buffer holds.
 func (q *Queue) Held() int { return q.held }
 
-// next is the stream that the next fragment comes from; nil if there is none now.
-func (q *Queue) next() *stream {
-	if q.picked == nil && q.messages > 0 {
-		q.pick()
+// pick finds out which stream the next fragment comes from, and reports whether there is one now.
+func (q *Queue) pick() bool {
+	if q.messages == 0 {
+		return false
 	}
-	return q.picked
-}
-
-func (q *Queue) pick() {
 	s := q.current
 	if s == nil {
 		t := q.scheduler.Next()
 		if t == nil {
-			return
+			return false
 		}
 		s = q.streams.at(t.ID)
 	}
-	if s != nil && s.added { // else its message is to be continued, or the scheduler is wrong
-		q.picked = s
+	if s == nil || !s.added { // its message is to be continued, or the scheduler is wrong
+		return false
 	}
+	q.picked = s
+	return true
 }
 
 // Head returns the message that the next fragment is cut from; nil if there is none now: everything was sent, the streams are paused, or
 // the scheduler wants another packet.
 func (q *Queue) Head() *Message {
-	if s := q.next(); s != nil {
-		return s.queued.first
+	if q.picked == nil && !q.pick() {
+		return nil
 	}
-	return nil
+	return q.picked.queued.first
 }
 
 // NextSize is the size of the fragment that Next would return, 0 if there is none.
@@ -206,9 +213,8 @@ func (q *Queue) NextSize(most int) int {
 
 // Next cuts off the next fragment, of at most most bytes. There must be a Head.
 func (q *Queue) Next(most int) Fragment {
-	s := q.next()
-	m := s.queued.first
-	w := m.whole
+	m := q.Head()
+	s, w := m.stream, m.whole
 	if m.taken == 0 {
 		s.number(m)
 	}
@@ -234,7 +240,7 @@ func (q *Queue) Next(most int) Fragment {
 	if !f.End {
 		s.cutting = w
 		if !q.interleaving {
-			q.current = s
+			q.current, q.picked = s, s
 		}
 	}
 	if s.queued.first != nil {
