@@ -38,11 +38,11 @@ func (a *Association) recvMark(in *inbound) {
 // ecnChunkLen is the length of ECNE and CWR.
 const ecnChunkLen = 8
 
-// buildEcho adds ECNE and says so; then the packet is complete, and the next one has the SACK that is due. ECNE is in front of that, since it
+// buildEcho adds the ECNE that is owed and says so; then the packet is complete, and the next one has the SACK that is due. ECNE is in front of that, since it
 // may acknowledge the TSN in it, and nothing follows in its packet: usrsctp throws away what stands behind an ECNE of this length.
 func (a *Association) buildEcho(k *builder) bool {
 	e, ack := &a.receive.echo, &a.receive.ack
-	if !e.owed || !ack.due || ack.echoed || a.opening != nil || k.path != a.sackPath() || k.room() < ecnChunkLen {
+	if !ack.due || ack.echoed || a.opening != nil || k.path != a.sackPath() || k.room() < ecnChunkLen {
 		return false
 	}
 	k.add(wire.AppendECNE(k.b, e.tsn))
@@ -91,9 +91,9 @@ func (a *Association) recvECNE(c wire.Chunk) {
 	s.cwr.owe(t)
 }
 
-// buildCWR adds CWR.
+// buildCWR adds the CWR that is owed.
 func (a *Association) buildCWR(k *builder) {
-	if n := &a.send.cwr; n.owed && k.path == a.dataPath() && k.room() >= ecnChunkLen {
+	if n := &a.send.cwr; k.path == a.dataPath() && k.room() >= ecnChunkLen {
 		k.add(wire.AppendCWR(k.b, n.tsn))
 		n.owed = false
 	}

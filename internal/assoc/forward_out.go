@@ -89,10 +89,10 @@ func (a *Association) forwardAcked(now mono.Time, cum seq.TSN) {
 	a.skip(now)
 }
 
-// buildForward adds a FORWARD TSN if one is due: to whatever confirmed address a packet goes, since it goes with other chunks best (F2).
+// buildForward adds the FORWARD TSN that is due: to whatever confirmed address a packet goes, since it goes with other chunks best (F2).
 func (a *Association) buildForward(now mono.Time, k *builder) {
 	f := &a.send.forward
-	if !f.due || a.opening != nil || !a.mayCarryData(k) {
+	if a.opening != nil || !a.mayCarryData(k) {
 		return
 	}
 	b, cum := a.appendForward(k.b, k.room())

@@ -153,11 +153,19 @@ func (a *Association) build(now mono.Time, k *builder) {
 		return // section 5.4: nothing else to an unconfirmed address
 	}
 	a.buildErrors(k)
-	a.buildReconfig(k)
-	a.buildCWR(k)
-	a.buildForward(now, k)
-	a.buildDropReports(k)
-	if a.buildEcho(k) {
+	if a.reconfig != nil {
+		a.buildReconfig(k)
+	}
+	if a.send.cwr.owed {
+		a.buildCWR(k)
+	}
+	if a.send.forward.due {
+		a.buildForward(now, k)
+	}
+	if len(a.receive.drops.list) > 0 {
+		a.buildDropReports(k)
+	}
+	if a.receive.echo.owed && a.buildEcho(k) {
 		return
 	}
 	tentative := a.buildSack(k)

@@ -83,8 +83,8 @@ func (a *Association) buildRetransmissions(k *builder) (earliest bool) {
 func (a *Association) buildNew(now mono.Time, k *builder) {
 	s := &a.send
 	most := a.fragmentSize() - a.repeatedLen()
-	for s.queue.Head() != nil && !s.outstanding.Full() && a.newDataPath() == k.path {
-		n := s.queue.NextSize(most)
+	for m := s.queue.Head(); m != nil && !s.outstanding.Full() && a.newDataPath() == k.path; m = s.queue.Head() {
+		n := min(most, m.Left())
 		if a.dataHeaderLen()+n > k.room() || a.withheld(k, n) || !a.windowAllows(now, k, n) {
 			break
 		}

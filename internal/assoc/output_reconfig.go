@@ -32,9 +32,6 @@ func (a *Association) reconfigTarget() *path.Path {
 
 // buildReconfig adds RE-CONFIG chunks. They stand before SACK, FORWARD TSN and DATA, whose numbers may be understood only after them.
 func (a *Association) buildReconfig(k *builder) {
-	if a.reconfig == nil {
-		return
-	}
 	repeat := a.reconfig.peer.repeat
 	if a.buildAnswers(k) {
 		repeat = nil

@@ -70,7 +70,7 @@ func (r *dropReports) arrivedWhole() {
 	r.allowance = min(r.allowance+1, MaxDropReports)
 }
 
-// buildDropReports adds PKTDROP chunks.
+// buildDropReports adds the PKTDROP chunks that wait.
 func (a *Association) buildDropReports(k *builder) {
 	r := &a.receive.drops
 	for len(r.list) > 0 && k.path == a.dataPath() {

@@ -209,9 +209,6 @@ func (a *Association) finishDeferred() {
 // defers reports whether a DATA chunk has to wait for a reset of its stream (E2). The peer repeats it when that is done; a peer that
 // keeps to the RFC does not even send it before.
 func (a *Association) defers(tsn seq.TSN, stream uint16) bool {
-	if a.reconfig == nil {
-		return false
-	}
 	for _, d := range a.reconfig.peer.deferred {
 		if d.last.Less(tsn) && (d.streams == nil || has(d.streams, stream)) {
 			return true

@@ -82,7 +82,7 @@ func (a *Association) recvData(in *inbound, c *wire.Chunk) bool {
 		a.stats.Dropped++
 	case rx.TSNNew:
 		a.knowsTSNs()
-		if a.defers(u.tsn, u.stream) {
+		if a.reconfig != nil && a.defers(u.tsn, u.stream) {
 			in.data.dropped = true
 			a.stats.Dropped++
 			return true
@@ -126,7 +126,9 @@ func (a *Association) take(in *inbound, u *userData) bool {
 		a.violation(err.Error())
 		return false
 	}
-	a.reportCuts()
+	if r.inbound.HasCut() {
+		a.reportCuts()
+	}
 	if !beyond || u.tsn != r.tsns.CumTSN()+1 {
 		a.stats.OutOfOrderTSNs++
 		in.data.outOfOrder = true

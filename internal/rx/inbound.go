@@ -207,10 +207,13 @@ func (q *Inbound) Awaits(t seq.TSN) bool {
 // byte has been read.
 func (q *Inbound) Bytes() int { return q.payload + q.chunks*ChunkOverhead }
 
+// HasCut reports whether NextCut has something.
+func (q *Inbound) HasCut() bool { return len(q.cut) > 0 }
+
 // NextCut takes a message out of the list of those of which a part has been read and the rest will not come. The reader has to
 // be told (RFC 6458 section 6.1.7).
 func (q *Inbound) NextCut() (Info, bool) {
-	if len(q.cut) == 0 {
+	if !q.HasCut() {
 		return Info{}, false
 	}
 	c := q.cut[0]

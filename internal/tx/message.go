@@ -57,6 +57,9 @@ type Message struct {
 // Sent reports whether a part of the message was cut off and given to the network.
 func (m *Message) Sent() bool { return m.taken > 0 }
 
+// Left is how many bytes of the message were not cut off yet.
+func (m *Message) Left() int { return len(m.Data) - m.taken }
+
 // begun reports whether a part of the user message that m belongs to was sent.
 func (m *Message) begun() bool { return m.whole.taken > 0 }
 

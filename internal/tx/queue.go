@@ -161,7 +161,7 @@ func (q *Queue) schedule(s *stream) {
 // describe fills in what the scheduler sees of the stream's first message.
 func (s *stream) describe() {
 	m := s.queued.first
-	s.Head = len(m.Data) - m.taken
+	s.Head = m.Left()
 	s.Arrival = m.whole.arrival
 }
 
@@ -206,7 +206,7 @@ func (q *Queue) Head() *Message {
 // NextSize is the size of the fragment that Next would return, 0 if there is none.
 func (q *Queue) NextSize(most int) int {
 	if m := q.Head(); m != nil {
-		return min(most, len(m.Data)-m.taken)
+		return min(most, m.Left())
 	}
 	return 0
 }
@@ -219,7 +219,7 @@ func (q *Queue) Next(most int) Fragment {
 		s.number(m)
 	}
 	begins := m == w && m.taken == 0
-	n := min(most, len(m.Data)-m.taken)
+	n := min(most, m.Left())
 	f := Fragment{
 		Message: m,
 		Data:    m.Data[m.taken : m.taken+n],

@@ -117,7 +117,7 @@ func (q *Queue) drop(f func(*Message), matches func(*Message) bool) {
 func (q *Queue) unqueue(m *Message) {
 	m.stream.queued.remove(m)
 	q.messages--
-	q.unsent -= len(m.Data) - m.taken
+	q.unsent -= m.Left()
 }
 
 // reschedule tells the scheduler that the first message of a stream may be another one.
