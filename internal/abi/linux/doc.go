@@ -16,6 +16,7 @@
 //
 // What is read comes from a program and may be anything. Errors are those that Linux answers, as syscall.Errno, nearly always EINVAL.
 //
-// Only 64-bit systems of little byte order are served: amd64 and arm64, whose layouts are the same, as a test asks both compilers. A 32-bit program on a 64-bit kernel
-// has other layouts in three places (struct sctp_getaddrs_old, struct cmsghdr, struct timeval), which are not here.
+// Only 64-bit systems of little byte order are served: amd64 and arm64, whose layouts are the same, as a test asks both compilers. A
+// 32-bit program on a 64-bit kernel has other layouts in three places (struct sctp_getaddrs_old, struct cmsghdr, struct timeval),
+// which are not here.
 package linux
