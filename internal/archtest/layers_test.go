@@ -25,6 +25,7 @@ var layers = [][]string{
 	{"internal/engine"},
 	{"."},
 	{"internal/ladder"},
+	{"internal/intercept"},
 	{"internal/cli/..."},
 	{"cmd/sctp"},
 	{"interop/..."},
@@ -120,6 +121,7 @@ var syscallDirs = map[string]string{
 	"internal/porttable": "the port table is the kernel's: abstract unix sockets",
 	"internal/cli/check": "sctp check asks the kernel what it can do",
 	"interop":            "peers run in network namespaces",
+	"internal/intercept": "system calls of programs are what it carries",
 }
 
 // syscallValue matches the names of signals, error numbers and interfaces, which are no calls.

@@ -1,0 +1,360 @@
+//go:build linux && (amd64 || arm64)
+
+package intercept
+
+import (
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/gosctp/sctp/internal/abi/linux"
+)
+
+// Limits of what one call moves.
+const (
+	// maxPieces is how many pieces a message may be scattered over (UIO_MAXIOV).
+	maxPieces = 1024
+	// maxSend is the longest message that a program may send, and maxReceive how much it receives of one at once; the rest comes with
+	// the next call, as from every short read of a message.
+	maxSend    = 16 << 20
+	maxReceive = 1 << 20
+	// maxMessages is how many messages sendmmsg and recvmmsg move.
+	maxMessages = 1024
+)
+
+// Offsets in struct msghdr, struct mmsghdr and struct iovec of 64-bit systems.
+const (
+	headerName       = 0
+	headerNameLen    = 8
+	headerPieces     = 16
+	headerNumPieces  = 24
+	headerControl    = 32
+	headerControlLen = 40
+	headerFlags      = 48
+	sizeofHeader     = 56
+	headerMoved      = sizeofHeader
+	sizeofManyHeader = 64
+	sizeofPiece      = 16
+)
+
+// piece is a struct iovec.
+type piece struct{ addr, n uint64 }
+
+// pieces reads an array of iovecs; tooMany is what the call says to more than there may be.
+func (c *call) pieces(addr, count uint64, tooMany syscall.Errno) ([]piece, syscall.Errno) {
+	if count > maxPieces {
+		return nil, tooMany
+	}
+	b := make([]byte, sizeofPiece*count)
+	if e := c.read(span{addr, b}); e != 0 {
+		return nil, e
+	}
+	all := make([]piece, count)
+	for i := range all {
+		all[i] = piece{le.Uint64(b[sizeofPiece*i:]), le.Uint64(b[sizeofPiece*i+8:])}
+		if int64(all[i].n) < 0 {
+			return nil, unix.EINVAL
+		}
+	}
+	return all, 0
+}
+
+// message is one message of a call, as the program described it.
+type message struct {
+	pieces []piece
+	flags  int
+	// at is where the program's struct msghdr is, 0 if there is none, and header what it says.
+	at     uint64
+	header [sizeofHeader]byte
+	// name and nameLen are where the address is, or goes: of nameLen the value, when sending, or else the place.
+	name, nameLen uint64
+}
+
+// total is how long the message is; more is what exceeds limit.
+func (m *message) total(limit uint64) uint64 {
+	sum := uint64(0)
+	for _, p := range m.pieces {
+		sum += min(p.n, limit+1)
+	}
+	return sum
+}
+
+// message reads what the arguments of the call describe.
+func (c *call) message() (m message, e syscall.Errno) {
+	switch c.op {
+	case callRead, callWrite:
+		m.pieces = []piece{{c.arg(1), c.arg(2)}}
+	case callRecvfrom, callSendto:
+		m.pieces = []piece{{c.arg(1), c.arg(2)}}
+		m.flags, m.name, m.nameLen = c.int(3), c.arg(4), c.arg(5)
+	case callReadv, callWritev:
+		m.pieces, e = c.pieces(c.arg(1), c.arg(2), unix.EINVAL)
+	case callPreadv2, callPwritev2:
+		if c.arg(3) != ^uint64(0) {
+			return m, unix.ESPIPE // only -1, the current position, is one that a socket has
+		}
+		m.pieces, e = c.pieces(c.arg(1), c.arg(2), unix.EINVAL)
+	default:
+		m, e = c.header(c.arg(1), c.int(2))
+	}
+	return m, e
+}
+
+// header reads the struct msghdr at addr.
+func (c *call) header(at uint64, flags int) (m message, e syscall.Errno) {
+	m.at, m.flags = at, flags
+	if e := c.read(span{at, m.header[:]}); e != 0 {
+		return m, e
+	}
+	m.name = le.Uint64(m.header[headerName:])
+	nameLen := int32(le.Uint32(m.header[headerNameLen:]))
+	if nameLen < 0 {
+		return m, unix.EINVAL
+	}
+	m.nameLen = min(uint64(nameLen), maxSockaddr)
+	m.pieces, e = c.pieces(le.Uint64(m.header[headerPieces:]), le.Uint64(m.header[headerNumPieces:]), unix.EMSGSIZE)
+	return m, e
+}
+
+// spans lays the pieces of m over b.
+func (m *message) spans(b []byte) []span {
+	all := make([]span, 0, len(m.pieces)+fewSpans)
+	for _, p := range m.pieces {
+		n := int(min(p.n, uint64(len(b))))
+		all = append(all, span{p.addr, b[:n]})
+		b = b[n:]
+	}
+	return all
+}
+
+// buffer returns room for n bytes of payload, until the next call.
+func (s *supervisor) buffer(n int) []byte {
+	if cap(s.scratch) < n {
+		s.scratch = make([]byte, n)
+	}
+	return s.scratch[:n]
+}
+
+func (c *call) send() outcome {
+	m, e := c.message()
+	if e != 0 {
+		return failure(e)
+	}
+	sent, n, o := c.sendOne(&m)
+	if sent == nil {
+		return o
+	}
+	c.f.show(c, nil)
+	return outcome{value: n, effect: sent, shown: true}
+}
+
+// sendOne reads a message and lets the stack check it. Without sent, o says why.
+func (c *call) sendOne(m *message) (sent Sent, n int, o outcome) {
+	size := m.total(maxSend)
+	if size > maxSend {
+		return nil, 0, failure(unix.EMSGSIZE)
+	}
+	msg := Msg{Flags: m.flags}
+	if c.op == callSendmmsg { // which keeps several
+		msg.Data = make([]byte, size)
+	} else {
+		msg.Data = c.s.buffer(int(size))
+	}
+	all := m.spans(msg.Data)
+	if m.name != 0 && m.nameLen > 0 {
+		if m.nameLen > maxSockaddr {
+			return nil, 0, failure(unix.EINVAL)
+		}
+		msg.Name = make([]byte, m.nameLen)
+		all = append(all, span{m.name, msg.Name})
+	}
+	if m.at != 0 {
+		if n := le.Uint64(m.header[headerControlLen:]); n > 0 && le.Uint64(m.header[headerControl:]) != 0 {
+			if n > linux.MaxControl {
+				return nil, 0, failure(unix.ENOBUFS)
+			}
+			msg.Control = make([]byte, n)
+			all = append(all, span{le.Uint64(m.header[headerControl:]), msg.Control})
+		}
+	}
+	if e := c.read(all...); e != 0 {
+		return nil, 0, failure(e)
+	}
+	sent, err := c.f.sock.Send(&msg)
+	switch e := errno(err); e {
+	case 0:
+		return sent, len(msg.Data), o
+	case unix.EAGAIN:
+		return nil, 0, wouldBlock(e)
+	case unix.EPIPE:
+		if m.flags&unix.MSG_NOSIGNAL == 0 {
+			// Pending before the answer, it is taken on the way out of the call.
+			_ = unix.Tgkill(c.process(), c.tid(), unix.SIGPIPE)
+		}
+		return nil, 0, failure(e)
+	default:
+		return nil, 0, failure(e)
+	}
+}
+
+// sendMany is sendmmsg: what was sent before a message that fails or would block counts.
+func (c *call) sendMany() outcome {
+	var all effects
+	o := outcome{}
+	count := int(min(uint64(uint32(c.arg(2))), maxMessages))
+	bytes := 0
+	for c.done < count && bytes <= maxSend {
+		at := c.arg(1) + uint64(c.done)*sizeofManyHeader
+		m, e := c.header(at, c.int(3))
+		var sent Sent
+		n := 0
+		if e != 0 {
+			o = failure(e)
+		} else {
+			sent, n, o = c.sendOne(&m)
+		}
+		if sent == nil {
+			break
+		}
+		var moved [4]byte
+		le.PutUint32(moved[:], uint32(n))
+		if e := c.write(span{at + headerMoved, moved[:]}); e != 0 {
+			sent.Cancel()
+			o = failure(e)
+			break
+		}
+		all = append(all, sent)
+		bytes += n
+		c.done++
+	}
+	if c.done == 0 && o.kind != succeeded {
+		return o
+	}
+	if o.kind == blocked && !c.dontWait() { // what is sent so far goes out while the rest waits
+		all.Commit()
+		return o
+	}
+	c.f.show(c, nil)
+	return outcome{value: c.done, effect: all, shown: true}
+}
+
+func (c *call) receive() outcome {
+	m, e := c.message()
+	if e != 0 {
+		return failure(e)
+	}
+	got, n, o := c.receiveOne(&m)
+	if got == nil {
+		return o
+	}
+	return outcome{value: n, effect: got, shown: true}
+}
+
+// receiveOne receives a message into the program's memory and shows whether there is another one. Without a message, o says why.
+func (c *call) receiveOne(m *message) (got Received, n int, o outcome) {
+	msg := Msg{Flags: m.flags, Data: c.s.buffer(int(min(m.total(maxReceive), maxReceive)))}
+	var name [maxSockaddr]byte
+	msg.Name = name[:]
+	if m.at != 0 && le.Uint64(m.header[headerControl:]) != 0 {
+		msg.Control = make([]byte, min(le.Uint64(m.header[headerControlLen:]), linux.MaxControl))
+	}
+	got, err := c.f.sock.Receive(&msg)
+	if e := errno(err); e == unix.EAGAIN {
+		return nil, 0, wouldBlock(e)
+	} else if e != 0 {
+		return nil, 0, failure(e)
+	}
+	if e := c.putMessage(m, &msg); e != 0 {
+		got.Cancel()
+		return nil, 0, failure(e)
+	}
+	more := got.More()
+	if m.flags&unix.MSG_PEEK != 0 {
+		got.Cancel()
+		got = peeked{}
+		c.f.show(c, nil)
+	} else {
+		c.f.show(c, &more)
+	}
+	return got, msg.N, o
+}
+
+// peeked is the effect of looking.
+type peeked struct{}
+
+func (peeked) More() bool { return true }
+func (peeked) Commit()    {}
+func (peeked) Cancel()    {}
+
+// putMessage writes what was received.
+func (c *call) putMessage(m *message, msg *Msg) syscall.Errno {
+	all := m.spans(msg.Data[:msg.N])
+	address := msg.Name[:min(msg.NameLen, len(msg.Name))]
+	if m.at != 0 {
+		if m.name != 0 {
+			all = append(all, span{m.name, address[:min(uint64(len(address)), m.nameLen)]})
+		}
+		le.PutUint32(m.header[headerNameLen:], uint32(len(address)))
+		le.PutUint64(m.header[headerControlLen:], uint64(msg.ControlLen))
+		le.PutUint32(m.header[headerFlags:], uint32(msg.OutFlags))
+		if msg.ControlLen > 0 {
+			all = append(all, span{le.Uint64(m.header[headerControl:]), msg.Control[:msg.ControlLen]})
+		}
+		if m.name != 0 {
+			all = append(all, span{m.at + headerNameLen, m.header[headerNameLen:][:4]})
+		}
+		all = append(all, span{m.at + headerControlLen, m.header[headerControlLen:][:8]}, span{m.at + headerFlags, m.header[headerFlags:][:4]})
+	}
+	if e := c.write(all...); e != 0 {
+		return e
+	}
+	if c.op == callRecvfrom && m.name != 0 {
+		return c.putAddress(address, m.name, m.nameLen)
+	}
+	return 0
+}
+
+// receiveMany is recvmmsg. Without MSG_WAITFORONE it waits until it has all the messages that were asked for.
+func (c *call) receiveMany() outcome {
+	flags := c.int(3)
+	count := int(min(uint64(uint32(c.arg(2))), maxMessages))
+	var last Received
+	o := success(0)
+	for c.done < count {
+		if last != nil {
+			last.Commit() // the next one is behind it
+			last = nil
+		}
+		at := c.arg(1) + uint64(c.done)*sizeofManyHeader
+		m, e := c.header(at, flags&^unix.MSG_WAITFORONE)
+		if e != 0 {
+			o = failure(e)
+			break
+		}
+		got, n, why := c.receiveOne(&m)
+		if got == nil {
+			o = why
+			break
+		}
+		var moved [4]byte
+		le.PutUint32(moved[:], uint32(n))
+		if e := c.write(span{at + headerMoved, moved[:]}); e != 0 {
+			got.Cancel()
+			o = failure(e)
+			break
+		}
+		last = got
+		c.done++
+	}
+	switch {
+	case c.done == 0:
+		return o
+	case o.kind == blocked && flags&unix.MSG_WAITFORONE == 0 && !c.dontWait():
+		return o
+	}
+	r := outcome{value: c.done, shown: true}
+	if last != nil {
+		r.effect = last
+	}
+	return r
+}

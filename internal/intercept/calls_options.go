@@ -1,0 +1,152 @@
+//go:build linux && (amd64 || arm64)
+
+package intercept
+
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/gosctp/sctp/internal/abi/linux"
+)
+
+// maxOption is the longest value of an option that is moved, setting or asking.
+const maxOption = 128 << 10
+
+// Options that connect.
+const (
+	optConnectx    = int(linux.SCTP_SOCKOPT_CONNECTX)
+	optConnectxOld = int(linux.SCTP_SOCKOPT_CONNECTX_OLD)
+	optConnectx3   = int(linux.SCTP_SOCKOPT_CONNECTX3)
+)
+
+// Offsets in the structs of options that the supervisor itself looks into.
+const (
+	getaddrsLength  = 4 // struct sctp_getaddrs_old: association, length in bytes, pointer
+	getaddrsPointer = 8
+	sizeofGetaddrs  = 16
+	sizeofAssoc     = 4
+	peelSocket      = 4 // sctp_peeloff_arg_t: association, socket; sctp_peeloff_flags_arg_t has flags behind
+	sizeofPeel      = 8
+)
+
+func (c *call) setsockopt() outcome {
+	level, name, n := c.int(1), c.int(2), c.int(4)
+	switch {
+	case n < 0:
+		return failure(unix.EINVAL)
+	case n > maxOption:
+		return failure(unix.ENOMEM)
+	}
+	value := make([]byte, n)
+	if e := c.read(span{c.arg(3), value}); e != 0 {
+		return failure(e)
+	}
+	if c.f.tcp {
+		return c.setTCPOption(level, name, value)
+	}
+	if level == linux.IPPROTO_SCTP && (name == optConnectx || name == optConnectxOld) {
+		return c.connecting(func() (int, error) { return c.f.sock.SetOption(level, name, value) })
+	}
+	result, err := c.f.sock.SetOption(level, name, value)
+	if err != nil {
+		return failure(errno(err))
+	}
+	return success(result)
+}
+
+func (c *call) getsockopt() outcome {
+	level, name := c.int(1), c.int(2)
+	var length [4]byte
+	if e := c.read(span{c.arg(4), length[:]}); e != 0 {
+		return failure(e)
+	}
+	room := int(int32(le.Uint32(length[:])))
+	if room < 0 {
+		return failure(unix.EINVAL)
+	}
+	// The kernel reads the value only for some options, so a bad pointer is not noticed before the answer is written.
+	value := make([]byte, min(room, maxOption))
+	if e := c.read(span{c.arg(3), value}); e != 0 {
+		clear(value)
+	}
+	if c.f.tcp {
+		return c.tcpOption(level, name, value)
+	}
+	if level == linux.IPPROTO_SCTP && name == optConnectx3 {
+		return c.connectx3(value)
+	}
+	out, result, accepted, err := c.f.sock.Option(level, name, value)
+	if err != nil {
+		return failure(errno(err))
+	}
+	if accepted != nil {
+		return c.peelOff(accepted, out, value)
+	}
+	return c.answerOption(out, result)
+}
+
+// answerOption writes the value of an option and its length.
+func (c *call) answerOption(out []byte, result int) outcome {
+	var length [4]byte
+	le.PutUint32(length[:], uint32(len(out)))
+	if e := c.write(span{c.arg(3), out}, span{c.arg(4), length[:]}); e != 0 {
+		return failure(e)
+	}
+	return success(result)
+}
+
+// connectx3 connects to several addresses, which value points to. The association is told also when the call will not wait for it.
+func (c *call) connectx3(value []byte) outcome {
+	if !c.begun && len(value) < sizeofGetaddrs { // what the program gave is overwritten once it has begun
+		return failure(unix.EINVAL)
+	}
+	o := c.connecting(func() (int, error) {
+		n := int(int32(le.Uint32(value[getaddrsLength:])))
+		if n < 0 || n > maxOption {
+			return 0, unix.EINVAL
+		}
+		addresses := make([]byte, n)
+		if e := c.read(span{le.Uint64(value[getaddrsPointer:]), addresses}); e != 0 {
+			return 0, e
+		}
+		return c.f.sock.SetOption(linux.IPPROTO_SCTP, optConnectx, addresses)
+	})
+	if o.kind == succeeded || o.kind == blocked && !c.kept {
+		id := o.value
+		if o.kind == blocked {
+			id = c.value
+		}
+		out := le.AppendUint32(nil, uint32(id))
+		if wrote := c.answerOption(out, 0); wrote.kind == failed {
+			return wrote
+		}
+		o.value = 0
+	}
+	return o
+}
+
+// peelOff gives the program the socket of an association of its own, whose number the call returns and also writes.
+func (c *call) peelOff(sock Socket, out, value []byte) outcome {
+	if len(out) < sizeofPeel {
+		sock.Close()
+		return failure(unix.EINVAL)
+	}
+	flags := 0
+	if len(out) >= sizeofPeel+sizeofAssoc && len(value) >= len(out) {
+		flags = int(int32(le.Uint32(value[sizeofPeel:])))
+	}
+	if wrote := c.answerOption(out, 0); wrote.kind == failed { // before there is a descriptor that nobody knows of
+		sock.Close()
+		return wrote
+	}
+	f, e := c.s.newFile(sock, false, sock.Ready().Out)
+	if e != 0 {
+		sock.Close()
+		return failure(e)
+	}
+	number, e := c.give(f, flags)
+	if e != 0 {
+		return failure(e)
+	}
+	le.PutUint32(out[peelSocket:], uint32(number))
+	return c.answerOption(out, number)
+}

@@ -1,0 +1,49 @@
+//go:build linux && (amd64 || arm64)
+
+package intercept
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// superviseArg makes this test program a supervisor with the fake stack: Run reaps every child of its process, of which the tests have others.
+const superviseArg = "supervise"
+
+func TestMain(m *testing.M) {
+	Launch()
+	if len(os.Args) > 1 && os.Args[1] == superviseArg {
+		supervise(os.Args[2:])
+	}
+	os.Exit(m.Run())
+}
+
+// supervise runs what its arguments say under the fake stack.
+func supervise(args []string) {
+	f := flag.NewFlagSet(superviseArg, flag.ExitOnError)
+	c := Config{Stack: newFakeStack(), Report: func(s string) { fmt.Fprintln(os.Stderr, "supervisor:", s) }}
+	f.BoolVar(&c.SCTP, "sctp", true, "")
+	f.BoolVar(&c.TCP, "tcp", false, "")
+	f.BoolVar(&c.Stdio, "stdio", true, "")
+	f.BoolVar(&c.All, "all", false, "")
+	trace := f.Bool("trace", false, "")
+	_ = f.Parse(args)
+	if *trace {
+		c.Trace = io.Writer(os.Stderr)
+	}
+	path, err := exec.LookPath(f.Arg(0))
+	if err == nil {
+		c.Path, c.Args = path, f.Args()
+		var status Status
+		if status, err = Run(c); err == nil {
+			status.Exit()
+		}
+	}
+	fmt.Fprintln(os.Stderr, "supervisor:", strings.TrimSpace(err.Error()))
+	os.Exit(125)
+}

@@ -1,0 +1,177 @@
+//go:build linux && (amd64 || arm64)
+
+package intercept
+
+import (
+	"errors"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// plugTCPBytes is the size of the plug in a TCP socket: more than a quarter of an ordinary send buffer, from where on the kernel calls it
+// not writable. In an SCTP socket, which has the smallest send buffer that there is, a few single bytes do; see measurePlug.
+const plugTCPBytes = 60 << 10
+
+// maxPlug is how many single bytes are tried at most.
+const maxPlug = 64
+
+// measurePlug returns how many single bytes make the end of a pair with the smallest send buffer not writable. That depends on what the
+// kernel charges for a byte.
+func measurePlug() (int, error) {
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return 0, err
+	}
+	defer unix.Close(pair[0])
+	defer unix.Close(pair[1])
+	if err := unix.SetsockoptInt(pair[0], unix.SOL_SOCKET, unix.SO_SNDBUF, 1); err != nil {
+		return 0, err
+	}
+	for n := range maxPlug {
+		p := []unix.PollFd{{Fd: int32(pair[0]), Events: unix.POLLOUT}}
+		if ready, err := unix.Poll(p, 0); err == nil && ready == 0 {
+			return n, nil
+		}
+		sendQuickly(pair[0], token)
+	}
+	return 0, errPlug
+}
+
+var errPlug = errors.New("a unix socket pair stays writable whatever is in it")
+
+var (
+	token   = []byte{'t'}
+	plugTCP = make([]byte, plugTCPBytes)
+)
+
+// plug makes the program's end, of which app is a descriptor, not writable.
+func (f *file) plug(app int) {
+	if f.plugged {
+		return
+	}
+	f.plugged = true
+	if f.tcp {
+		sendQuickly(app, plugTCP)
+		return
+	}
+	for range f.s.plugBytes {
+		sendQuickly(app, token)
+	}
+}
+
+// unplug makes it writable again, with an edge.
+func (f *file) unplug() {
+	if !f.plugged {
+		return
+	}
+	f.plugged = false
+	var b [256]byte
+	buf := b[:]
+	rest := len(b)
+	if f.tcp { // no more than the plug: payload may be behind it
+		rest = plugTCPBytes
+		buf = make([]byte, plugTCPBytes)
+	}
+	for rest > 0 {
+		n := receiveQuickly(f.sup, buf[:min(rest, len(buf))])
+		if n <= 0 {
+			return
+		}
+		rest -= n
+	}
+}
+
+// show brings the descriptor into line with the socket. Filling and draining need the program's end, of which c, the call that is
+// about to be answered, names a descriptor; without a call they are left to the next. It must run before the answer, or the
+// program would see what is no longer true. more overrules what the socket says about input, while a message is received and not
+// yet off its queue.
+func (f *file) show(c *call, more *bool) {
+	if f.closed || f.pump != nil {
+		return
+	}
+	r := f.sock.Ready()
+	in := r.In || r.RdHup || r.Hup || r.Err != nil
+	if more != nil {
+		in = *more || r.RdHup || r.Hup || r.Err != nil
+	}
+	out := r.Out || r.Err != nil
+	if f.tcp {
+		if r.Out && r.Err == nil { // connected
+			f.unplug()
+			f.startPump()
+			return
+		}
+		in = r.In // a token would be taken for payload, except by accept
+	}
+	if out {
+		f.unplug()
+	}
+	if in && (f.tokens == 0 || r.Arrivals != f.arrivals) && sendQuickly(f.sup, token) == 1 {
+		f.tokens++
+	}
+	// After the token, which stays from then on: isHungUp needs it.
+	if r.Hup && !f.hungUp {
+		f.hungUp = true
+		_ = unix.Shutdown(f.sup, unix.SHUT_RDWR)
+	} else if r.RdHup && !f.ended {
+		f.ended = true
+		_ = unix.Shutdown(f.sup, unix.SHUT_WR)
+	}
+	f.arrivals = r.Arrivals
+	drain, fill := !in && f.tokens > 0, !out && !f.plugged
+	if (drain || fill) && c != nil {
+		if app := c.programsEnd(); app >= 0 {
+			if fill {
+				f.plug(app)
+			}
+			if drain {
+				f.drain(app)
+			}
+			closeQuickly(app)
+		}
+	}
+}
+
+// drain takes the tokens back. Nothing else is in this direction of the pair.
+func (f *file) drain(app int) {
+	var b [256]byte
+	for receiveQuickly(app, b[:]) > 0 {
+	}
+	f.tokens = 0
+}
+
+// programsEnd duplicates the descriptor that the call was made on, or returns -1. The program may meanwhile have closed it and used the
+// number for something else, which must not be touched.
+func (c *call) programsEnd() int {
+	app, e := c.task().duplicate(c.fd())
+	if e != 0 {
+		c.s.problems.denied(c.tid(), e)
+		return -1
+	}
+	var st unix.Stat_t
+	if unix.Fstat(app, &st) != nil || st.Ino != c.f.inode || st.Mode&unix.S_IFMT != unix.S_IFSOCK {
+		closeQuickly(app)
+		return -1
+	}
+	return app
+}
+
+func receiveQuickly(fd int, b []byte) int {
+	n, _, e := syscall.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)),
+		unix.MSG_DONTWAIT, 0, 0)
+	if e != 0 {
+		return -1
+	}
+	return int(n)
+}
+
+func sendQuickly(fd int, b []byte) int {
+	n, _, e := syscall.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)),
+		unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL, 0, 0)
+	if e != 0 {
+		return -1
+	}
+	return int(n)
+}

@@ -1,0 +1,198 @@
+//go:build linux && (amd64 || arm64)
+
+package intercept
+
+import (
+	"runtime"
+	"sync"
+
+	"golang.org/x/sys/unix"
+)
+
+// supervisor answers the calls of one tree of programs.
+type supervisor struct {
+	config    *Config
+	listener  listener
+	base      int
+	calls     map[int32]number // by this processor's numbers
+	plugBytes int
+	epoll     int
+	problems  *problems
+	trace     *tracer // nil if nobody wants to see
+
+	// mu is held while a call is served. What takes long does not happen under it: the stack's methods return at once.
+	mu      sync.Mutex
+	files   map[uint64]*file // by inode of the program's end
+	tasks   map[int]*task
+	watched map[int32]any // *file or *task, by serial
+	serial  int32
+	cursors map[int]int // by process, where to look for a free number
+	waiters map[uint64]*waiter
+	scratch []byte // for payload
+	polling bool   // whether pollSignals runs
+
+	changes changes
+}
+
+// changes are the files whose socket changed. It has a lock of its own, taken last, because the stack may tell of a change from inside a
+// method that was called under the supervisor's.
+type changes struct {
+	mu    sync.Mutex
+	files []*file
+	wake  chan struct{}
+}
+
+func newSupervisor(config *Config, p *problems) (*supervisor, error) {
+	s := &supervisor{
+		config: config, base: chooseBase(), calls: make(map[int32]number), problems: p,
+		files: make(map[uint64]*file), tasks: make(map[int]*task), watched: make(map[int32]any), cursors: make(map[int]int),
+		waiters: make(map[uint64]*waiter), changes: changes{wake: make(chan struct{}, 1)},
+	}
+	if config.Trace != nil {
+		s.trace = &tracer{w: config.Trace}
+	}
+	m := machines[runtime.GOARCH]
+	for n := range numCalls {
+		if nr := m.number(n); nr != absent {
+			s.calls[int32(nr)] = n
+		}
+	}
+	var err error
+	if s.plugBytes, err = measurePlug(); err != nil {
+		return nil, err
+	}
+	s.epoll, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+	return s, err
+}
+
+// start begins to serve the calls that come to l.
+func (s *supervisor) start(l listener) {
+	s.listener = l
+	l.syncWakeUps()
+	go s.receive()
+	go s.watchEnds()
+	go s.settleChanges()
+}
+
+// receive serves calls, on a thread of its own: more threads would only pass the lock to each other.
+func (s *supervisor) receive() {
+	runtime.LockOSThread()
+	for {
+		var n notification
+		if err := s.listener.receive(&n); err != nil {
+			return // no program is left
+		}
+		s.mu.Lock()
+		s.serve(&n)
+		s.settle()
+		s.mu.Unlock()
+	}
+}
+
+// note puts f, whose socket changed, into the list.
+func (s *supervisor) note(f *file) {
+	c := &s.changes
+	c.mu.Lock()
+	if !f.dirty {
+		f.dirty = true
+		c.files = append(c.files, f)
+	}
+	c.mu.Unlock()
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+	if p := f.pumpOf(); p != nil {
+		p.changed()
+	}
+}
+
+// settleChanges is the goroutine for changes that come from outside of a call.
+func (s *supervisor) settleChanges() {
+	for range s.changes.wake {
+		s.mu.Lock()
+		s.settle()
+		s.mu.Unlock()
+	}
+}
+
+// settle tries the kept calls of the sockets that changed and shows what is ready. The lock is held.
+func (s *supervisor) settle() {
+	for {
+		c := &s.changes
+		c.mu.Lock()
+		if len(c.files) == 0 {
+			c.mu.Unlock()
+			return
+		}
+		f := c.files[0]
+		c.files = append(c.files[:0], c.files[1:]...)
+		f.dirty = false
+		c.mu.Unlock()
+		f.retry()
+		f.show(nil, nil)
+	}
+}
+
+// watch reports events of fd, hang-ups always among them, for what. The event carries a serial number: a descriptor may have been
+// closed and its number used again while an event waits.
+func (s *supervisor) watch(fd int, events uint32, what any) (int32, error) {
+	s.serial++
+	s.watched[s.serial] = what
+	err := unix.EpollCtl(s.epoll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: events, Fd: s.serial})
+	if err != nil {
+		delete(s.watched, s.serial)
+	}
+	return s.serial, err
+}
+
+func (s *supervisor) unwatch(serial int32) { delete(s.watched, serial) }
+
+// watchEnds takes note of last closes and of threads that ended.
+func (s *supervisor) watchEnds() {
+	var events [64]unix.EpollEvent
+	for {
+		n, err := unix.EpollWait(s.epoll, events[:], -1)
+		if err != nil && err != unix.EINTR {
+			return
+		}
+		s.mu.Lock()
+		for _, e := range events[:max(n, 0)] {
+			switch what := s.watched[e.Fd].(type) {
+			case *file:
+				if e.Events&(unix.EPOLLHUP|unix.EPOLLERR) != 0 && what.isHungUp() {
+					what.hangUp()
+				}
+			case *task:
+				s.forgetTask(what)
+			}
+		}
+		s.settle()
+		s.mu.Unlock()
+	}
+}
+
+// task returns the thread that called.
+func (s *supervisor) task(tid int) *task {
+	if t := s.tasks[tid]; t != nil {
+		return t
+	}
+	t := newTask(tid)
+	s.tasks[tid] = t
+	if t.pidfd >= 0 {
+		var err error
+		if t.serial, err = s.watch(t.pidfd, unix.EPOLLIN, t); err != nil {
+			t.serial = 0
+		}
+	}
+	return t
+}
+
+func (s *supervisor) forgetTask(t *task) {
+	if s.tasks[t.tid] == t {
+		delete(s.tasks, t.tid)
+		delete(s.cursors, t.tid)
+	}
+	s.unwatch(t.serial)
+	t.close()
+}

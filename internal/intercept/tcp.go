@@ -1,0 +1,186 @@
+//go:build linux && (amd64 || arm64)
+
+package intercept
+
+import (
+	"io"
+	"os"
+	"sync"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/gosctp/sctp/internal/abi/linux"
+)
+
+// A TCP program's socket is a one-to-one SCTP socket underneath. What the program writes into its end of the pair is sent as messages
+// on one stream, whose boundaries mean nothing; what arrives is written into the pair.
+
+// pumpBytes is how much is sent as one message and received at once.
+const pumpBytes = 32 << 10
+
+// pump carries the bytes of one connection.
+type pump struct {
+	f    *file
+	pair *os.File
+	// room and arrival wake the two directions after a change.
+	room, arrival chan struct{}
+	// over is closed when the program has closed its end.
+	over chan struct{}
+	once sync.Once
+	done sync.WaitGroup
+}
+
+// pumpOf returns the pump of f, if it has one yet, without the supervisor's lock.
+func (f *file) pumpOf() *pump { return f.pumping.Load() }
+
+// startPump begins to carry bytes. The plug has been taken out, so nothing but payload is in the pair.
+func (f *file) startPump() {
+	fd, err := unix.FcntlInt(uintptr(f.sup), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		f.s.problems.tell("a connection is lost: " + err.Error())
+		_ = unix.Shutdown(f.sup, unix.SHUT_RDWR)
+		return
+	}
+	p := &pump{
+		f: f, pair: os.NewFile(uintptr(fd), "pair"), room: make(chan struct{}, 1), arrival: make(chan struct{}, 1), over: make(chan struct{}),
+	}
+	f.pump = p
+	f.pumping.Store(p)
+	p.done.Add(2)
+	go p.up()
+	go p.down()
+	go func() {
+		// What the program had written before it closed is sent by now, and the stack sees to the rest of the way.
+		p.done.Wait()
+		<-p.over
+		_ = p.pair.Close()
+		_ = unix.Close(f.sup)
+		f.sock.Close()
+	}()
+}
+
+// changed wakes both directions.
+func (p *pump) changed() {
+	for _, c := range []chan struct{}{p.room, p.arrival} {
+		select {
+		case c <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// hungUp is called when the program has closed its end.
+func (p *pump) hungUp() { p.once.Do(func() { close(p.over) }) }
+
+// up carries what the program writes until it writes no more, which it says by shutdown or close.
+func (p *pump) up() {
+	defer p.done.Done()
+	b := make([]byte, pumpBytes)
+	for {
+		n, err := p.pair.Read(b)
+		if n > 0 && !p.send(b[:n]) {
+			p.broken()
+			return
+		}
+		if err != nil {
+			if err == io.EOF {
+				_ = p.f.sock.Shutdown(unix.SHUT_WR)
+			}
+			return
+		}
+	}
+}
+
+// send sends b, as soon as there is room.
+func (p *pump) send(b []byte) bool {
+	for {
+		sent, err := p.f.sock.Send(&Msg{Data: b, Flags: unix.MSG_NOSIGNAL})
+		switch errno(err) {
+		case 0:
+			sent.Commit()
+			return true
+		case unix.EAGAIN:
+			<-p.room
+		default:
+			return false
+		}
+	}
+}
+
+// down carries what arrives.
+func (p *pump) down() {
+	defer p.done.Done()
+	b := make([]byte, pumpBytes)
+	for {
+		m := Msg{Data: b}
+		got, err := p.f.sock.Receive(&m)
+		if errno(err) == unix.EAGAIN {
+			select {
+			case <-p.arrival:
+				continue
+			case <-p.over:
+				return
+			}
+		}
+		if err != nil {
+			p.broken()
+			return
+		}
+		got.Commit()
+		switch {
+		case m.OutFlags&int(linux.MSG_NOTIFICATION) != 0:
+		case m.N == 0:
+			_ = unix.Shutdown(p.f.sup, unix.SHUT_WR)
+			return
+		default:
+			if _, err := p.pair.Write(b[:m.N]); err != nil {
+				return // nobody reads any more
+			}
+		}
+	}
+}
+
+// broken shows the program that the connection is lost.
+func (p *pump) broken() { _ = unix.Shutdown(p.f.sup, unix.SHUT_RDWR) }
+
+// TCP's options as numbers: of all of them only TCP_NODELAY means something to SCTP.
+const (
+	protocolLevelTCP = protocolTCP
+	tcpNoDelay       = 1
+)
+
+// setTCPOption takes what a TCP program sets. An option that SCTP has nothing for changes nothing, and is no error: programs set them
+// to be quick, and would not run without.
+func (c *call) setTCPOption(level, name int, value []byte) outcome {
+	switch {
+	case level == protocolLevelTCP && name == tcpNoDelay:
+		_, err := c.f.sock.SetOption(linux.IPPROTO_SCTP, int(linux.SCTP_NODELAY), value)
+		return returned(errno(err))
+	case level == protocolLevelTCP:
+		return success(0)
+	case level == unix.SOL_SOCKET && (name == unix.SO_RCVTIMEO || name == unix.SO_SNDTIMEO) && c.f.pump != nil:
+		return outcome{kind: native} // payload is received and sent natively
+	}
+	_, err := c.f.sock.SetOption(level, name, value)
+	return returned(errno(err))
+}
+
+// tcpOption answers a TCP program as TCP.
+func (c *call) tcpOption(level, name int, value []byte) outcome {
+	number := func(n int) outcome {
+		return c.answerOption(le.AppendUint32(nil, uint32(n))[:min(len(value), 4)], 0)
+	}
+	switch {
+	case level == unix.SOL_SOCKET && name == unix.SO_PROTOCOL:
+		return number(protocolTCP)
+	case level == protocolLevelTCP && name == tcpNoDelay:
+		level, name = linux.IPPROTO_SCTP, int(linux.SCTP_NODELAY)
+	case level == protocolLevelTCP:
+		return number(0)
+	}
+	out, result, _, err := c.f.sock.Option(level, name, value)
+	if err != nil {
+		return failure(errno(err))
+	}
+	return c.answerOption(out, result)
+}
