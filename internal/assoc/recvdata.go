@@ -206,11 +206,42 @@ func (a *Association) Receive(now mono.Time, p []byte) (int, RcvInfo, bool) {
 		return 0, RcvInfo{}, false
 	}
 	n, info, ok := a.receive.inbound.Read(p)
-	if ok && info.EOR {
+	a.wasRead(info)
+	return n, a.rcvInfo(info), ok
+}
+
+// Copy is Receive that leaves everything as it was: Consume follows it when the user has what it gave.
+func (a *Association) Copy(p []byte) (int, RcvInfo, bool) {
+	if !a.Readable() {
+		return 0, RcvInfo{}, false
+	}
+	n, info, ok := a.receive.inbound.Copy(p)
+	return n, a.rcvInfo(info), ok
+}
+
+// Consume is Receive of size bytes that are not copied.
+func (a *Association) Consume(now mono.Time, size int) (RcvInfo, bool) {
+	if !a.Readable() {
+		return RcvInfo{}, false
+	}
+	_, info, ok := a.receive.inbound.Consume(size)
+	a.wasRead(info)
+	return a.rcvInfo(info), ok
+}
+
+// Arrived counts the messages that have become readable since the association began, those in partial delivery when their first part did.
+func (a *Association) Arrived() uint64 {
+	if a.receive.inbound == nil {
+		return 0
+	}
+	return a.receive.inbound.Arrived()
+}
+
+func (a *Association) wasRead(i rx.Info) {
+	if i.EOR {
 		a.stats.MessagesReceived++
 	}
 	a.windowOpened()
-	return n, a.rcvInfo(info), ok
 }
 
 func (a *Association) rcvInfo(i rx.Info) RcvInfo {

@@ -44,6 +44,7 @@ type Inbound struct {
 	order       ordering
 	partial     partials
 	ready       runList // with something to read, in the order in which they became due; those in partial delivery are incomplete
+	again       uint64  // of ready.pushed, those that were in partial delivery before
 	pool        pool
 	payload     int // bytes of user data in all chunks held
 	chunks      int
@@ -366,6 +367,7 @@ func (q *Inbound) advance(r *run) {
 // offer puts forward r, which is incomplete and next in line.
 func (q *Inbound) offer(r *run) {
 	if q.partial.offer(r) {
+		q.again++
 		q.ready.push(r, placeReady)
 	}
 }
@@ -376,6 +378,7 @@ func (q *Inbound) finish(r *run) {
 	if l != nil && l.current == r {
 		if r.place == placeDrained {
 			q.partial.drained--
+			q.again++
 			q.ready.push(r, placeReady)
 		}
 		q.partial.release(r.key.stream, &q.ready)

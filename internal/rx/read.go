@@ -18,6 +18,9 @@ type Info struct {
 // Readable reports whether Read would return something.
 func (q *Inbound) Readable() bool { return q.ready.head != nil }
 
+// Arrived counts the messages that have become readable since the beginning, those in partial delivery when their first part did.
+func (q *Inbound) Arrived() uint64 { return q.ready.pushed - q.again }
+
 // Peek describes what Read would return, given a buffer of size bytes.
 func (q *Inbound) Peek() (size int, info Info, ok bool) {
 	if !q.Readable() {
@@ -29,16 +32,38 @@ func (q *Inbound) Peek() (size int, info Info, ok bool) {
 	return int(r.unread), info, true
 }
 
+// Copy is Read that leaves everything as it was.
+func (q *Inbound) Copy(p []byte) (n int, info Info, ok bool) {
+	size, info, ok := q.Peek()
+	if !ok {
+		return 0, info, false
+	}
+	for c := q.ready.head.head; c != nil && n < len(p); c = c.next {
+		n += copy(p[n:], c.unread())
+	}
+	info.EOR = info.EOR && n == size
+	return n, info, true
+}
+
+// Consume is Read of size bytes that are not wanted, or not any more.
+func (q *Inbound) Consume(size int) (n int, info Info, ok bool) { return q.read(nil, size) }
+
 // Read hands out a message, or as much of it as has arrived and fits: then EOR is false, and the next Read continues it.
-func (q *Inbound) Read(p []byte) (n int, info Info, ok bool) {
+func (q *Inbound) Read(p []byte) (n int, info Info, ok bool) { return q.read(p, len(p)) }
+
+// read takes up to size bytes off the next message, and copies them to p unless that is nil.
+func (q *Inbound) read(p []byte, size int) (n int, info Info, ok bool) {
 	if !q.Readable() {
 		return 0, Info{}, false
 	}
 	r := q.ready.head
 	info = r.info()
 	info.TSN = r.head.tsn
-	for r.head != nil && n < len(p) {
-		k := copy(p[n:], r.head.unread())
+	for r.head != nil && n < size {
+		k := min(len(r.head.unread()), size-n)
+		if p != nil {
+			copy(p[n:], r.head.unread()[:k])
+		}
 		r.head.read += uint32(k)
 		n += k
 		if len(r.head.unread()) == 0 {

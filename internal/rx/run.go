@@ -107,7 +107,10 @@ func (r *run) absorb(s *run) {
 }
 
 // runList is a queue of runs that allows removal from the middle.
-type runList struct{ head, tail *run }
+type runList struct {
+	head, tail *run
+	pushed     uint64 // how often one was added
+}
 
 func (l *runList) push(r *run, p place) {
 	r.prev, r.next, r.place = l.tail, nil, p
@@ -117,6 +120,7 @@ func (l *runList) push(r *run, p place) {
 		l.tail.next = r
 	}
 	l.tail = r
+	l.pushed++
 }
 
 func (l *runList) remove(r *run) {

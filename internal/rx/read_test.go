@@ -1,0 +1,58 @@
+package rx
+
+import "testing"
+
+func TestCopyLeavesEverythingAndConsumeTakesIt(t *testing.T) {
+	ti := newTestInbound(t, Config{PartialDeliveryPoint: 100})
+	ti.add("0 1.0 B", "abc")
+	ti.add("1 1.0 E", "def")
+	ti.add("2 1.1 BE", "next")
+	var buf [10]byte
+	for _, size := range []int{4, 4, 10} {
+		n, info, ok := ti.q.Copy(buf[:size])
+		if want := "abcdef"[:min(size, 6)]; string(buf[:n]) != want || !ok || !info.Begin || info.EOR != (size > 6) {
+			t.Errorf("a copy of %d bytes is %q, %+v, %t", size, buf[:n], info, ok)
+		}
+	}
+	if n, info, ok := ti.q.Consume(4); n != 4 || info.EOR || !ok {
+		t.Errorf("consumed %d, %+v, %t", n, info, ok)
+	}
+	if n, info, _ := ti.q.Copy(buf[:]); string(buf[:n]) != "ef" || info.Begin || !info.EOR {
+		t.Errorf("the rest is %q, %+v", buf[:n], info)
+	}
+	if n, info, _ := ti.q.Consume(2); n != 2 || !info.EOR {
+		t.Errorf("consumed %d, %+v", n, info)
+	}
+	ti.want("the other message is whole", "1.1:next")
+	if _, _, ok := ti.q.Copy(buf[:]); ok {
+		t.Error("a copy of nothing")
+	}
+	if _, _, ok := ti.q.Consume(1); ok {
+		t.Error("consumed nothing")
+	}
+}
+
+func TestArrivedCountsMessages(t *testing.T) {
+	ti := newTestInbound(t, Config{PartialDeliveryPoint: 4})
+	want := func(why string, n uint64) {
+		t.Helper()
+		if got := ti.q.Arrived(); got != n {
+			t.Errorf("%s: %d messages arrived, want %d", why, got, n)
+		}
+	}
+	ti.add("0 1.0 BE", "whole")
+	want("one", 1)
+	ti.want("read", "1.0:whole")
+	want("reading changes nothing", 1)
+	ti.add("1 1.1 B", "abcd")
+	want("the first part of another", 2)
+	ti.want("read", "1.1:abcd…")
+	ti.add("2 1.1 X", "ef")
+	want("more of it", 2)
+	ti.want("read", "1.1:ef…")
+	ti.add("4 2.0 BE", "behind")
+	want("one that waits behind it", 2)
+	ti.add("3 1.1 E", "g")
+	want("the end of the one lets the other be read", 3)
+	ti.want("all", "1.1:g", "2.0:behind")
+}
