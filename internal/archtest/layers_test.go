@@ -23,6 +23,7 @@ var layers = [][]string{
 	{"transport/udpencap", "transport/rawip", "transport/fault", "transport/pipe"},
 	{"transport/pcap"},
 	{"internal/engine"},
+	{"internal/sockets"},
 	{"."},
 	{"internal/ladder"},
 	{"internal/intercept"},

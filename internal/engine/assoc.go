@@ -45,6 +45,16 @@ type Assoc struct {
 	// listener is where the association waits for Accept, inbox where a one-to-many user finds it.
 	listener *Listener
 	inbox    *Inbox
+	// mailbox is where a user who never waits finds it, with the notifications that wants admits. arrived are the messages that were
+	// put there; inMessage: one of them was read in part.
+	mailbox   *Mailbox
+	wants     Filter
+	arrived   uint64
+	inMessage bool
+	// reserved is the room kept by Reserve. awaitsRoom is the limit below which somebody waits for held to fall, 0 if nobody does.
+	reserved, awaitsRoom int
+	// cameUp: the association was established.
+	cameUp bool
 	// requests are those of RFC 6525 whose outcome is not known yet, by their numbers.
 	requests map[uint32]*outcome
 	// abortAt ends a shutdown that takes longer than the user allows.
@@ -97,6 +107,7 @@ const (
 	measurePaths                  // the paths are others
 	enqueue                       // hand over to the listener
 	tellOwners                    // listener and socket: the association is over
+	tellMailbox                   // the user who never waits
 )
 
 // sendShares is the part of the send buffer, as a fraction, that has to be free before waiting writers are woken: few

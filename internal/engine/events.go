@@ -119,6 +119,7 @@ func (a *Assoc) handleEvent(ev assoc.Event) {
 		a.changed(ev)
 	case assoc.PartialDeliveryAborted:
 		a.assembly.take(ev.Stream)
+		a.inMessage = false
 	case assoc.StreamReset:
 		a.answered(ev.Request, ev.Denied, ev.Failed)
 	case assoc.AssocReset:
@@ -137,7 +138,7 @@ func (a *Assoc) changed(ev assoc.AssocChange) {
 	switch ev.State {
 	case assoc.CommUp:
 		if a.phase == connecting {
-			a.phase = up
+			a.phase, a.cameUp = up, true
 			a.todo |= wakeAll | enqueue
 		}
 	case assoc.Restart:
@@ -170,6 +171,10 @@ func (a *Assoc) note(ev assoc.Event) {
 	}
 	if a.inbox != nil {
 		a.inbox.note(Event{a, ev})
+		return
+	}
+	if a.mailbox != nil {
+		a.post(ev)
 		return
 	}
 	a.events.push(Event{a, ev})

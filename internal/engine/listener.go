@@ -16,11 +16,16 @@ type Listener struct {
 	// arrived waits for an association to accept.
 	arrived gate
 	queue   []*Assoc
+	backlog int
 	err     error
+	// arrivals counts all that have come.
+	arrivals uint64
+	// changed is told when an association has come.
+	changed func()
 }
 
 func newListener(s *Socket) *Listener {
-	l := &Listener{socket: s}
+	l := &Listener{socket: s, backlog: s.core.Backlog}
 	l.arrived.init(&l.mu)
 	return l
 }
@@ -77,22 +82,28 @@ func (l *Listener) enqueue(a *Assoc) {
 		a.abandon(nil)
 		return
 	}
+	l.arrivals++
 	l.queue = append(l.queue, a)
 	var dropped *Assoc
-	if len(l.queue) > 2*l.socket.core.Backlog {
+	if len(l.queue) > 2*l.backlog {
 		dropped = l.queue[0]
 		l.queue = slices.Delete(l.queue, 0, 1)
 	}
+	changed := l.changed
 	l.mu.Unlock()
 	l.arrived.cond.Signal()
 	if dropped != nil {
 		dropped.abandon(nil)
 	}
+	if changed != nil {
+		changed()
+	}
 }
 
-// forgetUnread takes an association that has ended out of the queue, unless it left something to read.
+// forgetUnread takes an association that has ended out of the queue, unless it left something to read. Who has mailboxes accepts it and
+// finds out, as programs of the kernel's sockets do.
 func (l *Listener) forgetUnread(a *Assoc) {
-	if a.unread() {
+	if a.unread() || a.Mailbox() != nil {
 		return
 	}
 	l.mu.Lock()

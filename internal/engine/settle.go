@@ -10,6 +10,9 @@ import (
 // settle follows an input, as the run-loop law demands: it drains the events and reads the deadline. a.mu is held.
 func (a *Assoc) settle(now mono.Time) {
 	a.drainEvents()
+	if a.mailbox != nil && !a.closed {
+		a.settleMailbox()
+	}
 	if a.core.Readable() {
 		a.foundReadable(now)
 	}
@@ -33,6 +36,7 @@ func (a *Assoc) foundReadable(now mono.Time) {
 		a.discard(now)
 	case a.inbox != nil:
 		a.inbox.ready(a)
+	case a.mailbox != nil: // settleMailbox has seen it
 	default:
 		a.todo |= wakeReader
 	}
@@ -79,7 +83,7 @@ func (a *Assoc) expire(now mono.Time) {
 func (a *Assoc) unlock() {
 	work := a.todo
 	a.todo = 0
-	listener := a.listener
+	listener, mailbox := a.listener, a.mailbox
 	a.mu.Unlock()
 	if work == 0 {
 		return
@@ -109,6 +113,9 @@ func (a *Assoc) unlock() {
 			listener.forgetUnread(a)
 		}
 		a.socket.forget(a)
+	}
+	if work&(tellMailbox|wakeAll) != 0 && mailbox != nil {
+		mailbox.tell()
 	}
 }
 

@@ -22,6 +22,8 @@ type SocketOptions struct {
 	Config assoc.Config
 	// Backlog bounds the associations that wait for Accept, or 0 for a socket that peers cannot connect to.
 	Backlog int
+	// Mail is for users who never wait: it gives the associations that peers set up their mailboxes.
+	Mail SocketMail
 	// Inbox makes the socket one-to-many: its associations feed the inbox, and none is accepted.
 	Inbox *Inbox
 	// Transient closes the socket with its last association.
@@ -35,6 +37,7 @@ type Socket struct {
 	engine    *Engine
 	core      endpoint.Socket // guarded by Engine.mu while it is bound
 	inbox     *Inbox
+	mail      SocketMail
 	listener  *Listener
 	transient bool
 	onFree    func()
@@ -47,7 +50,7 @@ type Socket struct {
 
 // Bind takes a port.
 func (e *Engine) Bind(o SocketOptions) (*Socket, error) {
-	s := &Socket{engine: e, inbox: o.Inbox, transient: o.Transient, onFree: o.OnFree, users: 1}
+	s := &Socket{engine: e, inbox: o.Inbox, mail: o.Mail, transient: o.Transient, onFree: o.OnFree, users: 1}
 	s.core = endpoint.Socket{Port: o.Port, Addrs: o.Addrs, Family: o.Family, Config: o.Config, Backlog: o.Backlog, User: s}
 	if o.Backlog > 0 && o.Inbox == nil {
 		s.listener = newListener(s)
@@ -155,9 +158,17 @@ func (s *Socket) open() error {
 	return nil
 }
 
+// Identifiers are those of RFC 6458 section 7.2: lower ones have meanings of their own, and they fit into the int32 of C.
+const (
+	firstID = 3
+	maxID   = 1<<31 - 1
+)
+
 // adopt makes the Assoc of a handle. Engine.mu is held.
 func (e *Engine) adopt(s *Socket, h *endpoint.Handle, c assoc.Config, peerPort uint16) *Assoc {
-	e.lastID++
+	if e.lastID++; e.lastID < firstID || e.lastID > maxID {
+		e.lastID = firstID
+	}
 	a := newAssoc(s, h, c, peerPort, e.lastID)
 	e.assocs[a] = struct{}{}
 	s.users++
@@ -174,11 +185,17 @@ func (e *Engine) accepted(h *endpoint.Handle, peerPort uint16) *Assoc {
 	a.isNew.Store(true)
 	a.passive = true
 	a.listener = s.listener
+	if s.mail != nil {
+		a.mailbox, a.wants = s.mail()
+	}
 	return a
 }
 
 // forget drops a, which has ended, from the users of the socket.
 func (s *Socket) forget(a *Assoc) {
+	if m := a.Mailbox(); m != nil && a.unread() {
+		m.keepEnded(a)
+	}
 	if s.inbox != nil {
 		s.inbox.remove(a)
 		if a.unread() {

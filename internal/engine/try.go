@@ -1,0 +1,288 @@
+package engine
+
+import (
+	"context"
+	"net"
+	"time"
+
+	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/internal/mono"
+)
+
+// SocketMail says which mailbox an association that a peer sets up belongs to, and which notifications are wanted. It is called under
+// locks, and must not take one.
+type SocketMail func() (*Mailbox, Filter)
+
+// Filter reports whether a notification is wanted. It is called under locks, and must not take one. Nil wants none.
+type Filter func(assoc.Event) bool
+
+// BeginWithMailbox is Begin for a user who never waits.
+func (s *Socket) BeginWithMailbox(c assoc.Config, p Peer, m *Mailbox, wants Filter) (*Assoc, error) {
+	s.engine.mu.Lock()
+	a, err := s.begin(c, p)
+	if err == nil {
+		a.mailbox, a.wants = m, wants // nobody else knows a: its routes are under this lock
+	}
+	s.engine.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	a.sendInit()
+	return a, nil
+}
+
+// Listen lets peers set up at most backlog associations that wait for TryAccept, or none with 0. changed is called, with no lock
+// held, when one has come.
+func (s *Socket) Listen(backlog int, changed func()) *Listener {
+	s.engine.mu.Lock()
+	defer s.engine.mu.Unlock()
+	s.core.Backlog = backlog
+	if s.listener == nil {
+		s.listener = newListener(s)
+	}
+	l := s.listener
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.backlog, l.changed = backlog, changed
+	return l
+}
+
+// Configure changes the parameters of the associations that peers will set up.
+func (s *Socket) Configure(c assoc.Config) {
+	s.engine.mu.Lock()
+	defer s.engine.mu.Unlock()
+	s.core.Config = c.Defaults()
+}
+
+// TryAccept is Accept that does not wait: nil if there is none.
+func (l *Listener) TryAccept() *Assoc {
+	l.mu.Lock()
+	if len(l.queue) == 0 {
+		l.mu.Unlock()
+		return nil
+	}
+	a := l.queue[0]
+	l.queue[0] = nil
+	l.queue = l.queue[1:]
+	l.mu.Unlock()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.listener = nil
+	a.taken()
+	return a
+}
+
+// Waiting is the number of associations that wait for TryAccept.
+func (l *Listener) Waiting() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.queue)
+}
+
+// Arrivals counts the associations that have come.
+func (l *Listener) Arrivals() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.arrivals
+}
+
+// Mailbox is where the mail of the association goes, nil for a user who waits.
+func (a *Assoc) Mailbox() *Mailbox {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.mailbox
+}
+
+// SetFilter changes which notifications are wanted.
+func (a *Assoc) SetFilter(wants Filter) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.wants = wants
+}
+
+// post puts a notification into the mailbox, behind the messages that came before it. What begins an association is before all of
+// its messages, although they may have come in one packet. a.mu is held.
+func (a *Assoc) post(ev assoc.Event) {
+	if a.wants == nil || !a.wants(ev) {
+		return
+	}
+	if change, ok := ev.(assoc.AssocChange); !ok || change.State != assoc.CommUp {
+		if _, ok := ev.(assoc.AdaptationIndication); !ok {
+			a.postMessages()
+		}
+	}
+	a.mailbox.addEvent(a, ev)
+	a.todo |= tellMailbox
+}
+
+// postMessages puts what can be read since the last time into the mailbox. a.mu is held.
+func (a *Assoc) postMessages() {
+	arrived := a.core.Arrived()
+	switch n := arrived - a.arrived; {
+	case n > 0:
+		a.mailbox.addMessages(a, n)
+	case a.inMessage && a.core.Readable():
+		a.mailbox.addMessages(a, 0)
+	default:
+		return
+	}
+	a.arrived = arrived
+	a.todo |= tellMailbox
+}
+
+// settleMailbox follows an input for a user who never waits. a.mu is held.
+func (a *Assoc) settleMailbox() {
+	a.postMessages()
+	if a.awaitsRoom > 0 && a.held() <= a.awaitsRoom-a.awaitsRoom/sendShares {
+		a.awaitsRoom = 0
+		a.todo |= tellMailbox
+	}
+}
+
+// held is how many bytes wait to be sent or acknowledged, with those for which room is reserved. a.mu is held.
+func (a *Assoc) held() int { return a.config.SendBuffer - a.core.SendSpace() + a.reserved }
+
+// Reserve checks whether m can be sent and keeps room for it, for SendReserved or Unreserve. Like the kernel's socket it takes a
+// message of any size, up to limit, while less than limit is held: the send buffer has to be twice that. It returns
+// assoc.ErrSendBufferFull if that is not so now; then the mailbox tells when there is room.
+func (a *Assoc) Reserve(m *assoc.Message, limit int) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.closed {
+		return net.ErrClosed
+	}
+	if a.phase == ended {
+		return a.sendEnd()
+	}
+	switch a.core.State() {
+	case assoc.StateCookieWait, assoc.StateCookieEchoed, assoc.StateEstablished:
+	case assoc.StateClosed, assoc.StateShutdownPending, assoc.StateShutdownSent, assoc.StateShutdownReceived, assoc.StateShutdownAckSent:
+		return a.sendEnd()
+	}
+	if _, err := a.core.StreamValue(m.Stream); err != nil {
+		return err
+	}
+	switch {
+	case len(m.Data) == 0:
+		return assoc.ErrEmptyMessage
+	case len(m.Data) > limit || a.config.DisableFragments && len(m.Data) > a.core.Status().FragmentationPoint:
+		return assoc.ErrMessageTooBig
+	case a.held() >= limit:
+		a.awaitsRoom = limit
+		return assoc.ErrSendBufferFull
+	}
+	a.reserved += len(m.Data)
+	return nil
+}
+
+// SendReserved queues a message that Reserve has taken. What ended the association meanwhile has ended the message, too.
+func (a *Assoc) SendReserved(m *assoc.Message) {
+	a.mu.Lock()
+	a.reserved -= len(m.Data)
+	if a.phase != ended {
+		now := a.engine.now()
+		_ = a.core.Send(now, m)
+		a.settle(now)
+	}
+	a.unlock()
+	a.engine.out.mark(a)
+	a.engine.transmit()
+}
+
+// Unreserve gives back the room that Reserve has kept for n bytes.
+func (a *Assoc) Unreserve(n int) {
+	a.mu.Lock()
+	a.reserved -= n
+	if a.mailbox != nil {
+		a.settleMailbox()
+	}
+	a.unlock()
+}
+
+// Room reports whether Reserve would find less than limit held; if not, the mailbox tells when there is room.
+func (a *Assoc) Room(limit int) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.held() >= limit && a.phase != ended {
+		a.awaitsRoom = limit
+		return false
+	}
+	return true
+}
+
+// SendBuffer is the size of the send buffer.
+func (a *Assoc) SendBuffer() int { return a.config.SendBuffer }
+
+// Unsent is how many bytes wait to be sent or acknowledged.
+func (a *Assoc) Unsent() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.held()
+}
+
+// Standing is how far the life of an association has come.
+type Standing struct {
+	// Up: it came up, and may have ended since. Ended: it is over, because of Err unless that is nil.
+	Up, Ended bool
+	// PeerDone: the peer sends nothing more.
+	PeerDone bool
+	Err      error
+}
+
+// Standing tells how far the life of the association has come.
+func (a *Assoc) Standing() Standing {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return Standing{Up: a.cameUp, Ended: a.phase == ended, PeerDone: a.peerDone, Err: a.err}
+}
+
+// BeginShutdown is Shutdown that does not wait (RFC 9260 section 9.2).
+func (a *Assoc) BeginShutdown() {
+	_ = a.control(func(now mono.Time) error {
+		a.core.Shutdown(now)
+		return nil
+	})
+}
+
+// Leave is Close that does not wait, whatever linger is.
+func (a *Assoc) Leave(linger time.Duration) {
+	if linger > 0 {
+		_ = a.Close(linger)
+		return
+	}
+	_ = a.abandon(nil)
+}
+
+// AwaitIdle waits until the last packet of every association on the engine is written, or ctx ends.
+func (e *Engine) AwaitIdle(ctx context.Context) error {
+	for {
+		a := e.anyAssoc()
+		if a == nil {
+			return nil
+		}
+		if err := a.awaitLeft(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+func (e *Engine) anyAssoc() *Assoc {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for a := range e.assocs {
+		return a
+	}
+	return nil
+}
+
+func (a *Assoc) awaitLeft(ctx context.Context) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for !a.left {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		a.writable.wait(ctx)
+	}
+	return nil
+}

@@ -1,0 +1,115 @@
+package sockets
+
+import (
+	"net/netip"
+	"syscall"
+
+	"github.com/gosctp/sctp/internal/abi/linux"
+	"github.com/gosctp/sctp/internal/endpoint"
+	"github.com/gosctp/sctp/internal/engine"
+)
+
+// address reads a socket address as the socket takes it: EINVAL answers a family that it does not have, and one that is cut short.
+// v4-mapped addresses are IPv4's.
+func (s *Socket) address(b []byte) (netip.AddrPort, error) {
+	a, err := linux.ParseSockaddr(b)
+	if err != nil || a.Family() == linux.AF_INET6 && s.family == linux.AF_INET {
+		return netip.AddrPort{}, syscall.EINVAL
+	}
+	if a.Addr().Unmap().Is4() && s.options.v6only {
+		return netip.AddrPort{}, syscall.EINVAL
+	}
+	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port()), nil
+}
+
+// show appends an address as the socket's program gets to see it.
+func (s *Socket) show(b []byte, a netip.AddrPort) []byte {
+	return linux.Sockaddr{AddrPort: a}.ToUser(s.family, s.options.mapped).Append(b)
+}
+
+// wildcard stands for all addresses of the host.
+func (s *Socket) wildcard() netip.Addr {
+	if s.family == linux.AF_INET6 {
+		return netip.IPv6Unspecified()
+	}
+	return netip.IPv4Unspecified()
+}
+
+// Name is getsockname.
+func (s *Socket) Name() ([]byte, error) {
+	s.mu.Lock()
+	defer s.unlock()
+	ip, port := s.wildcard(), uint16(0)
+	if len(s.addrs) > 0 {
+		ip = s.addrs[0]
+	}
+	if s.bound != nil {
+		port = s.bound.Port()
+	}
+	return s.show(nil, netip.AddrPortFrom(ip, port)), nil
+}
+
+// PeerName is getpeername.
+func (s *Socket) PeerName() ([]byte, error) {
+	s.mu.Lock()
+	defer s.unlock()
+	s.follow()
+	if s.peer.Port() == 0 || s.state == closed || s.state == listening {
+		return nil, syscall.ENOTCONN
+	}
+	return s.show(nil, s.peer), nil
+}
+
+// Bind is bind.
+func (s *Socket) Bind(addr []byte) error {
+	s.mu.Lock()
+	defer s.unlock()
+	a, err := s.address(addr)
+	switch {
+	case err != nil:
+		return err
+	case s.bound != nil:
+		return syscall.EINVAL
+	case a.Addr().IsMulticast() || a.Addr() == broadcast:
+		return syscall.EADDRNOTAVAIL
+	}
+	var addrs []netip.Addr
+	if !a.Addr().IsUnspecified() {
+		addrs = []netip.Addr{a.Addr()}
+	}
+	return s.bind(addrs, a.Port())
+}
+
+var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
+
+// bind takes a port. s.mu is held.
+func (s *Socket) bind(addrs []netip.Addr, port uint16) error {
+	o := engine.SocketOptions{Port: port, Addrs: addrs, Config: s.config().Defaults(), Mail: s.stack.ownMailbox}
+	switch {
+	case len(addrs) > 0:
+	case s.family == linux.AF_INET:
+		o.Family = endpoint.IPv4
+	case s.options.v6only:
+		o.Family = endpoint.IPv6
+	}
+	b, err := s.stack.engine.Bind(o)
+	if err != nil {
+		return bindErrno(err)
+	}
+	s.bound, s.addrs, s.owner = b, addrs, true
+	return nil
+}
+
+// ownMailbox gives an association that waits for accept what will be its socket's.
+func (*Stack) ownMailbox() (*engine.Mailbox, engine.Filter) { return engine.NewMailbox(true), nil }
+
+// autobind takes any port. s.mu is held.
+func (s *Socket) autobind() error {
+	if s.bound != nil {
+		return nil
+	}
+	if s.bind(nil, 0) != nil {
+		return syscall.EAGAIN
+	}
+	return nil
+}

@@ -1,0 +1,119 @@
+package sockets
+
+import (
+	"syscall"
+
+	"github.com/gosctp/sctp/internal/abi/linux"
+	"github.com/gosctp/sctp/internal/engine"
+)
+
+// Received is what Receive has copied. One of its methods ends it; until then nobody else can read.
+type Received struct {
+	socket *Socket
+	mail   engine.Mail
+	end    bool // there was nothing, and nothing will come
+	peek   bool
+	more   bool
+}
+
+// More reports whether there is something to read after Commit, even if nothing arrives until then.
+func (r *Received) More() bool { return r.more }
+
+// Commit takes what was copied off the queue. After MSG_PEEK it stays there.
+func (r *Received) Commit() {
+	if !r.end && !r.peek {
+		r.socket.mailbox.Take(&r.mail)
+	}
+	r.Cancel()
+}
+
+// Cancel leaves it there.
+func (r *Received) Cancel() {
+	if r.end {
+		return
+	}
+	s := r.socket
+	s.mu.Lock()
+	s.reading = false
+	s.news.Store(true) // the next reader may have been told to wait
+	s.unlock()
+}
+
+// Receive is recvmsg. At the end it finds no bytes.
+func (s *Socket) Receive(m *Msg) (*Received, error) {
+	s.mu.Lock()
+	defer s.unlock()
+	s.follow()
+	if s.state == listening {
+		return nil, syscall.ENOTCONN
+	}
+	if s.reading {
+		return nil, syscall.EAGAIN
+	}
+	flags := linux.MsgFlags(m.Flags)
+	if flags&linux.MSG_ERRQUEUE != 0 {
+		return nil, syscall.EAGAIN // there is never anything in it
+	}
+	mail, ok := s.mailbox.Next(m.Data)
+	if !ok {
+		return s.nothing(m)
+	}
+	m.N, m.NameLen, m.ControlLen, m.OutFlags = mail.N, 0, 0, 0
+	if mail.Info.EOR {
+		m.OutFlags |= int(linux.MSG_EOR)
+	}
+	s.fillName(m, &mail)
+	s.reading = true
+	r := &Received{socket: s, mail: mail, peek: flags&linux.MSG_PEEK != 0}
+	r.more = mail.N < mail.Size || s.noMoreIn
+	return r, nil
+}
+
+// nothing answers a Receive that found nothing. s.mu is held.
+func (s *Socket) nothing(m *Msg) (*Received, error) {
+	if err := s.takeErr(); err != nil {
+		return nil, err
+	}
+	m.N, m.NameLen, m.ControlLen, m.OutFlags = 0, 0, 0, 0
+	switch {
+	case s.noMoreIn:
+		return &Received{socket: s, end: true, more: true}, nil
+	case s.assoc == nil && linux.MsgFlags(m.Flags)&linux.MSG_DONTWAIT == 0:
+		return nil, syscall.ENOTCONN // nothing can come, so there is nothing to wait for
+	}
+	return nil, syscall.EAGAIN
+}
+
+// fillName says who sent it.
+func (s *Socket) fillName(m *Msg, mail *engine.Mail) {
+	if len(m.Name) == 0 {
+		return
+	}
+	name := s.show(nil, s.peer)
+	m.NameLen = len(name)
+	copy(m.Name, name)
+}
+
+// Ioctl answers FIONREAD, the bytes of the next message, and SIOCOUTQ, those that were sent and not acknowledged.
+func (s *Socket) Ioctl(request uint32) (int, error) {
+	s.mu.Lock()
+	defer s.unlock()
+	s.follow()
+	switch request {
+	case linux.SIOCINQ:
+		if s.state == listening {
+			return 0, syscall.EINVAL
+		}
+		mail, ok := s.mailbox.Next(nil)
+		if !ok {
+			return 0, nil
+		}
+		return mail.Size, nil
+	case linux.SIOCOUTQ:
+		if s.assoc == nil {
+			return 0, nil
+		}
+		return s.assoc.Unsent(), nil
+	}
+	return 0, syscall.ENOTTY
+}

@@ -1,0 +1,157 @@
+package sockets
+
+import (
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/gosctp/sctp/internal/abi/linux"
+	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/internal/engine"
+)
+
+// Socket is one socket. Its methods may be called by several goroutines at once.
+type Socket struct {
+	stack  *Stack
+	family int
+	style  linux.Style
+
+	mu    sync.Mutex
+	state state
+	// bound is nil before bind, or before connect or listen have chosen a port. addrs are the addresses, none for all.
+	bound    *engine.Socket
+	owner    bool // bound is this socket's; otherwise it is the listening one's
+	addrs    []netip.Addr
+	listener *engine.Listener
+	// assoc is the association of a one-to-one socket, nil if there is none, yet or any more.
+	assoc *engine.Assoc
+	// connect follows what Connect has begun.
+	connect connection
+	// peer is what getpeername shows.
+	peer    netip.AddrPort
+	mailbox *engine.Mailbox
+	// noMore: nothing more is received or sent, because of Shutdown or the peer.
+	noMoreIn, noMoreOut bool
+	// err is the pending error, which SO_ERROR and the next call that cares take.
+	err syscall.Errno
+	// reading: a Received waits for its end.
+	reading bool
+	options options
+	closed  bool
+	changed func()
+	// news is for changed, which has not been called since.
+	news atomic.Bool
+}
+
+// state is what Linux keeps in sk_state.
+type state uint8
+
+const (
+	closed state = iota // of a one-to-one socket: not connected
+	listening
+	established
+	closing // one of the sides has begun to shut the association down
+)
+
+// connection is how far Connect has come.
+type connection struct {
+	under bool // way
+	err   error
+}
+
+// options are what programs set.
+type options struct {
+	linger                   linux.Linger
+	sndbuf, rcvbuf           int
+	sendTimeout, recvTimeout time.Duration
+	v6only                   bool
+	mapped                   bool // SCTP_I_WANT_MAPPED_V4_ADDR
+	nodelay                  bool
+	switches                 uint64 // of level SOL_SOCKET, which are only remembered: bit 1<<n is option n
+}
+
+func (st *Stack) newSocket(family int, style linux.Style) *Socket {
+	s := &Socket{stack: st, family: family, style: style, mailbox: engine.NewMailbox(true)}
+	s.options = options{sndbuf: defaultBuffer, rcvbuf: defaultBuffer, mapped: true}
+	s.mailbox.SetChanged(s.tell)
+	return s
+}
+
+// SetChanged has f called after something has changed: a call that answered EAGAIN may answer otherwise, and so may Ready. It may be
+// called for nothing, from any goroutine, with no lock held.
+func (s *Socket) SetChanged(f func()) {
+	s.mu.Lock()
+	defer s.unlock()
+	s.changed = f
+}
+
+// tell has the function given to SetChanged called: now, or by whoever holds s.mu when he has released it.
+func (s *Socket) tell() {
+	s.news.Store(true)
+	s.deliverNews()
+}
+
+// unlock releases s.mu.
+func (s *Socket) unlock() {
+	s.mu.Unlock()
+	s.deliverNews()
+}
+
+// deliverNews calls the function with no lock held. If somebody has the lock, unlock comes after that, and here again.
+func (s *Socket) deliverNews() {
+	if !s.news.Load() || !s.mu.TryLock() {
+		return
+	}
+	f := s.changed
+	s.mu.Unlock()
+	if s.news.Swap(false) && f != nil {
+		f()
+	}
+}
+
+// config are the parameters of associations to come. s.mu is held.
+func (s *Socket) config() assoc.Config {
+	c := configOf(&s.stack.sysctls)
+	c.RecvBuffer = max(s.options.rcvbuf/2, minWindow)
+	c.SendBuffer = 2 * s.options.sndbuf // engine.Assoc.Reserve explains the factor
+	c.Nagle = !s.options.nodelay
+	return c
+}
+
+// follow brings the state of the socket up to what its association went through. s.mu is held.
+func (s *Socket) follow() {
+	if s.assoc == nil {
+		return
+	}
+	at := s.assoc.Standing()
+	if at.Up && s.connect.under {
+		s.connect.under = false
+		s.state = established
+	}
+	if at.PeerDone && s.state == established {
+		s.state = closing
+		s.noMoreIn = true
+	}
+	if !at.Ended {
+		return
+	}
+	s.assoc = nil
+	if at.Err != nil {
+		s.err = endErrno(at.Err, at.Up)
+	}
+	if s.connect.under {
+		s.connect = connection{err: connectErrno(at.Err)}
+	}
+}
+
+// takeErr takes the pending error. s.mu is held.
+func (s *Socket) takeErr() error {
+	if s.err == 0 {
+		return nil
+	}
+	err := s.err
+	s.err = 0
+	return err
+}
