@@ -20,6 +20,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == superviseArg {
 		supervise(os.Args[2:])
 	}
+	if len(os.Args) > 1 {
+		become(os.Args[1])
+	}
 	os.Exit(m.Run())
 }
 
