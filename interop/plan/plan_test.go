@@ -62,4 +62,10 @@ func TestArgsNameTheWholePlan(t *testing.T) {
 	if got := p.Args(); !slices.Equal(got, want) {
 		t.Errorf("Args() = %q, want %q", got, want)
 	}
+	if got, err := ParseSizes("1,1048576"); err != nil || !slices.Equal(got, p.Sizes) {
+		t.Errorf("ParseSizes = %v, %v", got, err)
+	}
+	if _, err := ParseSizes("1,"); err == nil {
+		t.Error("ParseSizes takes a size without digits")
+	}
 }
