@@ -3,6 +3,7 @@
 package lab
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"os/exec"
@@ -115,9 +116,10 @@ func TestCaptureSeesWhatPassesALink(t *testing.T) {
 	if err := capture.Close(ctx); err != nil {
 		t.Fatal(err)
 	}
-	const pcapHeader = 24
-	if info, err := os.Stat(file); err != nil || info.Size() <= pcapHeader {
-		t.Errorf("the capture is empty: %v", err)
+	// The ping, and the packet that ends the capture.
+	data, err := os.ReadFile(file)
+	if err != nil || !bytes.Contains(data, []byte{192, 0, 2, 1, 192, 0, 2, 2}) || !bytes.Contains(data, []byte{lastWord, lastWord, lastWord, lastWord}) {
+		t.Errorf("the capture is not complete: %v", err)
 	}
 
 	if err := ends[1].Down("wire"); err != nil {
