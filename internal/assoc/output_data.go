@@ -52,7 +52,7 @@ func (a *Association) buildData(now mono.Time, k *builder) {
 	s.burst--
 	s.queue.Packet()
 	k.path.Sent(now)
-	if a.opening == nil && (restartT3 || k.path.T3.IsZero()) {
+	if a.opening == nil && (restartT3 || k.path.T3.IsZero() || flight == 0 && !s.waitsForForward(k.path)) {
 		k.path.T3 = now.Add(k.path.RTO.Current())
 	}
 }

@@ -153,7 +153,9 @@ func (a *Association) credit(now mono.Time, rep *report, acked *tx.Acked) {
 		switch {
 		case s.waitsForForward(p) && out.Flight(p.ID) == 0 && !acked.CumAdvanced: // RFC 3758 section 3.5 C5
 		case out.Flight(p.ID) == 0 && !s.waitsForForward(p):
-			p.T3 = 0 // section 6.3.2 R2
+			if s.flightBefore[p.ID] > 0 || rep.rwnd > s.peerRwnd || s.queue.Head() == nil { // else it runs for a probe of the window
+				p.T3 = 0 // section 6.3.2 R2
+			}
 		case out.Flight(p.ID) == 0:
 			p.T3 = now.Add(p.RTO.Current())
 		case r.Earliest, p.T3.IsZero(): // R3, R4

@@ -63,6 +63,28 @@ func TestSmallWindowIsProbedWithoutCountingErrors(t *testing.T) {
 	ta.wantState("the peer's reader is slow, not gone", StateEstablished)
 }
 
+// A peer that says again and again how small its window is does not put the probe off.
+func TestProbeComesWhateverSacksDo(t *testing.T) {
+	ta := established(t, with(func(c *Config) { c.HBInterval = -1 }))
+	ta.send(10)
+	ta.recv(sack(0).withRwnd(500))
+	ta.send(1000)
+	ta.forget()
+	for range 3 {
+		ta.wantIdle("the window is too small")
+		ta.advance(300 * time.Millisecond)
+		ta.recv(sack(0).withRwnd(500))
+	}
+	ta.advance(100 * time.Millisecond)
+	ta.want("after an RTO", "DATA 1 BE sid=0 ssn=1 len=1000")
+	ta.advance(900 * time.Millisecond)
+	ta.wantIdle("T3-rtx begins with the probe")
+	ta.recv(sack(1))
+	if d := ta.a.NextDeadline(); !d.IsZero() {
+		t.Error("a timer runs for nothing")
+	}
+}
+
 func TestProbeIsRepeatedWhenItsWindowOpens(t *testing.T) {
 	ta := established(t, with(func(c *Config) { c.HBInterval = -1 }))
 	ta.send(10)
