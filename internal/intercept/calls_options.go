@@ -63,10 +63,13 @@ func (c *call) getsockopt() outcome {
 	if room < 0 {
 		return failure(unix.EINVAL)
 	}
-	// The kernel reads the value only for some options, so a bad pointer is not noticed before the answer is written.
+	// The kernel reads the value only for some options, none of them of sockets in general, so a bad pointer is not noticed before the
+	// answer is written.
 	value := make([]byte, min(room, maxOption))
-	if e := c.read(span{c.arg(3), value}); e != 0 {
-		clear(value)
+	if level != unix.SOL_SOCKET {
+		if e := c.read(span{c.arg(3), value}); e != 0 {
+			clear(value)
+		}
 	}
 	if c.f.tcp {
 		return c.tcpOption(level, name, value)

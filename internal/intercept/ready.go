@@ -137,7 +137,12 @@ func (f *file) show(c *call, more *bool) {
 // drain takes the tokens back. Nothing else is in this direction of the pair.
 func (f *file) drain(app int) {
 	var b [256]byte
-	for receiveQuickly(app, b[:]) > 0 {
+	for f.tokens > 0 {
+		n := receiveQuickly(app, b[:])
+		if n <= 0 {
+			break
+		}
+		f.tokens -= n
 	}
 	f.tokens = 0
 }

@@ -39,7 +39,9 @@ type supervisor struct {
 type changes struct {
 	mu    sync.Mutex
 	files []*file
-	wake  chan struct{}
+	// attended says that somebody is at work who will look at the list before long, and need not be woken.
+	attended bool
+	wake     chan struct{}
 }
 
 func newSupervisor(config *Config, p *problems) (*supervisor, error) {
@@ -82,11 +84,33 @@ func (s *supervisor) receive() {
 		if err := s.listener.receive(&n); err != nil {
 			return // no program is left
 		}
-		s.mu.Lock()
+		s.enter()
 		s.serve(&n)
-		s.settle()
-		s.mu.Unlock()
+		s.leave()
 	}
+}
+
+// enter takes the lock for work after which changes are settled, by leave.
+func (s *supervisor) enter() {
+	s.mu.Lock()
+	s.changes.mu.Lock()
+	s.changes.attended = true
+	s.changes.mu.Unlock()
+}
+
+// leave settles what has changed and gives the lock back.
+func (s *supervisor) leave() {
+	for {
+		s.settle()
+		s.changes.mu.Lock()
+		done := len(s.changes.files) == 0
+		s.changes.attended = !done
+		s.changes.mu.Unlock()
+		if done {
+			break
+		}
+	}
+	s.mu.Unlock()
 }
 
 // note puts f, whose socket changed, into the list.
@@ -97,10 +121,13 @@ func (s *supervisor) note(f *file) {
 		f.dirty = true
 		c.files = append(c.files, f)
 	}
+	attended := c.attended
 	c.mu.Unlock()
-	select {
-	case c.wake <- struct{}{}:
-	default:
+	if !attended {
+		select {
+		case c.wake <- struct{}{}:
+		default:
+		}
 	}
 	if p := f.pumpOf(); p != nil {
 		p.changed()
@@ -110,9 +137,8 @@ func (s *supervisor) note(f *file) {
 // settleChanges is the goroutine for changes that come from outside of a call.
 func (s *supervisor) settleChanges() {
 	for range s.changes.wake {
-		s.mu.Lock()
-		s.settle()
-		s.mu.Unlock()
+		s.enter()
+		s.leave()
 	}
 }
 
@@ -156,7 +182,7 @@ func (s *supervisor) watchEnds() {
 		if err != nil && err != unix.EINTR {
 			return
 		}
-		s.mu.Lock()
+		s.enter()
 		for _, e := range events[:max(n, 0)] {
 			switch what := s.watched[e.Fd].(type) {
 			case *file:
@@ -167,8 +193,7 @@ func (s *supervisor) watchEnds() {
 				s.forgetTask(what)
 			}
 		}
-		s.settle()
-		s.mu.Unlock()
+		s.leave()
 	}
 }
 
