@@ -46,12 +46,12 @@ func (a *Association) parseUserData(c *wire.Chunk, u *userData) (err error) {
 	}
 	if interleaved {
 		d := &u.idata
-		*d, err = wire.ParseIData(*c)
+		err = d.Parse(c)
 		u.tsn, u.stream, u.unordered, u.immediate, u.size = d.TSN, d.StreamID, d.Unordered(), d.Immediate(), len(d.UserData)
 		return err
 	}
 	d := &u.data
-	*d, err = wire.ParseData(*c)
+	err = d.Parse(c)
 	u.tsn, u.stream, u.unordered, u.immediate, u.size = d.TSN, d.StreamID, d.Unordered(), d.Immediate(), len(d.UserData)
 	return err
 }

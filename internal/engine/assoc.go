@@ -64,7 +64,7 @@ type Assoc struct {
 	// sendingAll: a SendAll is queueing its parts. inParts are the streams on which a message is being written in parts.
 	sendingAll bool
 	inParts    map[uint16]bool
-	// stalled: so was the core when it was last settled; see assoc.Stalled.
+	// stalled: so was the core when somebody waited to write, and it may still be; see assoc.Stalled.
 	stalled bool
 	// armed is not later than the entry in the heap of deadlines; unset when there may be none.
 	armed mono.Time

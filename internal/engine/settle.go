@@ -16,17 +16,25 @@ func (a *Assoc) settle(now mono.Time) {
 	if a.core.Readable() {
 		a.foundReadable(now)
 	}
-	stalled := a.core.Stalled()
-	if a.writable.waiters > 0 && (a.core.SendSpace() >= a.config.SendBuffer/sendShares || stalled && !a.stalled) {
-		a.todo |= wakeWriters
+	if a.writable.waiters > 0 || a.stalled {
+		a.checkWriters()
 	}
-	a.stalled = stalled
 	// Closed is also the state of one that the peer's cookie has made and that has not seen the cookie's packet yet.
 	if a.phase == ended && a.core.State() == assoc.StateClosed {
 		a.unroute()
 		return
 	}
 	a.arm(now)
+}
+
+// checkWriters wakes those who wait for room in the send buffer, if there is some, or if the core has stalled: then it takes more of the
+// message that everything waits for.
+func (a *Assoc) checkWriters() {
+	stalled := a.core.Stalled()
+	if a.core.SendSpace() >= a.config.SendBuffer/sendShares || stalled && !a.stalled {
+		a.todo |= wakeWriters
+	}
+	a.stalled = stalled
 }
 
 // foundReadable makes known that there is something to read, to whoever reads this association.

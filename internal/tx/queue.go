@@ -148,14 +148,16 @@ func (q *Queue) breakOpen(s *stream) {
 // schedule tells the scheduler whether a stream has something to send.
 func (q *Queue) schedule(s *stream) {
 	q.picked = nil
-	switch ready := q.sendable(s); {
-	case ready && !s.added:
+	ready := q.sendable(s)
+	if ready == s.added {
+		return
+	}
+	if s.added = ready; ready {
 		s.describe()
 		q.scheduler.Add(&s.Stream)
-	case !ready && s.added:
+	} else {
 		q.scheduler.Remove(&s.Stream)
 	}
-	s.added = q.sendable(s)
 }
 
 // describe fills in what the scheduler sees of the stream's first message.

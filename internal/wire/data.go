@@ -30,12 +30,18 @@ type Data struct {
 }
 
 // ParseData reads a DATA chunk. If the user data is missing the error is [ErrNoUserData] and everything else is filled in.
-func ParseData(c Chunk) (Data, error) {
+func ParseData(c Chunk) (d Data, err error) {
+	err = d.Parse(&c)
+	return d, err
+}
+
+// Parse is ParseData in place, for whoever reads chunk after chunk.
+func (d *Data) Parse(c *Chunk) error {
 	v := c.Value
 	if len(v) < DataHeaderLen-tlvHeaderLen {
-		return Data{}, c.badLength("at least 17", "RFC 9260 section 3.3.1")
+		return c.badLength("at least 17", "RFC 9260 section 3.3.1")
 	}
-	d := Data{
+	*d = Data{
 		TSN:      seq.TSN(be.Uint32(v)),
 		StreamID: be.Uint16(v[4:]),
 		SSN:      seq.SSN(be.Uint16(v[6:])),
@@ -44,9 +50,9 @@ func ParseData(c Chunk) (Data, error) {
 		UserData: v[12:],
 	}
 	if len(d.UserData) == 0 {
-		return d, ErrNoUserData
+		return ErrNoUserData
 	}
-	return d, nil
+	return nil
 }
 
 // Append appends the chunk.

@@ -26,12 +26,18 @@ type IData struct {
 
 // ParseIData reads an I-DATA chunk. If the user data is missing the error is [ErrNoUserData] and everything else is filled
 // in.
-func ParseIData(c Chunk) (IData, error) {
+func ParseIData(c Chunk) (d IData, err error) {
+	err = d.Parse(&c)
+	return d, err
+}
+
+// Parse is ParseIData in place, for whoever reads chunk after chunk.
+func (d *IData) Parse(c *Chunk) error {
 	v := c.Value
 	if len(v) < IDataHeaderLen-tlvHeaderLen {
-		return IData{}, c.badLength("at least 21", "RFC 8260 section 2.1")
+		return c.badLength("at least 21", "RFC 8260 section 2.1")
 	}
-	d := IData{
+	*d = IData{
 		TSN:      seq.TSN(be.Uint32(v)),
 		StreamID: be.Uint16(v[4:]),
 		MID:      seq.MID(be.Uint32(v[8:])),
@@ -44,9 +50,9 @@ func ParseIData(c Chunk) (IData, error) {
 		d.FSN = be.Uint32(v[12:])
 	}
 	if len(d.UserData) == 0 {
-		return d, ErrNoUserData
+		return ErrNoUserData
 	}
-	return d, nil
+	return nil
 }
 
 // Append appends the chunk.
