@@ -81,6 +81,9 @@ func (a *Association) repeatForward(p *path.Path) bool {
 
 // forwardAcked takes a Cumulative TSN Ack: of the FORWARD TSN too, perhaps, which shows that its path works.
 func (a *Association) forwardAcked(now mono.Time, cum seq.TSN) {
+	if !a.send.unreliable {
+		return
+	}
 	f := &a.send.forward
 	if f.path != nil && !cum.Less(f.upTo) {
 		a.pathAnswered(f.path, false)

@@ -19,17 +19,19 @@ type report struct {
 
 // last is the highest TSN that the report says something about; false if there are no gaps.
 func (r *report) last() (seq.TSN, bool) {
-	last, any := r.cum, false
+	if r.gaps.Len() == 0 && r.kept.Len() == 0 {
+		return r.cum, false
+	}
+	last := r.cum
 	for _, g := range [...]wire.Gaps{r.gaps, r.kept} {
 		if g.Len() == 0 {
 			continue
 		}
-		any = true
 		if end := r.cum.Add(int(g.At(g.Len() - 1).End)); last.Less(end) {
 			last = end
 		}
 	}
-	return last, any
+	return last, true
 }
 
 // recvNRSack handles an NR-SACK chunk, as a SACK but for what the peer promises to keep (section 6.2).

@@ -131,7 +131,7 @@ func (a *Association) wantsSack(k *builder, c *tx.Chunk, most int) bool {
 	switch {
 	case c.End && c.Message.Immediate,
 		s.queue.Empty() && a.state == StateShutdownPending,
-		!s.queue.Empty() && s.queue.NextSize(most) > s.rwnd(),
+		!s.queue.Empty() && most > s.rwnd() && s.queue.NextSize(most) > s.rwnd(),
 		s.queue.Empty() && a.SendSpace() < min(most, a.cfg.SendBuffer/2),
 		a.cfg.Nagle && s.queue.Empty(),
 		a.reconfigWaits() && s.queue.Head() == nil:

@@ -33,6 +33,12 @@ func (a *Association) makeRoom(now mono.Time, m *Message) bool {
 
 // giveUp gives up what has outlived its time, or would have to be sent again too often.
 func (a *Association) giveUp(now mono.Time) {
+	if a.send.unreliable {
+		a.giveUpLate(now)
+	}
+}
+
+func (a *Association) giveUpLate(now mono.Time) {
 	s := &a.send
 	if !s.queue.NextDeadline().Reached(now) && !s.outstanding.NextDeadline().Reached(now) {
 		return
@@ -56,6 +62,7 @@ func (a *Association) abandon(now mono.Time, f func() bool) bool {
 	if !f() {
 		return false
 	}
+	a.send.unreliable = true
 	a.send.burst = max(a.send.burst, a.cfg.MaxBurst) // there may be room in the windows
 	a.skip(now)
 	for _, p := range a.paths {

@@ -27,6 +27,8 @@ type sender struct {
 	burst    int
 	recovery recovery
 	forward  forwarder
+	// unreliable: a message was queued that may be given up, or one was given up. Before that there is no deadline for it, and nothing to skip.
+	unreliable bool
 	// cwr is the CWR to send.
 	cwr ecnNote
 
@@ -91,6 +93,7 @@ func (a *Association) Send(now mono.Time, m *Message) error {
 		Stream: m.Stream, PPID: m.PPID, Unordered: m.Unordered, Immediate: m.Immediate, Partial: m.Partial,
 		Context: m.Context, Path: m.Path, PR: a.policyFor(m.PR),
 	}, m.Data)
+	a.send.unreliable = a.send.unreliable || m.PR.Policy != tx.PRNone
 	if !m.Partial {
 		a.stats.MessagesSent++
 	}

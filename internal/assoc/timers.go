@@ -11,16 +11,20 @@ func (a *Association) NextDeadline() mono.Time {
 		return 0
 	}
 	t := a.receive.ack.deadline
-	t = mono.Earliest(t, a.send.queue.NextDeadline())
-	t = mono.Earliest(t, a.send.outstanding.NextDeadline())
-	t = mono.Earliest(t, a.send.forward.waits)
+	if a.send.unreliable {
+		t = mono.Earliest(t, a.send.queue.NextDeadline())
+		t = mono.Earliest(t, a.send.outstanding.NextDeadline())
+		t = mono.Earliest(t, a.send.forward.waits)
+	}
 	if a.opening != nil {
 		t = mono.Earliest(t, a.opening.t1)
 	}
 	if a.closing != nil {
 		t = mono.Earliest(t, mono.Earliest(a.closing.t2, a.closing.t5))
 	}
-	t = mono.Earliest(t, a.reconfigDeadline())
+	if a.reconfig != nil {
+		t = mono.Earliest(t, a.reconfigDeadline())
+	}
 	for _, p := range a.paths {
 		t = mono.Earliest(t, p.NextDeadline())
 	}

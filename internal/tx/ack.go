@@ -40,7 +40,9 @@ type interval struct{ start, end seq.TSN }
 func (o *Outstanding) Ack(cum seq.TSN, gaps wire.Gaps, q *Queue) *Acked {
 	o.result = Acked{}
 	o.advance(cum, q)
-	o.applyGaps(o.normalise(cum, gaps))
+	if gaps.Len() > 0 || len(o.gaps) > 0 {
+		o.applyGaps(o.normalise(cum, gaps))
+	}
 	return &o.result
 }
 

@@ -65,7 +65,10 @@ func (q *Queue) SetInterleaving(on bool) {
 
 // Push queues a message with a copy of data, or more of the message that was pushed on the stream last and is not complete.
 func (q *Queue) Push(now mono.Time, p *Properties, data []byte) *Message {
-	s := q.streams.use(p.Stream)
+	s := q.streams.at(p.Stream)
+	if s == nil {
+		s = q.streams.use(p.Stream)
+	}
 	m := q.pool.message(data)
 	m.Properties = *p
 	m.stream = s
@@ -176,11 +179,8 @@ func (q *Queue) Unsent() int { return q.unsent }
 // Held is the number of bytes of all messages that are queued or outstanding: what the send buffer holds.
 func (q *Queue) Held() int { return q.held }
 
-// pick finds out which stream the next fragment comes from, and reports whether there is one now.
+// pick finds out which stream the next fragment of what is queued comes from, and reports whether there is one now.
 func (q *Queue) pick() bool {
-	if q.messages == 0 {
-		return false
-	}
 	s := q.current
 	if s == nil {
 		t := q.scheduler.Next()
@@ -199,7 +199,7 @@ func (q *Queue) pick() bool {
 // Head returns the message that the next fragment is cut from; nil if there is none now: everything was sent, the streams are paused, or
 // the scheduler wants another packet.
 func (q *Queue) Head() *Message {
-	if q.picked == nil && !q.pick() {
+	if q.picked == nil && (q.messages == 0 || !q.pick()) {
 		return nil
 	}
 	return q.picked.queued.first
@@ -214,7 +214,7 @@ func (q *Queue) NextSize(most int) int {
 }
 
 // Next cuts off the next fragment, of at most most bytes. There must be a Head.
-func (q *Queue) Next(most int) Fragment {
+func (q *Queue) Next(most int) (f Fragment) {
 	m := q.Head()
 	s, w := m.stream, m.whole
 	if m.taken == 0 {
@@ -222,13 +222,8 @@ func (q *Queue) Next(most int) Fragment {
 	}
 	begins := m == w && m.taken == 0
 	n := min(most, m.Left())
-	f := Fragment{
-		Message: m,
-		Data:    m.Data[m.taken : m.taken+n],
-		Begin:   begins,
-		End:     m.taken+n == len(m.Data) && !m.Partial,
-		FSN:     w.fsn,
-	}
+	f.Message, f.Data, f.FSN = m, m.Data[m.taken:m.taken+n], w.fsn
+	f.Begin, f.End = begins, m.taken+n == len(m.Data) && !m.Partial
 	w.fsn++
 	m.taken += n
 	m.held++
