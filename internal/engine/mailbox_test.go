@@ -25,7 +25,7 @@ type mailed struct {
 
 func inMailed(t *testing.T, exclusive bool, f func(m *mailed)) {
 	inLab(t, func(t *testing.T, l *lab) {
-		m := &mailed{lab: l, box: NewMailbox(exclusive), likes: func(assoc.Event) bool { return true }}
+		m := &mailed{lab: l, box: NewMailbox(exclusive), likes: every{}}
 		m.box.SetChanged(func() { m.calls.Add(1) })
 		m.server = l.bind(l.b, SocketOptions{
 			Port: 9, Config: assoc.Config{PartialDeliveryPoint: 2000}.Defaults(), Backlog: 100,
@@ -34,6 +34,11 @@ func inMailed(t *testing.T, exclusive bool, f func(m *mailed)) {
 		f(m)
 	})
 }
+
+// every wants everything.
+type every struct{}
+
+func (every) Wants(assoc.Event) bool { return true }
 
 // client connects.
 func (m *mailed) client() *Assoc {

@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"net"
+	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/gosctp/sctp/internal/assoc"
@@ -13,8 +15,11 @@ import (
 // locks, and must not take one.
 type SocketMail func() (*Mailbox, Filter)
 
-// Filter reports whether a notification is wanted. It is called under locks, and must not take one. Nil wants none.
-type Filter func(assoc.Event) bool
+// Filter says which notifications are wanted. Nil wants none.
+type Filter interface {
+	// Wants is called under locks, and must not take one.
+	Wants(assoc.Event) bool
+}
 
 // BeginWithMailbox is Begin for a user who never waits.
 func (s *Socket) BeginWithMailbox(c assoc.Config, p Peer, m *Mailbox, wants Filter) (*Assoc, error) {
@@ -93,17 +98,17 @@ func (a *Assoc) Mailbox() *Mailbox {
 	return a.mailbox
 }
 
-// SetFilter changes which notifications are wanted.
-func (a *Assoc) SetFilter(wants Filter) {
+// Filter is what was given with the mailbox.
+func (a *Assoc) Filter() Filter {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.wants = wants
+	return a.wants
 }
 
 // post puts a notification into the mailbox, behind the messages that came before it. What begins an association is before all of
 // its messages, although they may have come in one packet. a.mu is held.
 func (a *Assoc) post(ev assoc.Event) {
-	if a.wants == nil || !a.wants(ev) {
+	if a.wants == nil || !a.wants.Wants(ev) {
 		return
 	}
 	if change, ok := ev.(assoc.AssocChange); !ok || change.State != assoc.CommUp {
@@ -285,4 +290,20 @@ func (a *Assoc) awaitLeft(ctx context.Context) error {
 		a.writable.wait(ctx)
 	}
 	return nil
+}
+
+// LocalAddrs are the addresses of this host.
+func (e *Engine) LocalAddrs() []netip.Addr {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.localAddrs)
+}
+
+// Post puts a notification of the user's own into the mailbox, if the filter wants it.
+func (a *Assoc) Post(ev assoc.Event) {
+	a.mu.Lock()
+	if a.mailbox != nil {
+		a.post(ev)
+	}
+	a.unlock()
 }

@@ -84,7 +84,7 @@ var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
 
 // bind takes a port. s.mu is held.
 func (s *Socket) bind(addrs []netip.Addr, port uint16) error {
-	o := engine.SocketOptions{Port: port, Addrs: addrs, Config: s.config().Defaults(), Mail: s.stack.ownMailbox}
+	o := engine.SocketOptions{Port: port, Addrs: addrs, Config: s.config().Defaults(), Mail: s.mail}
 	switch {
 	case len(addrs) > 0:
 	case s.family == linux.AF_INET:
@@ -100,8 +100,10 @@ func (s *Socket) bind(addrs []netip.Addr, port uint16) error {
 	return nil
 }
 
-// ownMailbox gives an association that waits for accept what will be its socket's.
-func (*Stack) ownMailbox() (*engine.Mailbox, engine.Filter) { return engine.NewMailbox(true), nil }
+// mail gives an association that a peer sets up what will be its socket's when it is accepted.
+func (s *Socket) mail() (*engine.Mailbox, engine.Filter) {
+	return engine.NewMailbox(true), newSubscriber(subscription(s.subscribed.Load()))
+}
 
 // autobind takes any port. s.mu is held.
 func (s *Socket) autobind() error {

@@ -38,7 +38,7 @@ func (s *Socket) begin(to netip.AddrPort) error {
 	}
 	e := s.stack.engine
 	peer := engine.Peer{Addrs: []netip.Addr{ip}, Port: to.Port(), EncapPort: e.PeerEncapPort(ip, to.Port())}
-	a, err := s.bound.BeginWithMailbox(s.config(), peer, s.mailbox, nil)
+	a, err := s.bound.BeginWithMailbox(s.config(), peer, s.mailbox, newSubscriber(subscription(s.subscribed.Load())))
 	if err != nil {
 		return beginErrno(err)
 	}

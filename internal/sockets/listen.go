@@ -61,6 +61,7 @@ func (s *Socket) child(a *engine.Assoc) *Socket {
 	if paths := a.Paths(); len(paths) > 0 {
 		n.peer = netip.AddrPortFrom(paths[0].Remote, a.PeerPort())
 	}
+	n.subscribed.Store(s.subscribed.Load())
 	n.mailbox.SetChanged(n.tell)
 	if at := a.Standing(); at.Ended {
 		n.state, n.noMoreIn = closed, true

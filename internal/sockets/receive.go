@@ -14,6 +14,9 @@ type Received struct {
 	end    bool // there was nothing, and nothing will come
 	peek   bool
 	more   bool
+	// of a notification, n bytes were copied, which are all if partNote is false
+	n        int
+	partNote bool
 }
 
 // More reports whether there is something to read after Commit, even if nothing arrives until then.
@@ -22,9 +25,23 @@ func (r *Received) More() bool { return r.more }
 // Commit takes what was copied off the queue. After MSG_PEEK it stays there.
 func (r *Received) Commit() {
 	if !r.end && !r.peek {
-		r.socket.mailbox.Take(&r.mail)
+		r.take()
 	}
 	r.Cancel()
+}
+
+func (r *Received) take() {
+	s := r.socket
+	if r.mail.Event != nil {
+		s.mu.Lock()
+		if s.noteRead += r.n; !r.partNote {
+			s.noteRead = 0
+		}
+		s.unlock()
+	}
+	if !r.partNote {
+		s.mailbox.Take(&r.mail)
+	}
 }
 
 // Cancel leaves it there.
@@ -59,14 +76,53 @@ func (s *Socket) Receive(m *Msg) (*Received, error) {
 		return s.nothing(m)
 	}
 	m.N, m.NameLen, m.ControlLen, m.OutFlags = mail.N, 0, 0, 0
-	if mail.Info.EOR {
+	r := &Received{socket: s, mail: mail, peek: flags&linux.MSG_PEEK != 0}
+	if mail.Event != nil {
+		s.fillNotification(m, r)
+	} else {
+		s.fillControl(m, &mail)
+		if mail.Info.EOR {
+			m.OutFlags |= int(linux.MSG_EOR)
+		}
+		r.more = mail.N < mail.Size || s.noMoreIn
+	}
+	s.fillName(m)
+	s.reading = true
+	return r, nil
+}
+
+// fillNotification copies what is left of a notification. s.mu is held.
+func (s *Socket) fillNotification(m *Msg, r *Received) {
+	note := s.notification(r.mail.Assoc, r.mail.Event)
+	m.N = copy(m.Data, note[s.noteRead:])
+	m.OutFlags |= int(linux.MSG_NOTIFICATION)
+	if r.partNote = s.noteRead+m.N < len(note); !r.partNote {
 		m.OutFlags |= int(linux.MSG_EOR)
 	}
-	s.fillName(m, &mail)
-	s.reading = true
-	r := &Received{socket: s, mail: mail, peek: flags&linux.MSG_PEEK != 0}
-	r.more = mail.N < mail.Size || s.noMoreIn
-	return r, nil
+	r.n = m.N
+	r.more = r.partNote || s.noMoreIn
+}
+
+// fillControl describes a message. s.mu is held.
+func (s *Socket) fillControl(m *Msg, mail *engine.Mail) {
+	w := linux.NewControlWriter(m.Control[:0], len(m.Control))
+	i, id := &mail.Info, assocID(mail.Assoc)
+	var flags linux.SendFlags
+	if i.Unordered {
+		flags = linux.SCTP_UNORDERED
+	}
+	if s.options.recvRcvInfo {
+		w.RcvInfo(&linux.RcvInfo{
+			Stream: i.Stream, SSN: i.SSN, Flags: flags, PPID: ppid(i.PPID), TSN: i.TSN, CumTSN: i.CumTSN, AssocID: id,
+		})
+	}
+	if subscription(s.subscribed.Load()).has(linux.SCTP_DATA_IO_EVENT) {
+		w.SndRcv(&linux.SndRcvInfo{
+			Stream: i.Stream, SSN: i.SSN, Flags: flags, PPID: ppid(i.PPID), TSN: i.TSN, CumTSN: i.CumTSN, AssocID: id,
+		})
+	}
+	m.ControlLen = len(w.Bytes())
+	m.OutFlags |= int(w.Flags())
 }
 
 // nothing answers a Receive that found nothing. s.mu is held.
@@ -84,8 +140,8 @@ func (s *Socket) nothing(m *Msg) (*Received, error) {
 	return nil, syscall.EAGAIN
 }
 
-// fillName says who sent it.
-func (s *Socket) fillName(m *Msg, mail *engine.Mail) {
+// fillName says who sent it. s.mu is held.
+func (s *Socket) fillName(m *Msg) {
 	if len(m.Name) == 0 {
 		return
 	}
@@ -107,6 +163,9 @@ func (s *Socket) Ioctl(request uint32) (int, error) {
 		mail, ok := s.mailbox.Next(nil)
 		if !ok {
 			return 0, nil
+		}
+		if mail.Event != nil {
+			return len(s.notification(mail.Assoc, mail.Event)) - s.noteRead, nil
 		}
 		return mail.Size, nil
 	case linux.SIOCOUTQ:

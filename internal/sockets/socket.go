@@ -1,6 +1,7 @@
 package sockets
 
 import (
+	"math"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -36,11 +37,14 @@ type Socket struct {
 	noMoreIn, noMoreOut bool
 	// err is the pending error, which SO_ERROR and the next call that cares take.
 	err syscall.Errno
-	// reading: a Received waits for its end.
-	reading bool
-	options options
-	closed  bool
-	changed func()
+	// reading: a Received waits for its end. noteRead is how much of the notification that is next was read.
+	reading  bool
+	noteRead int
+	// subscribed is a subscription, for associations to come.
+	subscribed atomic.Uint32
+	options    options
+	closed     bool
+	changed    func()
 	// news is for changed, which has not been called since.
 	news atomic.Bool
 }
@@ -69,12 +73,19 @@ type options struct {
 	v6only                   bool
 	mapped                   bool // SCTP_I_WANT_MAPPED_V4_ADDR
 	nodelay                  bool
+	recvRcvInfo              bool
+	whole                    bool // SCTP_DISABLE_FRAGMENTS
+	init                     linux.InitMsg
 	switches                 uint64 // of level SOL_SOCKET, which are only remembered: bit 1<<n is option n
 }
 
 func (st *Stack) newSocket(family int, style linux.Style) *Socket {
 	s := &Socket{stack: st, family: family, style: style, mailbox: engine.NewMailbox(true)}
 	s.options = options{sndbuf: defaultBuffer, rcvbuf: defaultBuffer, mapped: true}
+	s.options.init = linux.InitMsg{
+		OutStreams: 10, MaxInStreams: math.MaxUint16,
+		MaxAttempts: uint16(st.sysctls.MaxInitRetransmits), MaxInitTimeout: uint16(min(st.sysctls.RTOMax, math.MaxUint16)),
+	}
 	s.mailbox.SetChanged(s.tell)
 	return s
 }
@@ -117,6 +128,9 @@ func (s *Socket) config() assoc.Config {
 	c.RecvBuffer = max(s.options.rcvbuf/2, minWindow)
 	c.SendBuffer = 2 * s.options.sndbuf // engine.Assoc.Reserve explains the factor
 	c.Nagle = !s.options.nodelay
+	c.DisableFragments = s.options.whole
+	i := &s.options.init
+	c.OutStreams, c.MaxInStreams, c.MaxInitRetransmits = i.OutStreams, i.MaxInStreams, int(i.MaxAttempts)
 	return c
 }
 

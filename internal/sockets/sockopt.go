@@ -16,6 +16,9 @@ func (s *Socket) SetOption(level, name int, value []byte) (result int, err error
 	if level == linux.SOL_SOCKET {
 		return 0, s.setSocketOption(name, value)
 	}
+	if o := linux.Lookup(level, name); o != nil {
+		return 0, s.setSCTP(o, value)
+	}
 	return 0, syscall.ENOPROTOOPT
 }
 
@@ -29,6 +32,10 @@ func (s *Socket) Option(level, name int, value []byte) (out []byte, result int, 
 			return nil, 0, nil, err
 		}
 		return out[:min(len(out), len(value))], 0, nil, nil
+	}
+	if o := linux.Lookup(level, name); o != nil {
+		out, err = s.getSCTP(o, value)
+		return out, 0, nil, err
 	}
 	return nil, 0, nil, syscall.ENOPROTOOPT
 }

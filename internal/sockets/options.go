@@ -1,0 +1,106 @@
+package sockets
+
+import (
+	"syscall"
+
+	"github.com/gosctp/sctp/internal/abi/linux"
+)
+
+// handler does what an option does. A value is copied in, looked at, changed and copied out again, as in Linux.
+type handler struct {
+	set, get func(s *Socket, v linux.Struct) error
+}
+
+// of makes a handler of functions that know the type of the value. A nil function is for what cannot be done.
+func of[T any, P interface {
+	*T
+	linux.Struct
+}](set, get func(s *Socket, v P) error) handler {
+	var h handler
+	if set != nil {
+		h.set = func(s *Socket, v linux.Struct) error { return set(s, v.(P)) }
+	}
+	if get != nil {
+		h.get = func(s *Socket, v linux.Struct) error { return get(s, v.(P)) }
+	}
+	return h
+}
+
+// handlers are the options that there are. What is not among them is answered with ENOPROTOOPT.
+var handlers = map[linux.OptName]handler{
+	linux.SCTP_EVENTS:                of(nil, getEvents), // setEvents sets it
+	linux.SCTP_EVENT:                 of(setEvent, getEvent),
+	linux.SCTP_RECVRCVINFO:           flag(func(o *options) *bool { return &o.recvRcvInfo }),
+	linux.SCTP_NODELAY:               flag(func(o *options) *bool { return &o.nodelay }),
+	linux.SCTP_DISABLE_FRAGMENTS:     flag(func(o *options) *bool { return &o.whole }),
+	linux.SCTP_INITMSG:               of(setInitMsg, getInitMsg),
+	linux.SCTP_I_WANT_MAPPED_V4_ADDR: flag(func(o *options) *bool { return &o.mapped }),
+	linux.SCTP_STATUS:                of(nil, getStatus),
+	linux.SCTP_GET_PEER_ADDRS:        of(nil, getPeerAddrs),
+	linux.SCTP_GET_LOCAL_ADDRS:       of(nil, getLocalAddrs),
+}
+
+// flag is an option that is an int, and on if it is not 0.
+func flag(field func(*options) *bool) handler {
+	return of(func(s *Socket, v *linux.Int) error {
+		*field(&s.options) = *v != 0
+		s.reconfigure()
+		return nil
+	}, func(s *Socket, v *linux.Int) error {
+		*v = linux.Int(number(*field(&s.options)))
+		return nil
+	})
+}
+
+// setSCTP sets an option of level SOL_SCTP. s.mu is held.
+func (s *Socket) setSCTP(o *linux.Option, value []byte) error {
+	h, known := handlers[o.Number]
+	if !known {
+		return syscall.ENOPROTOOPT
+	}
+	if err := o.CheckSet(len(value), s.style, 0); err != nil {
+		return err
+	}
+	if o.Number == linux.SCTP_EVENTS {
+		return s.setEvents(value)
+	}
+	if size := linux.Size(o.Value()); len(value) > size {
+		value = value[:size]
+	}
+	v, err := o.Parse(value)
+	if err != nil {
+		return err
+	}
+	return h.set(s, v)
+}
+
+// getSCTP answers an option of level SOL_SCTP. s.mu is held.
+func (s *Socket) getSCTP(o *linux.Option, value []byte) ([]byte, error) {
+	h := handlers[o.Number]
+	if h.get == nil {
+		return nil, syscall.ENOPROTOOPT
+	}
+	n, err := o.CheckGet(len(value), s.style, 0)
+	if err != nil {
+		return nil, err
+	}
+	v := o.Value()
+	whole := make([]byte, linux.Size(v))
+	copy(whole, value[:min(n, len(value))])
+	if o.Reads {
+		if v, err = o.Parse(whole); err != nil {
+			return nil, err
+		}
+	}
+	if err := h.get(s, v); err != nil {
+		return nil, err
+	}
+	if list, ok := v.(*linux.GetAddrs); ok {
+		out := linux.Append(nil, list)
+		if len(out) > n {
+			return nil, syscall.ENOMEM
+		}
+		return out, nil
+	}
+	return linux.Put(whole, v)[:n], nil
+}

@@ -1,0 +1,107 @@
+package sockets
+
+import (
+	"net/netip"
+	"syscall"
+	"time"
+
+	"github.com/gosctp/sctp/internal/abi/linux"
+	"github.com/gosctp/sctp/internal/assoc"
+)
+
+// setInitMsg keeps what is 0 as it was.
+func setInitMsg(s *Socket, v *linux.InitMsg) error {
+	for _, f := range []struct{ to, from *uint16 }{
+		{&s.options.init.OutStreams, &v.OutStreams}, {&s.options.init.MaxInStreams, &v.MaxInStreams},
+		{&s.options.init.MaxAttempts, &v.MaxAttempts}, {&s.options.init.MaxInitTimeout, &v.MaxInitTimeout},
+	} {
+		if *f.from != 0 {
+			*f.to = *f.from
+		}
+	}
+	s.reconfigure()
+	return nil
+}
+
+func getInitMsg(s *Socket, v *linux.InitMsg) error {
+	*v = s.options.init
+	return nil
+}
+
+// stateNumbers are Linux' numbers of the states.
+var stateNumbers = [...]linux.AssocState{
+	assoc.StateClosed: linux.SCTP_CLOSED, assoc.StateCookieWait: linux.SCTP_COOKIE_WAIT,
+	assoc.StateCookieEchoed: linux.SCTP_COOKIE_ECHOED, assoc.StateEstablished: linux.SCTP_ESTABLISHED,
+	assoc.StateShutdownPending: linux.SCTP_SHUTDOWN_PENDING, assoc.StateShutdownSent: linux.SCTP_SHUTDOWN_SENT,
+	assoc.StateShutdownReceived: linux.SCTP_SHUTDOWN_RECEIVED, assoc.StateShutdownAckSent: linux.SCTP_SHUTDOWN_ACK_SENT,
+}
+
+// getStatus is SCTP_STATUS.
+func getStatus(s *Socket, v *linux.Status) error {
+	if s.assoc == nil {
+		return syscall.EINVAL
+	}
+	at := s.assoc.Status()
+	*v = linux.Status{
+		AssocID: assocID(s.assoc), State: stateNumbers[at.State], Rwnd: uint32(at.PeerRwnd),
+		Unacked: uint16(at.Unacked), Pending: uint16(min(at.Pending, 1<<16-1)),
+		InStreams: at.InStreams, OutStreams: at.OutStreams, FragmentationPoint: uint32(at.FragmentationPoint),
+	}
+	for i := range at.Paths {
+		if at.Paths[i].Primary {
+			v.Primary = s.pathInfo(&at.Paths[i])
+			v.Primary.AssocID = v.AssocID
+		}
+	}
+	return nil
+}
+
+// pathInfo describes one address of the peer.
+func (s *Socket) pathInfo(p *assoc.PathStatus) (v linux.PaddrInfo) {
+	v.Address.Set(linux.Sockaddr{AddrPort: netip.AddrPortFrom(p.Path.Remote, s.peer.Port())}.ToUser(s.family, s.options.mapped))
+	v.State = linux.SCTP_ACTIVE
+	switch {
+	case !p.Confirmed:
+		v.State = linux.SCTP_UNCONFIRMED
+	case p.State == assoc.AddrUnreachable:
+		v.State = linux.SCTP_INACTIVE
+	case p.State == assoc.AddrPotentiallyFailed:
+		v.State = linux.SCTP_PF
+	}
+	v.Cwnd, v.MTU = uint32(p.Cwnd), uint32(p.PMTU)
+	v.SRTT, v.RTO = uint32(p.SRTT/time.Millisecond), uint32(p.RTO/time.Millisecond)
+	return v
+}
+
+// getPeerAddrs is behind sctp_getpaddrs.
+func getPeerAddrs(s *Socket, v *linux.GetAddrs) error {
+	if s.assoc == nil {
+		return syscall.EINVAL
+	}
+	v.Addresses, v.Count = nil, 0
+	for _, p := range s.assoc.Paths() {
+		v.Addresses = s.show(v.Addresses, netip.AddrPortFrom(p.Remote, s.peer.Port()))
+		v.Count++
+	}
+	return nil
+}
+
+// getLocalAddrs is behind sctp_getladdrs: the addresses that the socket is bound to, all those of the host if it is to the wildcard.
+func getLocalAddrs(s *Socket, v *linux.GetAddrs) error {
+	v.Addresses, v.Count = nil, 0
+	if s.bound == nil {
+		return nil
+	}
+	addrs := s.addrs
+	if len(addrs) == 0 {
+		addrs = s.stack.engine.LocalAddrs()
+	}
+	for _, ip := range addrs {
+		if s.family == linux.AF_INET && !ip.Is4() || s.options.v6only && ip.Is4() {
+			continue
+		}
+		v.Addresses = s.show(v.Addresses, netip.AddrPortFrom(ip, s.bound.Port()))
+		v.Count++
+	}
+	return nil
+}
