@@ -145,7 +145,7 @@ void ask_receive(const char *who, int fd, size_t space, size_t control, int flag
 // expect waits for what is to come and receives it.
 void expect(const char *who, int fd)
 {
-	if (!readable(fd, 8000)) {
+	if (!readable(fd, 3000)) {
 		sayf(0, "", "%s waits for nothing", who);
 		return;
 	}

@@ -17,7 +17,7 @@ static size_t pack_address(unsigned char *out, char *word)
 	*slash = 0;
 	int port = slash[1] == 'P' ? words.port : atoi(slash + 1);
 	size_t size = six ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
-	memset(out, 0, sizeof(struct sockaddr_storage));
+	memset(out, 0, storage ? sizeof(struct sockaddr_storage) : size);
 	if (six) {
 		struct sockaddr_in6 a = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
 		inet_pton(AF_INET6, host, &a.sin6_addr);
