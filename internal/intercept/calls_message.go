@@ -259,6 +259,11 @@ func (c *call) receiveOne(m *message) (got Received, n int, o outcome) {
 		msg.Control = make([]byte, min(le.Uint64(m.header[headerControlLen:]), linux.MaxControl))
 	}
 	got, err := c.f.sock.Receive(&msg)
+	if errno(err) == unix.ENOTCONN && msg.Flags&unix.MSG_DONTWAIT == 0 && c.dontWait() {
+		// Linux tells a caller that would not wait EAGAIN instead.
+		msg.Flags |= unix.MSG_DONTWAIT
+		got, err = c.f.sock.Receive(&msg)
+	}
 	if e := errno(err); e == unix.EAGAIN {
 		return nil, 0, wouldBlock(e)
 	} else if e != 0 {

@@ -10,10 +10,10 @@ import (
 	"github.com/gosctp/sctp/internal/abi/linux"
 )
 
-// socket makes a socket. What is not SCTP is TCP: nothing else stops.
+// socket makes a socket. A stream of another protocol is TCP's: nothing else stops.
 func (c *call) socket() outcome {
 	family, typ, protocol := c.int(0), c.int(1), c.int(2)
-	tcp := protocol != linux.IPPROTO_SCTP
+	tcp := protocol != linux.IPPROTO_SCTP && typ&typeMask == unix.SOCK_STREAM
 	if typ&^(typeMask|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC) != 0 {
 		return failure(unix.EINVAL)
 	}
@@ -75,7 +75,9 @@ func (c *call) bind() outcome {
 }
 
 func (c *call) listen() outcome {
-	return returned(c.reaping(func() error { return c.f.sock.Listen(c.int(1)) }))
+	e := c.reaping(func() error { return c.f.sock.Listen(c.int(1)) })
+	c.f.listens = c.f.listens || e == 0
+	return returned(e)
 }
 
 // reaping does what needs a port, a second time if the port is in use and a socket was closed meanwhile.
@@ -157,6 +159,7 @@ func (c *call) accept() outcome {
 		sock.Close()
 		return failure(e)
 	}
+	f.connected = true
 	c.f.show(c, nil)
 	return given(c.give(f, flags))
 }

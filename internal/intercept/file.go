@@ -20,6 +20,8 @@ type file struct {
 	sup, app int
 	// tcp says that the program sees TCP: payload flows through the pair once it is connected.
 	tcp bool
+	// listens and connected say what it has become, as far as that is needed for TCP.
+	listens, connected bool
 	// plugged says that the program's end is full, tokens how many bytes are on the way to it.
 	plugged bool
 	tokens  int

@@ -41,6 +41,7 @@ const (
 	protocolMPTCP = 262
 	typeMask      = 0xf // of a socket's type, which flags are or'ed to
 	sockStream    = 1
+	sockSeqpacket = 5
 	fDupfd        = 0
 	fDupfdCloexec = 1030
 	fionread      = 0x541b // SIOCINQ
@@ -108,11 +109,16 @@ func (f *filter) program() []bpf.Instruction {
 	if f.tcp {
 		a.when(protocolMPTCP, "no such protocol")
 		a.when(protocolTCP, "type")
-		a.unless(0, "allow socket")
-		a.label("type")
-		a.argument(1)
-		a.and(typeMask)
+	}
+	a.unless(0, "allow socket")
+	a.label("type")
+	a.argument(1)
+	a.and(typeMask)
+	if f.tcp {
 		a.when(sockStream, "notify")
+	}
+	if f.sctp {
+		a.when(sockSeqpacket, "notify") // of the internet's protocols only SCTP has it
 	}
 	a.label("allow socket")
 	a.ret(retAllow)

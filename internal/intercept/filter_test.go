@@ -33,11 +33,10 @@ func verdict(t *testing.T, program []bpf.Instruction, audit uint32, nr int, args
 }
 
 const (
-	inet    = linux.AF_INET
-	inet6   = linux.AF_INET6
-	sctp    = linux.IPPROTO_SCTP
-	seqpack = 5
-	dgram   = 2
+	inet  = linux.AF_INET
+	inet6 = linux.AF_INET6
+	sctp  = linux.IPPROTO_SCTP
+	dgram = 2
 )
 
 func TestFilterStopsWhatIsOurs(t *testing.T) {
@@ -51,10 +50,11 @@ func TestFilterStopsWhatIsOurs(t *testing.T) {
 	sockets := func(sctpWant, tcpWant, mptcpWant uint32) []row {
 		return []row{
 			{callSocket, []uint64{inet, sockStream, sctp}, sctpWant},
-			{callSocket, []uint64{inet6, seqpack | 0x80000, sctp}, sctpWant},
+			{callSocket, []uint64{inet6, sockSeqpacket | 0x80000, sctp}, sctpWant},
 			{callSocket, []uint64{inet, sockStream | 0x800, 0}, tcpWant},
 			{callSocket, []uint64{inet6, sockStream, protocolTCP}, tcpWant},
 			{callSocket, []uint64{inet, sockStream, protocolMPTCP}, mptcpWant},
+			{callSocket, []uint64{inet, sockSeqpacket, 0}, sctpWant},
 			{callSocket, []uint64{inet, dgram, 0}, allow},
 			{callSocket, []uint64{inet, dgram, 17}, allow},
 			{callSocket, []uint64{1, sockStream, 0}, allow},

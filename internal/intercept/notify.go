@@ -59,7 +59,8 @@ func (l listener) syncWakeUps() {
 	_, _, _ = syscall.Syscall(unix.SYS_IOCTL, uintptr(l), requestSetFlags, syncWakeUp)
 }
 
-// receive waits for the next call. ENOENT says that the caller was killed before, EINTR that this thread had a signal.
+// receive waits for the next call, until no program is left. ENOENT says that the caller was killed before, EINTR that this thread had a
+// signal.
 func (l listener) receive(n *notification) error {
 	for {
 		*n = notification{}
@@ -68,6 +69,9 @@ func (l listener) receive(n *notification) error {
 		case 0:
 			return nil
 		case unix.ENOENT, unix.EINTR:
+			if l.abandoned() {
+				return e
+			}
 		default:
 			return e
 		}

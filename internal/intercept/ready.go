@@ -98,12 +98,12 @@ func (f *file) show(c *call, more *bool) {
 	}
 	out := r.Out || r.Err != nil
 	if f.tcp {
-		if r.Out && r.Err == nil { // connected
+		if f.connected || r.Err == nil && !f.listens && (r.Out || in) {
 			f.unplug()
 			f.startPump()
 			return
 		}
-		in = r.In // a token would be taken for payload, except by accept
+		in = f.listens && r.In // elsewhere a token would be taken for payload
 	}
 	if out {
 		f.unplug()

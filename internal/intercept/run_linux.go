@@ -52,7 +52,9 @@ func Run(c Config) (Status, error) {
 		_, _ = unix.Wait4(pid, nil, 0, nil)
 		return Status{}, errors.New(failed)
 	}
-	return waitAll(pid, l), nil
+	status := waitAll(pid, l)
+	s.stop()
+	return status, nil
 }
 
 // orphanRound is how often a supervisor whose program has ended looks whether there are orphans of it.
@@ -96,7 +98,11 @@ func passSignals() func(pid int) {
 	arrived := make(chan os.Signal, 16)
 	program := make(chan int, 1)
 	ended := make(chan struct{})
-	signal.Notify(arrived, unix.SIGINT, unix.SIGQUIT, unix.SIGTERM, unix.SIGHUP, unix.SIGUSR1, unix.SIGUSR2)
+	for _, sig := range []os.Signal{unix.SIGINT, unix.SIGQUIT, unix.SIGTERM, unix.SIGHUP, unix.SIGUSR1, unix.SIGUSR2} {
+		if !signal.Ignored(sig) { // as under nohup: the program shall inherit that
+			signal.Notify(arrived, sig)
+		}
+	}
 	go func() {
 		pid := 0
 		for {

@@ -5,6 +5,7 @@ package intercept
 import (
 	"runtime"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -32,6 +33,7 @@ type supervisor struct {
 	polling bool   // whether pollSignals runs
 
 	changes changes
+	pumps   sync.WaitGroup
 }
 
 // changes are the files whose socket changed. It has a lock of its own, taken last, because the stack may tell of a change from inside a
@@ -74,6 +76,27 @@ func (s *supervisor) start(l listener) {
 	go s.receive()
 	go s.watchEnds()
 	go s.settleChanges()
+}
+
+// pumpPatience is how long what TCP programs had written may take to be sent after their end.
+const pumpPatience = 10 * time.Second
+
+// stop closes the sockets of programs that have ended, those too whose end has not been noticed yet.
+func (s *supervisor) stop() {
+	s.enter()
+	for _, f := range s.files {
+		f.hangUp()
+	}
+	s.leave()
+	sent := make(chan struct{})
+	go func() {
+		s.pumps.Wait()
+		close(sent)
+	}()
+	select {
+	case <-sent:
+	case <-time.After(pumpPatience):
+	}
 }
 
 // receive serves calls, on a thread of its own: more threads would only pass the lock to each other.

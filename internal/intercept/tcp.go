@@ -49,7 +49,9 @@ func (f *file) startPump() {
 	p.done.Add(2)
 	go p.up()
 	go p.down()
+	f.s.pumps.Add(1)
 	go func() {
+		defer f.s.pumps.Done()
 		// What the program had written before it closed is sent by now, and the stack sees to the rest of the way.
 		p.done.Wait()
 		<-p.over
