@@ -17,7 +17,7 @@ import (
 )
 
 // goPrograms are programs in Go that this test program can become, static ones that use no C library.
-var goPrograms = map[string]func() error{"go-raw": goRaw, "go-net": goNet}
+var goPrograms = map[string]func() error{"go-raw": goRaw, "go-net": goNet, "go-web": goWeb}
 
 // become runs the program that the argument names, if it is one.
 func become(name string) {
@@ -111,13 +111,18 @@ func goNet() error {
 	if _, err := new(net.Dialer).DialContext(ctx, "tcp", fmt.Sprint("127.0.0.1:", portSilent)); err == nil {
 		return errors.New("connected to nobody")
 	}
-	h, err := net.Listen("tcp", "127.0.0.1:8201")
+	return goWeb()
+}
+
+// goWeb is a web server and its client.
+func goWeb() error {
+	h, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
 	go http.Serve(h, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "a page") }))
 	for range 5 {
-		r, err := http.Get("http://127.0.0.1:8201/")
+		r, err := http.Get("http://" + h.Addr().String())
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/gosctp/sctp/internal/sockets"
 )
 
 // superviseArg makes this test program a supervisor with the fake stack: Run reaps every child of its process, of which the tests have others.
@@ -35,7 +37,16 @@ func supervise(args []string) {
 	f.BoolVar(&c.Stdio, "stdio", true, "")
 	f.BoolVar(&c.All, "all", false, "")
 	trace := f.Bool("trace", false, "")
+	network := f.String("network", "", "") // none is the fake
 	_ = f.Parse(args)
+	if *network != "" {
+		stack, err := sockets.NewStack(sockets.Config{Network: *network})
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "supervisor:", err)
+			os.Exit(125)
+		}
+		c.Stack = Sockets(stack)
+	}
 	if *trace {
 		c.Trace = io.Writer(os.Stderr)
 	}
