@@ -121,6 +121,9 @@ void ask_control(void)
 	int other = sctp_socket(AF_INET, SOCK_SEQPACKET);
 	ask_send("other", other, "hello", 0, "in=127.0.0.1/P", "2:2:0 2:0x400 4:0 4:0 4:0;7:4:0x0200007f");
 	expect_all("server", server);
+	ask_send("other", other, "hello", 0, "in=127.0.0.1/P", "2:2:0 2:0 4:0 4:0 4:0;7:4:0x0100007f");
+	ask_send("other", other, "hello", 0, "in=127.0.0.1/P", "2:2:0 2:0 4:0 4:0 4:0;5:2:0x20 2:0 4:3");
+	expect_all("server", server);
 	ask_send("client", client, "", 0, "in=127.0.0.1/P", "2:2:0 2:0x200 4:0 4:0 4:0");
 	expect_all("client", client);
 	ask_send("client", client, "", 0, "in=127.0.0.1/P", "2:2:0 2:0x200 4:0 4:0 4:0");

@@ -32,6 +32,8 @@ static const struct group {
 	{"bindx", ask_bindx, false},
 	{"connectx", ask_connectx, false},
 	{"peeloff", ask_peeloff, false},
+	{"inheritance", ask_inheritance, false},
+	{"signals", ask_signals, false},
 	{"proc", ask_proc, false},
 	{"reconfiguration", ask_reconfiguration, false},
 	{"reconfiguration-many", ask_reconfiguration_many, false},

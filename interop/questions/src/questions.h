@@ -124,6 +124,8 @@ void ask_bindx(void);
 void ask_connectx(void);
 void ask_closing(void);
 void ask_ioctl(void);
+void ask_inheritance(void);
+void ask_signals(void);
 void ask_proc(void);
 void ask_reconfiguration(void);
 void ask_reconfiguration_many(void);
