@@ -77,6 +77,23 @@ static void descriptors(void)
 	close(s);
 }
 
+/* A socket both of whose directions have ended is given back by its close like any other. */
+static void endings(void)
+{
+	int i, s = -1, first = dial(ECHO), highest = 0;
+
+	close(first);
+	for (i = 0; i < 50; i++) {
+		s = dial(ECHO);
+		shutdown(s, SHUT_WR);
+		CHECK("both directions ended", shows(s, POLLIN, 1000) & POLLHUP);
+		highest = s > highest ? s : highest;
+		close(s);
+		pause_ms(2);
+	}
+	CHECK("numbers are given back", highest < first + 40);
+}
+
 /* A child takes half of what comes, and the parent the rest: the call of each is its own. */
 static void forking(void)
 {
@@ -128,6 +145,7 @@ int main(int argc, char **argv)
 	programs(argv[0]);
 	rebinding();
 	descriptors();
+	endings();
 	forking();
 	daemons();
 	return verdict();
