@@ -104,6 +104,11 @@ func (e *Endpoint) Connect(now mono.Time, s *Socket, c assoc.Config, peerPort ui
 	return h, nil
 }
 
+// Find returns the association of s with a peer that has an address, nil if there is none.
+func (e *Endpoint) Find(s *Socket, peer netip.AddrPort) *Handle {
+	return e.at(route{s.Port, peer.Port(), peer.Addr()}, s)
+}
+
 // params are those of a new association on s.
 func (e *Endpoint) params(s *Socket, peerPort, encapPort uint16) assoc.Params {
 	return assoc.Params{

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"cmp"
+	"maps"
 	"net"
 	"slices"
 	"sync"
@@ -25,6 +27,7 @@ type Mailbox struct {
 	arrivals    uint64
 	// ended are associations that are over and have left something to read, the oldest first.
 	ended   []*Assoc
+	members map[uint32]*Assoc
 	changed func()
 }
 
@@ -40,7 +43,44 @@ type mail struct {
 const maxMail = 1024
 
 // NewMailbox returns an empty mailbox. If it is exclusive, parts of messages of different associations do not alternate.
-func NewMailbox(exclusive bool) *Mailbox { return &Mailbox{exclusive: exclusive} }
+func NewMailbox(exclusive bool) *Mailbox {
+	return &Mailbox{exclusive: exclusive, members: make(map[uint32]*Assoc)}
+}
+
+// join makes m the mailbox of a. Nobody else knows a yet, or a.mu is held.
+func (m *Mailbox) join(a *Assoc, wants Filter) {
+	a.mailbox, a.wants = m, wants
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.members[a.id] = a
+}
+
+func (m *Mailbox) part(a *Assoc) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.members, a.id)
+}
+
+// ByID returns the association with an identifier, nil if there is none or it is over.
+func (m *Mailbox) ByID(id uint32) *Assoc {
+	m.mu.Lock()
+	a := m.members[id]
+	m.mu.Unlock()
+	if a == nil || a.Standing().Ended {
+		return nil
+	}
+	return a
+}
+
+// Members returns the associations that are not over, by age.
+func (m *Mailbox) Members() []*Assoc {
+	m.mu.Lock()
+	all := slices.Collect(maps.Values(m.members))
+	m.mu.Unlock()
+	all = slices.DeleteFunc(all, func(a *Assoc) bool { return a.Standing().Ended })
+	slices.SortFunc(all, func(a, b *Assoc) int { return cmp.Compare(a.id, b.id) })
+	return all
+}
 
 // SetChanged has f called, with no lock held, after something about the mailbox or its associations has changed: there is mail, room
 // to send, or an association came up or ended. It may be called for nothing.
@@ -281,7 +321,8 @@ func (m *Mailbox) Move(a *Assoc, to *Mailbox) error {
 	if a.mailbox != m {
 		return net.ErrClosed
 	}
-	a.mailbox = to
+	m.part(a)
+	to.join(a, a.wants)
 	for _, l := range m.removeAll(a) {
 		if l.event != nil {
 			to.addEvent(a, l.event)

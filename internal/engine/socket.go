@@ -24,6 +24,8 @@ type SocketOptions struct {
 	Backlog int
 	// Mail is for users who never wait: it gives the associations that peers set up their mailboxes.
 	Mail SocketMail
+	// Shared: associations that peers set up are the user's at once, and none is accepted.
+	Shared bool
 	// Inbox makes the socket one-to-many: its associations feed the inbox, and none is accepted.
 	Inbox *Inbox
 	// Transient closes the socket with its last association.
@@ -38,6 +40,7 @@ type Socket struct {
 	core      endpoint.Socket // guarded by Engine.mu while it is bound
 	inbox     *Inbox
 	mail      SocketMail
+	shared    bool
 	listener  *Listener
 	transient bool
 	onFree    func()
@@ -50,7 +53,7 @@ type Socket struct {
 
 // Bind takes a port.
 func (e *Engine) Bind(o SocketOptions) (*Socket, error) {
-	s := &Socket{engine: e, inbox: o.Inbox, mail: o.Mail, transient: o.Transient, onFree: o.OnFree, users: 1}
+	s := &Socket{engine: e, inbox: o.Inbox, mail: o.Mail, shared: o.Shared, transient: o.Transient, onFree: o.OnFree, users: 1}
 	s.core = endpoint.Socket{Port: o.Port, Addrs: o.Addrs, Family: o.Family, Config: o.Config, Backlog: o.Backlog, User: s}
 	if o.Backlog > 0 && o.Inbox == nil {
 		s.listener = newListener(s)
@@ -186,15 +189,23 @@ func (e *Engine) accepted(h *endpoint.Handle, peerPort uint16) *Assoc {
 	a.passive = true
 	a.listener = s.listener
 	if s.mail != nil {
-		a.mailbox, a.wants = s.mail()
+		m, wants := s.mail()
+		m.join(a, wants)
+		if s.shared {
+			a.listener = nil
+			e.core.Taken(h)
+		}
 	}
 	return a
 }
 
 // forget drops a, which has ended, from the users of the socket.
 func (s *Socket) forget(a *Assoc) {
-	if m := a.Mailbox(); m != nil && a.unread() {
-		m.keepEnded(a)
+	if m := a.Mailbox(); m != nil {
+		m.part(a)
+		if a.unread() {
+			m.keepEnded(a)
+		}
 	}
 	if s.inbox != nil {
 		s.inbox.remove(a)

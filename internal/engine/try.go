@@ -9,6 +9,7 @@ import (
 
 	"github.com/gosctp/sctp/internal/assoc"
 	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/transport"
 )
 
 // SocketMail says which mailbox an association that a peer sets up belongs to, and which notifications are wanted. It is called under
@@ -26,7 +27,7 @@ func (s *Socket) BeginWithMailbox(c assoc.Config, p Peer, m *Mailbox, wants Filt
 	s.engine.mu.Lock()
 	a, err := s.begin(c, p)
 	if err == nil {
-		a.mailbox, a.wants = m, wants // nobody else knows a: its routes are under this lock
+		m.join(a, wants)
 	}
 	s.engine.mu.Unlock()
 	if err != nil {
@@ -34,6 +35,29 @@ func (s *Socket) BeginWithMailbox(c assoc.Config, p Peer, m *Mailbox, wants Filt
 	}
 	a.sendInit()
 	return a, nil
+}
+
+// Find returns the association with a peer, nil if there is none.
+func (s *Socket) Find(peer netip.AddrPort) *Assoc {
+	s.engine.mu.Lock()
+	defer s.engine.mu.Unlock()
+	if h := s.engine.core.Find(&s.core, peer); h != nil {
+		a, _ := h.User.(*Assoc)
+		return a
+	}
+	return nil
+}
+
+// Primary is the address of the peer that messages go to first.
+func (a *Assoc) Primary() (local netip.Addr, remote netip.AddrPort) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var space [8]transport.Path
+	paths := a.core.Paths(space[:0])
+	if len(paths) == 0 {
+		return local, remote
+	}
+	return paths[0].Local, netip.AddrPortFrom(paths[0].Remote, a.peerPort)
 }
 
 // Listen lets peers set up at most backlog associations that wait for TryAccept, or none with 0. changed is called, with no lock
@@ -257,6 +281,9 @@ func (a *Assoc) Leave(linger time.Duration) {
 	}
 	_ = a.abandon(nil)
 }
+
+// Abandon is Abort that does not wait.
+func (a *Assoc) Abandon(reason []byte) { _ = a.abandon(reason) }
 
 // AwaitIdle waits until the last packet of every association on the engine is written, or ctx ends.
 func (e *Engine) AwaitIdle(ctx context.Context) error {

@@ -40,8 +40,12 @@ func (s *Socket) Name() ([]byte, error) {
 	s.mu.Lock()
 	defer s.unlock()
 	ip, port := s.wildcard(), uint16(0)
-	if len(s.addrs) > 0 {
+	s.follow()
+	switch {
+	case len(s.addrs) > 0:
 		ip = s.addrs[0]
+	case s.local.IsValid():
+		ip = s.local
 	}
 	if s.bound != nil {
 		port = s.bound.Port()
@@ -84,7 +88,7 @@ var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
 
 // bind takes a port. s.mu is held.
 func (s *Socket) bind(addrs []netip.Addr, port uint16) error {
-	o := engine.SocketOptions{Port: port, Addrs: addrs, Config: s.config().Defaults(), Mail: s.mail}
+	o := engine.SocketOptions{Port: port, Addrs: addrs, Config: s.config().Defaults(), Mail: s.mail, Shared: s.many()}
 	switch {
 	case len(addrs) > 0:
 	case s.family == linux.AF_INET:
@@ -100,8 +104,11 @@ func (s *Socket) bind(addrs []netip.Addr, port uint16) error {
 	return nil
 }
 
-// mail gives an association that a peer sets up what will be its socket's when it is accepted.
+// mail gives an association that a peer sets up its mailbox: the socket's, or what will be its own socket's when it is accepted.
 func (s *Socket) mail() (*engine.Mailbox, engine.Filter) {
+	if s.many() { // which never changes while peers can set something up
+		return s.mailbox, newSubscriber(subscription(s.subscribed.Load()))
+	}
 	return engine.NewMailbox(true), newSubscriber(subscription(s.subscribed.Load()))
 }
 

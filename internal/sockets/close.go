@@ -23,17 +23,12 @@ func (s *Socket) Shutdown(how int) error {
 	s.mu.Lock()
 	s.follow()
 	var err error
-	switch {
-	case s.state == closed:
+	if s.state == closed {
 		err = syscall.ENOTCONN
-	case s.state == listening && how == shutWR:
-	case s.state == listening:
-		s.bound.Listen(0, nil)
-		s.state = closed
 	}
 	s.noMoreIn = s.noMoreIn || how != shutWR
 	s.noMoreOut = s.noMoreOut || how != shutRD
-	if how != shutRD && s.state != listening && s.assoc != nil && err == nil {
+	if how != shutRD && s.style == linux.OneToOne && s.assoc != nil && err == nil {
 		s.state = closing
 		s.assoc.BeginShutdown()
 	}
@@ -56,11 +51,16 @@ func (s *Socket) Close() {
 	s.follow()
 	s.closed = true
 	s.changed = nil
-	if s.assoc != nil {
-		if s.mailbox.Unread() || s.options.linger == (linux.Linger{On: 1}) {
-			s.assoc.Leave(0)
-		} else {
-			s.assoc.Leave(lingering)
+	linger := lingering
+	if s.mailbox.Unread() || s.options.linger == (linux.Linger{On: 1}) {
+		linger = 0
+	}
+	for _, a := range s.members() {
+		a.Leave(linger)
+	}
+	if s.listener != nil {
+		for a := s.listener.TryAccept(); a != nil; a = s.listener.TryAccept() {
+			a.Leave(lingering)
 		}
 	}
 	if s.owner && s.bound != nil {

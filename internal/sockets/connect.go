@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"syscall"
 
+	"github.com/gosctp/sctp/internal/abi/linux"
+	"github.com/gosctp/sctp/internal/assoc"
 	"github.com/gosctp/sctp/internal/engine"
 )
 
@@ -11,46 +13,63 @@ import (
 func (s *Socket) Connect(addr []byte) error {
 	s.mu.Lock()
 	defer s.unlock()
+	if len(addr) >= 2 && linux.Family(addr) == linux.AF_UNSPEC {
+		return syscall.EOPNOTSUPP // SCTP does not disconnect
+	}
 	to, err := s.address(addr)
 	if err != nil {
 		return err
 	}
 	s.follow()
-	switch {
-	case s.state != closed:
-		return syscall.EISCONN
-	case s.assoc != nil:
-		return syscall.EALREADY
-	case to.Port() == 0 || to.Addr().IsMulticast() || to.Addr() == broadcast:
-		return syscall.EINVAL
+	if !s.many() {
+		switch {
+		case s.state != closed:
+			return syscall.EISCONN
+		case s.assoc != nil:
+			return syscall.EALREADY
+		}
 	}
-	if err := s.autobind(); err != nil {
+	a, err := s.begin([]netip.AddrPort{to}, s.config())
+	if err != nil {
 		return err
 	}
-	return s.begin(to)
-}
-
-// begin begins the association of a one-to-one socket. s.mu is held.
-func (s *Socket) begin(to netip.AddrPort) error {
-	ip := to.Addr()
-	if ip.IsUnspecified() { // Linux, as with TCP, takes that for this host
-		ip = loopback(ip)
-	}
-	e := s.stack.engine
-	peer := engine.Peer{Addrs: []netip.Addr{ip}, Port: to.Port(), EncapPort: e.PeerEncapPort(ip, to.Port())}
-	a, err := s.bound.BeginWithMailbox(s.config(), peer, s.mailbox, newSubscriber(subscription(s.subscribed.Load())))
-	if err != nil {
-		return beginErrno(err)
-	}
-	s.assoc, s.connect, s.peer = a, connection{under: true}, netip.AddrPortFrom(ip, to.Port())
+	s.connect = connection{under: true, assoc: a}
 	return syscall.EINPROGRESS
 }
 
-func loopback(any netip.Addr) netip.Addr {
-	if any.Is4() {
-		return netip.AddrFrom4([4]byte{127, 0, 0, 1})
+// begin begins an association with a peer of one or more addresses. s.mu is held.
+func (s *Socket) begin(to []netip.AddrPort, c assoc.Config) (*engine.Assoc, error) {
+	for _, a := range to {
+		if a.Port() == 0 || a.Addr().IsUnspecified() || a.Addr().IsMulticast() || a.Addr() == broadcast {
+			return nil, syscall.EINVAL
+		}
 	}
-	return netip.IPv6Loopback()
+	if err := s.autobind(); err != nil {
+		return nil, err
+	}
+	peer := engine.Peer{Port: to[0].Port(), EncapPort: s.stack.engine.PeerEncapPort(to[0].Addr(), to[0].Port())}
+	for _, a := range to {
+		if other := s.bound.Find(a); other != nil {
+			return nil, existsErrno(other)
+		}
+		peer.Addrs = append(peer.Addrs, a.Addr())
+	}
+	a, err := s.bound.BeginWithMailbox(c, peer, s.mailbox, newSubscriber(subscription(s.subscribed.Load())))
+	if err != nil {
+		return nil, beginErrno(err)
+	}
+	if !s.many() {
+		s.assoc, s.peer = a, to[0]
+	}
+	return a, nil
+}
+
+// existsErrno is why no other association with the peer of a can begin.
+func existsErrno(a *engine.Assoc) error {
+	if a.Standing().Up {
+		return syscall.EISCONN
+	}
+	return syscall.EALREADY
 }
 
 // ConnectResult says what came of Connect: EAGAIN until that is known, nil or why it failed.

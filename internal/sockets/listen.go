@@ -1,9 +1,9 @@
 package sockets
 
 import (
-	"net/netip"
 	"syscall"
 
+	"github.com/gosctp/sctp/internal/abi/linux"
 	"github.com/gosctp/sctp/internal/engine"
 )
 
@@ -13,10 +13,8 @@ func (s *Socket) Listen(backlog int) error {
 	defer s.unlock()
 	s.follow()
 	switch {
-	case s.state != closed && s.state != listening, s.assoc != nil:
+	case s.state != closed && s.state != listening, s.assoc != nil, backlog == 0 && s.state == closed:
 		return syscall.EINVAL
-	case backlog == 0 && s.state == closed:
-		return nil
 	}
 	if err := s.autobind(); err != nil {
 		return err
@@ -29,6 +27,9 @@ func (s *Socket) Listen(backlog int) error {
 	if backlog < 0 || backlog > somaxconn {
 		backlog = somaxconn
 	}
+	if s.many() {
+		backlog = anyNumber
+	}
 	// Linux takes one more than it was told.
 	s.listener = s.bound.Listen(backlog+1, s.tell)
 	s.state = listening
@@ -38,11 +39,17 @@ func (s *Socket) Listen(backlog int) error {
 // somaxconn is the largest backlog, net.core.somaxconn.
 const somaxconn = 4096
 
+// anyNumber is the backlog of a one-to-many socket, whose associations do not wait for anybody.
+const anyNumber = 1 << 20
+
 // Accept is accept. The new socket has the options of this one.
 func (s *Socket) Accept() (*Socket, error) {
 	s.mu.Lock()
 	defer s.unlock()
-	if s.state != listening {
+	switch {
+	case s.style == linux.OneToMany:
+		return nil, syscall.EOPNOTSUPP
+	case s.state != listening || s.noMoreIn:
 		return nil, syscall.EINVAL
 	}
 	a := s.listener.TryAccept()
@@ -58,13 +65,49 @@ func (s *Socket) child(a *engine.Assoc) *Socket {
 		stack: s.stack, family: s.family, style: s.style, state: established,
 		bound: a.Socket(), addrs: s.addrs, assoc: a, mailbox: a.Mailbox(), options: s.options,
 	}
-	if paths := a.Paths(); len(paths) > 0 {
-		n.peer = netip.AddrPortFrom(paths[0].Remote, a.PeerPort())
-	}
+	_, n.peer = a.Primary()
+	n.local = localOf(a)
 	n.subscribed.Store(s.subscribed.Load())
 	n.mailbox.SetChanged(n.tell)
 	if at := a.Standing(); at.Ended {
 		n.state, n.noMoreIn = closed, true
 	}
 	return n
+}
+
+// peelOff makes an association of a one-to-many socket a socket of its own (RFC 6458 section 9.2). s.mu is held.
+func (s *Socket) peelOff(id linux.AssocID) (*Socket, error) {
+	a := s.member(id)
+	if a == nil || !s.many() {
+		return nil, syscall.EINVAL
+	}
+	box := engine.NewMailbox(true)
+	if s.mailbox.Move(a, box) != nil {
+		return nil, syscall.EINVAL
+	}
+	n := s.child(a)
+	n.peeled = true
+	return n, nil
+}
+
+// member returns the association that an identifier names: a socket with a single one ignores it. s.mu is held.
+func (s *Socket) member(id linux.AssocID) *engine.Assoc {
+	switch {
+	case !s.many():
+		return s.assoc
+	case id < linux.FirstAssocID:
+		return nil
+	}
+	return s.mailbox.ByID(uint32(id))
+}
+
+// members returns all associations of the socket. s.mu is held.
+func (s *Socket) members() []*engine.Assoc {
+	switch {
+	case s.many():
+		return s.mailbox.Members()
+	case s.assoc != nil:
+		return []*engine.Assoc{s.assoc}
+	}
+	return nil
 }

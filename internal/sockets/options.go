@@ -36,6 +36,8 @@ var handlers = map[linux.OptName]handler{
 	linux.SCTP_INITMSG:               of(setInitMsg, getInitMsg),
 	linux.SCTP_I_WANT_MAPPED_V4_ADDR: flag(func(o *options) *bool { return &o.mapped }),
 	linux.SCTP_STATUS:                of(nil, getStatus),
+	linux.SCTP_GET_ASSOC_NUMBER:      of(nil, getAssocNumber),
+	linux.SCTP_GET_ASSOC_ID_LIST:     of(nil, getAssocIDs),
 	linux.SCTP_GET_PEER_ADDRS:        of(nil, getPeerAddrs),
 	linux.SCTP_GET_LOCAL_ADDRS:       of(nil, getLocalAddrs),
 }
@@ -95,12 +97,20 @@ func (s *Socket) getSCTP(o *linux.Option, value []byte) ([]byte, error) {
 	if err := h.get(s, v); err != nil {
 		return nil, err
 	}
-	if list, ok := v.(*linux.GetAddrs); ok {
-		out := linux.Append(nil, list)
-		if len(out) > n {
-			return nil, syscall.ENOMEM
-		}
-		return out, nil
+	switch v.(type) {
+	case *linux.GetAddrs:
+		return list(v, n, syscall.ENOMEM)
+	case *linux.AssocIDs:
+		return list(v, n, syscall.EINVAL)
 	}
 	return linux.Put(whole, v)[:n], nil
+}
+
+// list is a value that ends with an array. tooLittle answers a program that has no room for all of it.
+func list(v linux.Struct, room int, tooLittle error) ([]byte, error) {
+	out := linux.Append(nil, v)
+	if len(out) > room {
+		return nil, tooLittle
+	}
+	return out, nil
 }

@@ -25,8 +25,11 @@ func (s *Socket) Ready() Readiness {
 	}
 	_, some := s.mailbox.Next(nil)
 	r.In = some && !s.reading || s.noMoreIn
-	if s.state != closed {
-		r.Out = s.assoc == nil || s.assoc.Room(s.sendLimit())
+	switch {
+	case s.many():
+		r.Out = s.full == nil || s.full.Room(s.sendLimit(s.full))
+	case s.state != closed:
+		r.Out = s.assoc == nil || s.assoc.Room(s.sendLimit(s.assoc))
 	}
 	return r
 }

@@ -61,15 +61,14 @@ func (s *Socket) Receive(m *Msg) (*Received, error) {
 	s.mu.Lock()
 	defer s.unlock()
 	s.follow()
-	if s.state == listening {
-		return nil, syscall.ENOTCONN
-	}
-	if s.reading {
-		return nil, syscall.EAGAIN
-	}
 	flags := linux.MsgFlags(m.Flags)
-	if flags&linux.MSG_ERRQUEUE != 0 {
+	switch {
+	case flags&linux.MSG_ERRQUEUE != 0:
 		return nil, syscall.EAGAIN // there is never anything in it
+	case s.state == listening && s.style == linux.OneToOne:
+		return nil, syscall.ENOTCONN
+	case s.reading:
+		return nil, syscall.EAGAIN
 	}
 	mail, ok := s.mailbox.Next(m.Data)
 	if !ok {
@@ -86,7 +85,7 @@ func (s *Socket) Receive(m *Msg) (*Received, error) {
 		}
 		r.more = mail.N < mail.Size || s.noMoreIn
 	}
-	s.fillName(m)
+	s.fillName(m, mail.Assoc)
 	s.reading = true
 	return r, nil
 }
@@ -108,17 +107,18 @@ func (s *Socket) fillControl(m *Msg, mail *engine.Mail) {
 	w := linux.NewControlWriter(m.Control[:0], len(m.Control))
 	i, id := &mail.Info, assocID(mail.Assoc)
 	var flags linux.SendFlags
+	var cumTSN uint32 // Linux gives it for unordered messages only
 	if i.Unordered {
-		flags = linux.SCTP_UNORDERED
+		flags, cumTSN = linux.SCTP_UNORDERED, i.CumTSN
 	}
 	if s.options.recvRcvInfo {
 		w.RcvInfo(&linux.RcvInfo{
-			Stream: i.Stream, SSN: i.SSN, Flags: flags, PPID: ppid(i.PPID), TSN: i.TSN, CumTSN: i.CumTSN, AssocID: id,
+			Stream: i.Stream, SSN: i.SSN, Flags: flags, PPID: ppid(i.PPID), TSN: i.TSN, CumTSN: cumTSN, AssocID: id,
 		})
 	}
 	if subscription(s.subscribed.Load()).has(linux.SCTP_DATA_IO_EVENT) {
 		w.SndRcv(&linux.SndRcvInfo{
-			Stream: i.Stream, SSN: i.SSN, Flags: flags, PPID: ppid(i.PPID), TSN: i.TSN, CumTSN: i.CumTSN, AssocID: id,
+			Stream: i.Stream, SSN: i.SSN, Flags: flags, PPID: ppid(i.PPID), TSN: i.TSN, CumTSN: cumTSN, AssocID: id,
 		})
 	}
 	m.ControlLen = len(w.Bytes())
@@ -134,45 +134,43 @@ func (s *Socket) nothing(m *Msg) (*Received, error) {
 	switch {
 	case s.noMoreIn:
 		return &Received{socket: s, end: true, more: true}, nil
-	case s.assoc == nil && linux.MsgFlags(m.Flags)&linux.MSG_DONTWAIT == 0:
+	case s.state != listening && linux.MsgFlags(m.Flags)&linux.MSG_DONTWAIT == 0 && len(s.members()) == 0:
 		return nil, syscall.ENOTCONN // nothing can come, so there is nothing to wait for
 	}
 	return nil, syscall.EAGAIN
 }
 
 // fillName says who sent it. s.mu is held.
-func (s *Socket) fillName(m *Msg) {
+func (s *Socket) fillName(m *Msg, a *engine.Assoc) {
 	if len(m.Name) == 0 {
 		return
 	}
-	name := s.show(nil, s.peer)
+	peer := s.peer
+	if s.many() {
+		_, peer = a.Primary()
+	}
+	name := s.show(nil, peer)
 	m.NameLen = len(name)
 	copy(m.Name, name)
 }
 
-// Ioctl answers FIONREAD, the bytes of the next message, and SIOCOUTQ, those that were sent and not acknowledged.
+// Ioctl answers FIONREAD, the bytes of the next message. Linux' SCTP knows no other request, not even SIOCOUTQ.
 func (s *Socket) Ioctl(request uint32) (int, error) {
 	s.mu.Lock()
 	defer s.unlock()
 	s.follow()
-	switch request {
-	case linux.SIOCINQ:
-		if s.state == listening {
-			return 0, syscall.EINVAL
-		}
-		mail, ok := s.mailbox.Next(nil)
-		if !ok {
-			return 0, nil
-		}
-		if mail.Event != nil {
-			return len(s.notification(mail.Assoc, mail.Event)) - s.noteRead, nil
-		}
-		return mail.Size, nil
-	case linux.SIOCOUTQ:
-		if s.assoc == nil {
-			return 0, nil
-		}
-		return s.assoc.Unsent(), nil
+	switch {
+	case s.state == listening && s.style == linux.OneToOne:
+		return 0, syscall.ENOTCONN
+	case request != linux.SIOCINQ:
+		return 0, syscall.ENOTTY
 	}
-	return 0, syscall.ENOTTY
+	mail, ok := s.mailbox.Next(nil)
+	switch {
+	case !ok:
+		return 0, nil
+	case mail.Event != nil:
+		return len(s.notification(mail.Assoc, mail.Event)) - s.noteRead, nil
+	}
+	return mail.Size, nil
 }

@@ -3,14 +3,12 @@ package sockets
 import (
 	"math/bits"
 	"net/netip"
-	"slices"
 	"syscall"
 
 	"github.com/gosctp/sctp/internal/abi/linux"
 	"github.com/gosctp/sctp/internal/assoc"
 	"github.com/gosctp/sctp/internal/engine"
 	"github.com/gosctp/sctp/internal/tx"
-	"github.com/gosctp/sctp/transport"
 )
 
 // Msg is struct msghdr with what it points to. Send reads it, Receive fills it.
@@ -25,24 +23,50 @@ type Msg struct {
 	N, NameLen, ControlLen, OutFlags int
 }
 
-// Sent is a message that was checked and has its room.
+// Sent is a message that was checked and has its room, or the end of an association.
 type Sent struct {
+	parts []part
+	eof   bool
+	abort bool
+}
+
+// part is what goes to one association: all of a Sent but for SCTP_SENDALL.
+type part struct {
 	assoc   *engine.Assoc
 	message assoc.Message
 }
 
 // Commit sends the message. What has ended the association since has ended the message, as if it had been sent before.
-func (m *Sent) Commit() { m.assoc.SendReserved(&m.message) }
+func (m *Sent) Commit() {
+	for i := range m.parts {
+		p := &m.parts[i]
+		switch {
+		case m.abort:
+			p.assoc.Abandon(p.message.Data)
+		case m.eof:
+			p.assoc.BeginShutdown()
+		default:
+			p.assoc.SendReserved(&p.message)
+		}
+	}
+}
 
 // Cancel forgets the message.
-func (m *Sent) Cancel() { m.assoc.Unreserve(len(m.message.Data)) }
+func (m *Sent) Cancel() {
+	for i := range m.parts {
+		if p := &m.parts[i]; !m.abort && !m.eof {
+			p.assoc.Unreserve(len(p.message.Data))
+		}
+	}
+}
 
-// Send is sendmsg. EPIPE is for the caller to raise SIGPIPE as well, unless there is MSG_NOSIGNAL.
+// Send is sendmsg. EPIPE is for the caller to raise SIGPIPE as well, unless there is MSG_NOSIGNAL. An association that has to be set up first is
+// begun, whether the message is committed or not.
 func (s *Socket) Send(m *Msg) (*Sent, error) {
 	s.mu.Lock()
 	defer s.unlock()
 	s.follow()
-	if s.state == listening {
+	if s.state == listening && s.style == linux.OneToOne {
 		return nil, syscall.EPIPE
 	}
 	if len(m.Data) > s.options.sndbuf {
@@ -53,31 +77,115 @@ func (s *Socket) Send(m *Msg) (*Sent, error) {
 		return nil, err
 	}
 	info := control.Info()
+	sent := &Sent{eof: info.Flags&linux.SCTP_EOF != 0, abort: info.Flags&linux.SCTP_ABORT != 0}
 	switch {
-	case info.Flags&(linux.SCTP_EOF|linux.SCTP_ABORT|linux.SCTP_SENDALL) != 0, len(m.Data) == 0:
-		return nil, syscall.EINVAL // only for one-to-many sockets; every message has data
+	case (sent.eof || sent.abort) && s.style == linux.OneToOne, sent.eof && len(m.Data) > 0:
+		return nil, syscall.EINVAL
+	case len(m.Data) == 0 && !sent.eof && !sent.abort: // every message has data
+		return nil, syscall.EINVAL
 	case info.Flags&linux.SCTP_ADDR_OVER != 0 && len(m.Name) == 0:
 		return nil, syscall.EINVAL
-	case s.assoc == nil || s.state == closed:
-		return nil, s.pipeErr()
 	}
-	sent := &Sent{assoc: s.assoc, message: message(&info, m.Data)}
-	if len(m.Name) > 0 {
-		to, err := s.address(m.Name)
-		if err != nil {
-			return nil, err
+	if len(m.Name) == 0 && info.Flags&linux.SCTP_SENDALL != 0 && s.many() {
+		return sent, s.sendAll(sent, message(&info, m.Data))
+	}
+	a, to, err := s.destination(m, &control, &info)
+	if err != nil {
+		return nil, err
+	}
+	msg := message(&info, m.Data)
+	if info.Flags&linux.SCTP_ADDR_OVER != 0 {
+		msg.Path = to.Addr()
+	}
+	return sent, s.reserve(sent, a, msg)
+}
+
+// destination returns the association that a message goes to, and the address if there is one. s.mu is held.
+func (s *Socket) destination(m *Msg, c *linux.SendControl, i *linux.SndRcvInfo) (*engine.Assoc, netip.AddrPort, error) {
+	var to netip.AddrPort
+	if len(m.Name) == 0 || s.peeled {
+		a := s.member(i.AssocID)
+		if a == nil || s.style == linux.OneToOne && s.state == closed {
+			return nil, to, s.pipeErr()
 		}
-		if !s.reaches(to) {
-			return nil, syscall.EADDRNOTAVAIL
-		}
-		if info.Flags&linux.SCTP_ADDR_OVER != 0 {
-			sent.message.Path = to.Addr()
+		return a, to, nil
+	}
+	to, err := s.address(m.Name)
+	if err != nil {
+		return nil, to, err
+	}
+	if s.bound != nil {
+		if a := s.bound.Find(to); a != nil && (s.many() && a.Mailbox() == s.mailbox || a == s.assoc) {
+			return a, to, nil
 		}
 	}
-	if err := s.assoc.Reserve(&sent.message, s.sendLimit()); err != nil {
-		return nil, sendErrno(err)
+	switch {
+	case s.state == established || s.state == closing || s.assoc != nil:
+		return nil, to, syscall.EADDRNOTAVAIL
+	case i.Flags&(linux.SCTP_EOF|linux.SCTP_ABORT) != 0:
+		return nil, to, syscall.EINVAL
 	}
-	return sent, nil
+	a, err := s.beginBySending(to, c)
+	return a, to, err
+}
+
+// beginBySending begins an association with what the message says about it (RFC 6458 sections 3.2, 5.3.1, 5.3.9). s.mu is held.
+func (s *Socket) beginBySending(to netip.AddrPort, c *linux.SendControl) (*engine.Assoc, error) {
+	more, err := c.Destinations(linux.Sockaddr{AddrPort: to})
+	if err != nil {
+		return nil, err
+	}
+	addrs := []netip.AddrPort{to}
+	for _, a := range more {
+		addrs = append(addrs, netip.AddrPortFrom(a.Addr().Unmap(), a.Port()))
+	}
+	config := s.config()
+	if c.Asks(linux.SCTP_INIT) {
+		setUnlessZero(&config.OutStreams, c.Init.OutStreams)
+		setUnlessZero(&config.MaxInStreams, c.Init.MaxInStreams)
+		setUnlessZero(&config.MaxInitRetransmits, int(c.Init.MaxAttempts))
+	}
+	a, err := s.begin(addrs, config)
+	if err == nil && !s.many() {
+		s.connect = connection{under: true, assoc: a}
+	}
+	return a, err
+}
+
+func setUnlessZero[T comparable](to *T, v T) {
+	var zero T
+	if v != zero {
+		*to = v
+	}
+}
+
+// sendAll is for every association that there is. s.mu is held.
+func (s *Socket) sendAll(sent *Sent, msg assoc.Message) error {
+	for _, a := range s.members() {
+		if !a.Standing().Up {
+			continue
+		}
+		if err := s.reserve(sent, a, msg); err != nil {
+			sent.Cancel()
+			return err
+		}
+	}
+	return nil
+}
+
+// reserve adds a part for a. s.mu is held.
+func (s *Socket) reserve(sent *Sent, a *engine.Assoc, msg assoc.Message) error {
+	if !sent.eof && !sent.abort {
+		if err := a.Reserve(&msg, s.sendLimit(a)); err != nil {
+			err = sendErrno(err)
+			if err == syscall.EAGAIN {
+				s.full = a
+			}
+			return err
+		}
+	}
+	sent.parts = append(sent.parts, part{a, msg})
+	return nil
 }
 
 // pipeErr is EPIPE, or the pending error in its place. s.mu is held.
@@ -88,17 +196,8 @@ func (s *Socket) pipeErr() error {
 	return syscall.EPIPE
 }
 
-// reaches reports whether a is an address of the peer. s.mu is held.
-func (s *Socket) reaches(a netip.AddrPort) bool {
-	if a == s.peer {
-		return true
-	}
-	at := func(p transport.Path) bool { return p.Remote == a.Addr() }
-	return a.Port() == s.peer.Port() && slices.ContainsFunc(s.assoc.Paths(), at)
-}
-
-// sendLimit is how much the association may hold before a program has to wait. s.mu is held.
-func (s *Socket) sendLimit() int { return min(s.options.sndbuf, s.assoc.SendBuffer()/2) }
+// sendLimit is how much an association may hold before a program has to wait. s.mu is held.
+func (s *Socket) sendLimit(a *engine.Assoc) int { return min(s.options.sndbuf, a.SendBuffer()/2) }
 
 // message makes what the core sends of what the program asks for.
 func message(i *linux.SndRcvInfo, data []byte) assoc.Message {

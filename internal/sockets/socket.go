@@ -26,11 +26,14 @@ type Socket struct {
 	owner    bool // bound is this socket's; otherwise it is the listening one's
 	addrs    []netip.Addr
 	listener *engine.Listener
-	// assoc is the association of a one-to-one socket, nil if there is none, yet or any more.
-	assoc *engine.Assoc
+	// assoc is the association of a one-to-one socket, or of one that was peeled off, nil if there is none, yet or any more. A one-to-many
+	// socket's are those of its mailbox.
+	assoc  *engine.Assoc
+	peeled bool
 	// connect follows what Connect has begun.
 	connect connection
-	// peer is what getpeername shows.
+	// local and peer are what getsockname and getpeername show when connected.
+	local   netip.Addr
 	peer    netip.AddrPort
 	mailbox *engine.Mailbox
 	// noMore: nothing more is received or sent, because of Shutdown or the peer.
@@ -43,8 +46,10 @@ type Socket struct {
 	// subscribed is a subscription, for associations to come.
 	subscribed atomic.Uint32
 	options    options
-	closed     bool
-	changed    func()
+	// full is the association of a one-to-many socket that had no room last.
+	full    *engine.Assoc
+	closed  bool
+	changed func()
 	// news is for changed, which has not been called since.
 	news atomic.Bool
 }
@@ -62,8 +67,12 @@ const (
 // connection is how far Connect has come.
 type connection struct {
 	under bool // way
+	assoc *engine.Assoc
 	err   error
 }
+
+// many reports whether the socket can have many associations.
+func (s *Socket) many() bool { return s.style == linux.OneToMany && !s.peeled }
 
 // options are what programs set.
 type options struct {
@@ -136,15 +145,14 @@ func (s *Socket) config() assoc.Config {
 
 // follow brings the state of the socket up to what its association went through. s.mu is held.
 func (s *Socket) follow() {
+	if s.connect.under {
+		s.followConnect()
+	}
 	if s.assoc == nil {
 		return
 	}
 	at := s.assoc.Standing()
-	if at.Up && s.connect.under {
-		s.connect.under = false
-		s.state = established
-	}
-	if at.PeerDone && s.state == established {
+	if at.PeerDone && s.state == established && s.style == linux.OneToOne {
 		s.state = closing
 		s.noMoreIn = true
 	}
@@ -155,9 +163,35 @@ func (s *Socket) follow() {
 	if at.Err != nil {
 		s.err = endErrno(at.Err, at.Up)
 	}
-	if s.connect.under {
-		s.connect = connection{err: connectErrno(at.Err)}
+}
+
+// followConnect finds out what came of Connect. s.mu is held.
+func (s *Socket) followConnect() {
+	c := &s.connect
+	switch at := c.assoc.Standing(); {
+	case at.Up:
+		*c = connection{}
+		if !s.many() {
+			s.state = established
+			s.local = localOf(s.assoc)
+		}
+	case at.Ended:
+		*c = connection{err: connectErrno(at.Err)}
 	}
+}
+
+// localOf is the address of this side that an association sends from.
+func localOf(a *engine.Assoc) netip.Addr {
+	local, remote := a.Primary()
+	if local.IsValid() {
+		return local
+	}
+	for _, ip := range a.LocalAddrs() {
+		if ip.Is4() == remote.Addr().Is4() {
+			return ip
+		}
+	}
+	return netip.Addr{}
 }
 
 // takeErr takes the pending error. s.mu is held.

@@ -33,11 +33,31 @@ func (s *Socket) Option(level, name int, value []byte) (out []byte, result int, 
 		}
 		return out[:min(len(out), len(value))], 0, nil, nil
 	}
-	if o := linux.Lookup(level, name); o != nil {
-		out, err = s.getSCTP(o, value)
-		return out, 0, nil, err
+	o := linux.Lookup(level, name)
+	switch {
+	case o == nil:
+		return nil, 0, nil, syscall.ENOPROTOOPT
+	case o.Number == linux.SCTP_SOCKOPT_PEELOFF:
+		return s.optionPeelOff(o, value)
 	}
-	return nil, 0, nil, syscall.ENOPROTOOPT
+	out, err = s.getSCTP(o, value)
+	return out, 0, nil, err
+}
+
+// optionPeelOff answers SCTP_SOCKOPT_PEELOFF with the new socket; the descriptor in the struct is the caller's to fill in. s.mu is held.
+func (s *Socket) optionPeelOff(o *linux.Option, value []byte) (out []byte, result int, accepted *Socket, err error) {
+	n, err := o.CheckGet(len(value), s.style, 0)
+	if err != nil {
+		return nil, 0, nil, err
+	}
+	var v linux.PeelOff
+	if err := linux.Parse(value[:n], &v); err != nil {
+		return nil, 0, nil, err
+	}
+	if accepted, err = s.peelOff(v.AssocID); err != nil {
+		return nil, 0, nil, err
+	}
+	return linux.Append(nil, &v), 0, accepted, nil
 }
 
 // setSocketOption sets an option of level SOL_SOCKET. s.mu is held.

@@ -131,8 +131,5 @@ func (s *Stack) Socket(family, typ, protocol int) (*Socket, error) {
 	default:
 		return nil, syscall.ESOCKTNOSUPPORT
 	}
-	if style == linux.OneToMany {
-		return nil, syscall.ESOCKTNOSUPPORT
-	}
 	return s.newSocket(family, style), nil
 }

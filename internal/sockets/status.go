@@ -7,6 +7,7 @@ import (
 
 	"github.com/gosctp/sctp/internal/abi/linux"
 	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/internal/engine"
 )
 
 // setInitMsg keeps what is 0 as it was.
@@ -38,18 +39,19 @@ var stateNumbers = [...]linux.AssocState{
 
 // getStatus is SCTP_STATUS.
 func getStatus(s *Socket, v *linux.Status) error {
-	if s.assoc == nil {
+	a := s.member(v.AssocID)
+	if a == nil {
 		return syscall.EINVAL
 	}
-	at := s.assoc.Status()
+	at := a.Status()
 	*v = linux.Status{
-		AssocID: assocID(s.assoc), State: stateNumbers[at.State], Rwnd: uint32(at.PeerRwnd),
+		AssocID: assocID(a), State: stateNumbers[at.State], Rwnd: uint32(at.PeerRwnd),
 		Unacked: uint16(at.Unacked), Pending: uint16(min(at.Pending, 1<<16-1)),
 		InStreams: at.InStreams, OutStreams: at.OutStreams, FragmentationPoint: uint32(at.FragmentationPoint),
 	}
 	for i := range at.Paths {
 		if at.Paths[i].Primary {
-			v.Primary = s.pathInfo(&at.Paths[i])
+			v.Primary = s.pathInfo(a, &at.Paths[i])
 			v.Primary.AssocID = v.AssocID
 		}
 	}
@@ -57,8 +59,8 @@ func getStatus(s *Socket, v *linux.Status) error {
 }
 
 // pathInfo describes one address of the peer.
-func (s *Socket) pathInfo(p *assoc.PathStatus) (v linux.PaddrInfo) {
-	v.Address.Set(linux.Sockaddr{AddrPort: netip.AddrPortFrom(p.Path.Remote, s.peer.Port())}.ToUser(s.family, s.options.mapped))
+func (s *Socket) pathInfo(a *engine.Assoc, p *assoc.PathStatus) (v linux.PaddrInfo) {
+	v.Address.Set(linux.Sockaddr{AddrPort: netip.AddrPortFrom(p.Path.Remote, a.PeerPort())}.ToUser(s.family, s.options.mapped))
 	v.State = linux.SCTP_ACTIVE
 	switch {
 	case !p.Confirmed:
@@ -75,12 +77,13 @@ func (s *Socket) pathInfo(p *assoc.PathStatus) (v linux.PaddrInfo) {
 
 // getPeerAddrs is behind sctp_getpaddrs.
 func getPeerAddrs(s *Socket, v *linux.GetAddrs) error {
-	if s.assoc == nil {
+	a := s.member(v.AssocID)
+	if a == nil {
 		return syscall.EINVAL
 	}
 	v.Addresses, v.Count = nil, 0
-	for _, p := range s.assoc.Paths() {
-		v.Addresses = s.show(v.Addresses, netip.AddrPortFrom(p.Remote, s.peer.Port()))
+	for _, p := range a.Paths() {
+		v.Addresses = s.show(v.Addresses, netip.AddrPortFrom(p.Remote, a.PeerPort()))
 		v.Count++
 	}
 	return nil
@@ -102,6 +105,21 @@ func getLocalAddrs(s *Socket, v *linux.GetAddrs) error {
 		}
 		v.Addresses = s.show(v.Addresses, netip.AddrPortFrom(ip, s.bound.Port()))
 		v.Count++
+	}
+	return nil
+}
+
+// getAssocNumber counts the associations of a one-to-many socket.
+func getAssocNumber(s *Socket, v *linux.Int) error {
+	*v = linux.Int(len(s.members()))
+	return nil
+}
+
+// getAssocIDs lists them.
+func getAssocIDs(s *Socket, v *linux.AssocIDs) error {
+	v.IDs = nil
+	for _, a := range s.members() {
+		v.IDs = append(v.IDs, assocID(a))
 	}
 	return nil
 }

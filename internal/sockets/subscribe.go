@@ -34,8 +34,8 @@ func (s *Socket) setEvents(value []byte) error {
 		sub = sub.with(linux.SCTP_SN_TYPE_BASE+linux.NotificationType(i), on != 0)
 	}
 	s.subscribed.Store(uint32(sub))
-	if s.assoc != nil {
-		subscribeTo(s.assoc, sub)
+	for _, a := range s.members() {
+		subscribeTo(a, sub)
 	}
 	return nil
 }
@@ -53,14 +53,43 @@ func setEvent(s *Socket, v *linux.Event) error {
 	if !isNotification(v.Type) {
 		return syscall.EINVAL
 	}
-	if s.assoc != nil {
-		if sub, ok := s.assoc.Filter().(*subscriber); ok {
-			subscribeTo(s.assoc, sub.get().with(v.Type, v.On != 0))
+	targets, future, err := s.targets(v.AssocID)
+	for _, a := range targets {
+		if sub, ok := a.Filter().(*subscriber); ok {
+			subscribeTo(a, sub.get().with(v.Type, v.On != 0))
 		}
-		return nil
 	}
-	s.subscribed.Store(uint32(subscription(s.subscribed.Load()).with(v.Type, v.On != 0)))
-	return nil
+	if future {
+		s.subscribed.Store(uint32(subscription(s.subscribed.Load()).with(v.Type, v.On != 0)))
+	}
+	return err
+}
+
+// targets are what setting an option with an identifier is for: associations, and future, those to come (RFC 6458 section 7.2). One that
+// does not exist is EINVAL; a negative one, Linux takes for none. s.mu is held.
+func (s *Socket) targets(id linux.AssocID) (all []*engine.Assoc, future bool, err error) {
+	if !s.many() {
+		return s.members(), s.assoc == nil, nil
+	}
+	switch a := s.member(id); {
+	case a != nil:
+		return []*engine.Assoc{a}, false, nil
+	case id >= linux.FirstAssocID:
+		return nil, false, syscall.EINVAL
+	}
+	if id == linux.SCTP_CURRENT_ASSOC || id == linux.SCTP_ALL_ASSOC {
+		all = s.members()
+	}
+	return all, id == linux.SCTP_FUTURE_ASSOC || id == linux.SCTP_ALL_ASSOC, nil
+}
+
+// source is what asking for an option with an identifier is about: an association, or nil for those to come. s.mu is held.
+func (s *Socket) source(id linux.AssocID) (*engine.Assoc, error) {
+	a := s.member(id)
+	if a == nil && s.many() && id != linux.SCTP_FUTURE_ASSOC {
+		return nil, syscall.EINVAL
+	}
+	return a, nil
 }
 
 func getEvent(s *Socket, v *linux.Event) error {
@@ -68,8 +97,12 @@ func getEvent(s *Socket, v *linux.Event) error {
 		return syscall.EINVAL
 	}
 	now := subscription(s.subscribed.Load())
-	if s.assoc != nil {
-		if sub, ok := s.assoc.Filter().(*subscriber); ok {
+	a, err := s.source(v.AssocID)
+	if err != nil {
+		return err
+	}
+	if a != nil {
+		if sub, ok := a.Filter().(*subscriber); ok {
 			now = sub.get()
 		}
 	}
