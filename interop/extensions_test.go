@@ -57,7 +57,7 @@ func TestExtensionsWithKernel(t *testing.T) {
 	needs(t)
 	runExtensions(t, bothWays(withKernel(t, "gosctp", ourPeer)), slices.Concat(extensions, []extension{
 		{name: "partial reliability, window closed", run: testExpiry, lossless: true},
-		{name: "interleaving of short messages", run: testShortInterleaving},
+		{name: "interleaving", run: testReliableInterleaving},
 	}))
 }
 

@@ -60,12 +60,9 @@ type Carrier struct {
 	ECN bool
 }
 
-// implemented are the extensions whose protocol is complete.
-const implemented = PartialReliability | Reconfiguration | Interleaving | ZeroChecksum | ECN | NRSack | PacketDrop
-
 // offered is what this side announces over a carrier.
 func (c *Config) offered(carrier Carrier) Extensions {
-	e := (DefaultExtensions | c.Enable) &^ c.Disable & implemented
+	e := (DefaultExtensions | c.Enable) &^ c.Disable
 	if carrier.ErrorDetection == 0 {
 		e &^= ZeroChecksum
 	}
@@ -112,8 +109,9 @@ func (n *announced) common(offered Extensions, carrier Carrier) Extensions {
 	if n.errorDetection != carrier.ErrorDetection {
 		e &^= ZeroChecksum // section 5.1 of RFC 9653: the method has to be the same
 	}
-	if e.Has(Interleaving) && !n.iForward {
-		e &^= PartialReliability // RFC 8260 section 2.2.1: FORWARD TSN is of no use then
+	if e.Has(Interleaving) && n.numbersLikeLinux() {
+		e &^= PartialReliability // RFC 8260 section 2.3.1: FORWARD TSN is of no use then
+		e |= linuxFSN
 	}
 	return e
 }
@@ -134,7 +132,7 @@ func appendExtensions(b []byte, e Extensions, carrier Carrier) []byte {
 			n++
 		}
 	}
-	if e.Has(Interleaving | PartialReliability) {
+	if e.Has(Interleaving) { // also without partial reliability: see numbersLikeLinux
 		types[n] = wire.ChunkIForwardTSN
 		n++
 	}

@@ -147,6 +147,7 @@ func (a *Association) appendData(k *builder, c *tx.Chunk) int {
 	flags := len(k.b) + 1
 	if a.extensions.Has(Interleaving) {
 		d := wire.IData{TSN: c.TSN, StreamID: m.Stream, MID: m.MID, PPID: m.PPID, FSN: c.FSN, Flags: dataFlags(c), UserData: c.Data}
+		a.extensions.toPeer(&d)
 		k.b = d.Append(k.b)
 	} else {
 		d := wire.Data{TSN: c.TSN, StreamID: m.Stream, SSN: m.SSN, PPID: m.PPID, Flags: dataFlags(c), UserData: c.Data}

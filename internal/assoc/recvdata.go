@@ -47,6 +47,7 @@ func (a *Association) parseUserData(c *wire.Chunk, u *userData) (err error) {
 	if interleaved {
 		d := &u.idata
 		err = d.Parse(c)
+		a.extensions.fromPeer(d)
 		u.tsn, u.stream, u.unordered, u.immediate, u.size = d.TSN, d.StreamID, d.Unordered(), d.Immediate(), len(d.UserData)
 		return err
 	}

@@ -12,7 +12,7 @@ func (a *Association) Status() Status {
 		PeerRwnd:  a.send.peerRwnd,
 		Unsent:    a.send.queue.Unsent(),
 		InStreams: a.inStreams, OutStreams: a.outStreams,
-		Extensions: a.extensions,
+		Extensions: a.extensions & AllExtensions,
 		Stats:      a.stats,
 	}
 	if a.send.outstanding != nil {
