@@ -124,7 +124,8 @@ func returned(e syscall.Errno) outcome {
 // serve serves a call that has just come.
 func (s *supervisor) serve(n *notification) {
 	op, ok := s.calls[n.nr]
-	c := &call{s: s, n: *n, op: op}
+	c := &s.current
+	*c = call{s: s, n: *n, op: op}
 	if !ok {
 		s.finish(c, outcome{kind: native})
 		return

@@ -49,14 +49,22 @@ func (c *call) pieces(addr, count uint64, tooMany syscall.Errno) ([]piece, sysca
 	if e := c.read(span{addr, b}); e != 0 {
 		return nil, e
 	}
-	all := make([]piece, count)
-	for i := range all {
-		all[i] = piece{le.Uint64(b[sizeofPiece*i:]), le.Uint64(b[sizeofPiece*i+8:])}
-		if int64(all[i].n) < 0 {
+	all := c.s.pieces[:0]
+	for i := range int(count) {
+		p := piece{le.Uint64(b[sizeofPiece*i:]), le.Uint64(b[sizeofPiece*i+8:])}
+		if int64(p.n) < 0 {
 			return nil, unix.EINVAL
 		}
+		all = append(all, p)
 	}
+	c.s.pieces = all
 	return all, 0
+}
+
+// piece is pieces for a call that has but one.
+func (c *call) piece(addr, n uint64) []piece {
+	c.s.pieces = append(c.s.pieces[:0], piece{addr, n})
+	return c.s.pieces
 }
 
 // message is one message of a call, as the program described it.
@@ -83,9 +91,9 @@ func (m *message) total(limit uint64) uint64 {
 func (c *call) message() (m message, e syscall.Errno) {
 	switch c.op {
 	case callRead, callWrite:
-		m.pieces = []piece{{c.arg(1), c.arg(2)}}
+		m.pieces = c.piece(c.arg(1), c.arg(2))
 	case callRecvfrom, callSendto:
-		m.pieces = []piece{{c.arg(1), c.arg(2)}}
+		m.pieces = c.piece(c.arg(1), c.arg(2))
 		m.flags, m.name, m.nameLen = c.int(3), c.arg(4), c.arg(5)
 	case callReadv, callWritev:
 		m.pieces, e = c.pieces(c.arg(1), c.arg(2), unix.EINVAL)
@@ -116,14 +124,15 @@ func (c *call) header(at uint64, flags int) (m message, e syscall.Errno) {
 	return m, e
 }
 
-// spans lays the pieces of m over b.
-func (m *message) spans(b []byte) []span {
-	all := make([]span, 0, len(m.pieces)+fewSpans)
+// spans lays the pieces of m over b, until the next call.
+func (c *call) spans(m *message, b []byte) []span {
+	all := c.s.spans[:0]
 	for _, p := range m.pieces {
 		n := int(min(p.n, uint64(len(b))))
 		all = append(all, span{p.addr, b[:n]})
 		b = b[n:]
 	}
+	c.s.spans = all
 	return all
 }
 
@@ -160,7 +169,7 @@ func (c *call) sendOne(m *message) (sent Sent, n int, o outcome) {
 	} else {
 		msg.Data = c.s.buffer(int(size))
 	}
-	all := m.spans(msg.Data)
+	all := c.spans(m, msg.Data)
 	if m.name != 0 && m.nameLen > 0 {
 		if m.nameLen > maxSockaddr {
 			return nil, 0, failure(unix.EINVAL)
@@ -293,7 +302,7 @@ func (peeked) Cancel()    {}
 
 // putMessage writes what was received.
 func (c *call) putMessage(m *message, msg *Msg) syscall.Errno {
-	all := m.spans(msg.Data[:msg.N])
+	all := c.spans(m, msg.Data[:msg.N])
 	address := msg.Name[:min(msg.NameLen, len(msg.Name))]
 	if m.at != 0 {
 		if m.name != 0 {

@@ -141,6 +141,19 @@ func TestStatusIsTheProgramsOwn(t *testing.T) {
 	}
 }
 
+// As under nohup.
+func TestIgnoredHangUpStaysIgnored(t *testing.T) {
+	dir := bench(t)
+	sh := require.Tool(t, "sh")
+	cmd := supervised(t, dir, sh, "-c", "kill -HUP $$; echo alive")
+	cmd.Args = append([]string{sh, "-c", `trap "" HUP; exec "$@"`}, cmd.Args...)
+	cmd.Args = append(cmd.Args[:3], append([]string{"sh"}, cmd.Args[3:]...)...)
+	cmd.Path = sh
+	if out := succeeds(t, cmd); out != "alive\n" {
+		t.Errorf("%q", out)
+	}
+}
+
 func TestStandardStreamsAreTheProgramsOwn(t *testing.T) {
 	dir := bench(t)
 	cmd := supervised(t, dir, require.Tool(t, "sh"), "-c", "cat; echo err >&2; echo $#", "name", "a", "b c")

@@ -29,8 +29,12 @@ type supervisor struct {
 	serial  int32
 	cursors map[int]int // by process, where to look for a free number
 	waiters map[uint64]*waiter
-	scratch []byte // for payload
-	polling bool   // whether pollSignals runs
+	// What calls use while they are served: one call at a time is.
+	current call
+	scratch []byte // payload
+	pieces  []piece
+	spans   []span
+	polling bool // whether pollSignals runs
 
 	changes changes
 	pumps   sync.WaitGroup

@@ -20,6 +20,8 @@ type waiter struct {
 
 // keep keeps a call that blocks.
 func (s *supervisor) keep(c *call, o outcome) {
+	kept := *c // which is the supervisor's for the next one
+	c = &kept
 	c.kept = true
 	w := &waiter{call: c}
 	limit := c.f.sock.RecvTimeout()
