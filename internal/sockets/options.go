@@ -38,6 +38,8 @@ var handlers = map[linux.OptName]handler{
 	linux.SCTP_STATUS:                of(nil, getStatus),
 	linux.SCTP_GET_ASSOC_NUMBER:      of(nil, getAssocNumber),
 	linux.SCTP_GET_ASSOC_ID_LIST:     of(nil, getAssocIDs),
+	linux.SCTP_PRIMARY_ADDR:          of(setPrimaryAddr, getPrimaryAddr),
+	linux.SCTP_GET_PEER_ADDR_INFO:    of(nil, getPeerAddrInfo),
 	linux.SCTP_GET_PEER_ADDRS:        of(nil, getPeerAddrs),
 	linux.SCTP_GET_LOCAL_ADDRS:       of(nil, getLocalAddrs),
 }

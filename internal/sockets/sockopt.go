@@ -16,10 +16,14 @@ func (s *Socket) SetOption(level, name int, value []byte) (result int, err error
 	if level == linux.SOL_SOCKET {
 		return 0, s.setSocketOption(name, value)
 	}
-	if o := linux.Lookup(level, name); o != nil {
-		return 0, s.setSCTP(o, value)
+	o := linux.Lookup(level, name)
+	switch {
+	case o == nil:
+		return 0, syscall.ENOPROTOOPT
+	case o.Value == nil && o.Set.Possible():
+		return s.setAddresses(o, value)
 	}
-	return 0, syscall.ENOPROTOOPT
+	return 0, s.setSCTP(o, value)
 }
 
 // Option is getsockopt. value is the program's buffer with what is in it.

@@ -1,0 +1,156 @@
+package sockets
+
+import (
+	"net/netip"
+	"slices"
+	"syscall"
+
+	"github.com/gosctp/sctp/internal/abi/linux"
+	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/internal/engine"
+)
+
+// addresses reads a packed array of socket addresses of one port. s.mu is held.
+func (s *Socket) addresses(b []byte) (all []netip.AddrPort, err error) {
+	list, err := linux.ParseSockaddrs(b)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range list {
+		if s.family == linux.AF_INET && !a.Addr().Is4() || a.Port() != list[0].Port() {
+			return nil, syscall.EINVAL
+		}
+		if s.options.v6only && a.Addr().Unmap().Is4() {
+			return nil, syscall.EINVAL
+		}
+		all = append(all, netip.AddrPortFrom(a.Addr().Unmap(), a.Port()))
+	}
+	return all, nil
+}
+
+// hasRepeated reports whether an address is listed twice.
+func hasRepeated(all []netip.AddrPort) bool {
+	for i, a := range all {
+		if slices.Contains(all[:i], a) {
+			return true
+		}
+	}
+	return false
+}
+
+// bindx is sctp_bindx with SCTP_BINDX_ADD_ADDR (RFC 6458 section 9.1) of a socket that is not bound yet. A bound one does not change its
+// addresses: EOPNOTSUPP. s.mu is held.
+func (s *Socket) bindx(value []byte) error {
+	all, err := s.addresses(value)
+	switch {
+	case err != nil:
+		return err
+	case s.bound != nil:
+		return syscall.EOPNOTSUPP
+	case hasRepeated(all):
+		return syscall.EINVAL
+	}
+	var ips []netip.Addr
+	for _, a := range all {
+		if a.Addr().IsUnspecified() {
+			if len(all) > 1 {
+				return syscall.EINVAL
+			}
+			break
+		}
+		ips = append(ips, a.Addr())
+	}
+	return s.bind(ips, all[0].Port())
+}
+
+// connectx is sctp_connectx (RFC 6458 section 9.9): EINPROGRESS, with the identifier of the association, when it has begun. s.mu is held.
+func (s *Socket) connectx(value []byte) (linux.AssocID, error) {
+	to, err := s.addresses(value)
+	if err != nil {
+		return 0, err
+	}
+	if !s.many() && s.state != closed {
+		return 0, syscall.EISCONN
+	}
+	if hasRepeated(to) {
+		return 0, syscall.EADDRNOTAVAIL
+	}
+	a, err := s.begin(to, s.config())
+	if err != nil {
+		return 0, err
+	}
+	s.connect = connection{under: true, assoc: a}
+	return assocID(a), syscall.EINPROGRESS
+}
+
+// setAddresses does the options whose value is an array of addresses. s.mu is held.
+func (s *Socket) setAddresses(o *linux.Option, value []byte) (result int, err error) {
+	if err := o.CheckSet(len(value), s.style, 0); err != nil {
+		return 0, err
+	}
+	switch o.Number {
+	case linux.SCTP_SOCKOPT_BINDX_ADD:
+		return 0, s.bindx(value)
+	case linux.SCTP_SOCKOPT_CONNECTX_OLD:
+		_, err := s.connectx(value)
+		return 0, err
+	case linux.SCTP_SOCKOPT_CONNECTX:
+		id, err := s.connectx(value)
+		return int(id), err
+	}
+	return 0, syscall.ENOPROTOOPT
+}
+
+// byAddress returns the association that an address and an identifier name, and the path to that address. EINVAL answers what is not
+// one of the peer's addresses, and an identifier of another association; on a one-to-many socket the address is enough. s.mu is held.
+func (s *Socket) byAddress(id linux.AssocID, address *linux.Storage) (*engine.Assoc, *assoc.PathStatus, error) {
+	sa, err := address.Sockaddr()
+	if err != nil || s.bound == nil {
+		return nil, nil, syscall.EINVAL
+	}
+	at := netip.AddrPortFrom(sa.Addr().Unmap(), sa.Port())
+	a := s.bound.Find(at)
+	if a == nil || a.Mailbox() != s.mailbox || s.member(id) != nil && s.member(id) != a {
+		return nil, nil, syscall.EINVAL
+	}
+	paths := a.Status().Paths
+	for i := range paths {
+		if paths[i].Path.Remote == at.Addr() {
+			return a, &paths[i], nil
+		}
+	}
+	return nil, nil, syscall.EINVAL
+}
+
+// getPeerAddrInfo is SCTP_GET_PEER_ADDR_INFO.
+func getPeerAddrInfo(s *Socket, v *linux.PaddrInfo) error {
+	a, p, err := s.byAddress(v.AssocID, &v.Address)
+	if err != nil {
+		return err
+	}
+	*v = s.pathInfo(a, p)
+	v.AssocID = assocID(a)
+	return nil
+}
+
+// setPrimaryAddr is SCTP_PRIMARY_ADDR.
+func setPrimaryAddr(s *Socket, v *linux.Prim) error {
+	a, p, err := s.byAddress(v.AssocID, &v.Address)
+	if err != nil {
+		return err
+	}
+	if a.SetPrimary(p.Path.Remote) != nil {
+		return syscall.EINVAL
+	}
+	return nil
+}
+
+func getPrimaryAddr(s *Socket, v *linux.Prim) error {
+	a := s.member(v.AssocID)
+	if a == nil {
+		return syscall.EINVAL
+	}
+	_, primary := a.Primary()
+	v.Address.Set(linux.Sockaddr{AddrPort: primary}.ToUser(s.family, s.options.mapped))
+	return nil
+}
