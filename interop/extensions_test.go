@@ -67,6 +67,7 @@ func TestExtensionsWithUsrsctp(t *testing.T) {
 	runExtensions(t, bothWays(withUsrsctp(t, "gosctp", ourPeer)), slices.Concat(extensions, []extension{
 		// usrsctp makes room among what it has sent only, and does not look at the time of what it has not.
 		{name: "partial reliability, window closed", run: testExpiry, lossless: true, oneWay: true},
+		{name: "usrsctp resets the association", run: testUsrsctpResets},
 		{name: "interleaving", run: testInterleaving},
 		{name: "acknowledgements are final", run: testNRSack},
 		{name: "damage is reported", run: testPacketDrop, lossless: true},

@@ -36,7 +36,7 @@ func (a *Association) finishRenumbering() {
 	answer := wire.ReconfigResponse{
 		RespSeq: r.peer.renumberSeq, Result: wire.ReconfigPerformed, HasTSNs: true,
 		SenderNextTSN:   a.send.outstanding.NextTSN(),
-		ReceiverNextTSN: a.receive.tsns.CumTSN() + 1 + 1<<31,
+		ReceiverNextTSN: a.newPeerTSN(),
 	}
 	a.receive.inbound.SkipAll() // section 5.2.4 G4
 	a.resetReceived(answer.ReceiverNextTSN)
@@ -45,6 +45,21 @@ func (a *Association) finishRenumbering() {
 	r.peer.answer(answer)
 	r.peer.repeat = &answer
 	a.tellAssocReset(0, outcome{})
+}
+
+// newPeerTSN chooses the TSN that the peer goes on with. Section 5.2.4 G1 suggests half the number space away from what it has used; that is taken
+// unless it lies before this side's own next TSN. For usrsctp, which mistakes the Sender's Next TSN of the answer for what has been acknowledged of its
+// own, would ignore the SACKs then, free lost data as if it had arrived, and never send SHUTDOWN. Other eighths keep old TSNs out of reach as well.
+func (a *Association) newPeerTSN() seq.TSN {
+	const eighth = 1 << 29
+	next, own := a.receive.tsns.CumTSN()+1, a.send.outstanding.NextTSN()
+	for _, eighths := range [...]seq.TSN{4, 3, 5, 2, 6} {
+		t := next + eighths*eighth
+		if own.LessEq(t) && own.LessEq(t+rx.MaxGapTSNs) {
+			return t
+		}
+	}
+	return next + eighth // by now it cannot but do
 }
 
 // awaitsTSNs reports whether the own request is under way. The peer may have performed it, and sent data that contradict what the streams had

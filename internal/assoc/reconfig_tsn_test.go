@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gosctp/sctp/internal/rx"
+	"github.com/gosctp/sctp/internal/seq"
 	"github.com/gosctp/sctp/internal/wire"
 )
 
@@ -146,6 +148,36 @@ func TestPeersResetOfTheAssociation(t *testing.T) {
 	ta.receive(100)
 	if text, _, _ := ta.receive(100); text != "again" {
 		t.Errorf("read %q", text)
+	}
+}
+
+// usrsctp as the asker counts as acknowledged what is before the Sender's Next TSN: what it sends then must lie behind that, out of reach of what
+// it has sent before, and as near to G1's half of the number space as that allows.
+func TestNewTSNsOfThePeerAreNotBeforeOwnOnes(t *testing.T) {
+	const eighth = 1 << 29
+	for _, c := range []struct {
+		name string
+		own  seq.TSN // this side's next TSN, after the peer's
+		want seq.TSN // the peer's new one, likewise
+	}{
+		{"half, which is the own TSN", 4 * eighth, 4 * eighth},
+		{"half, as the own TSN is long before", 1 * eighth, 4 * eighth},
+		{"half, with room for all that may be in flight", rx.MaxGapTSNs + 1, 4 * eighth},
+		{"no room", rx.MaxGapTSNs, 3 * eighth},
+		{"three eighths", 0, 3 * eighth},
+		{"the own TSN is just behind half", 4*eighth + 1, 5 * eighth},
+		{"five eighths", 5 * eighth, 5 * eighth},
+		{"six eighths", 6 * eighth, 6 * eighth},
+		{"two eighths", 7 * eighth, 2 * eighth},
+		{"the own TSN is just before those of the peer", 1<<32 - 1, 3 * eighth},
+		{"two eighths, just so", 6*eighth + rx.MaxGapTSNs + 1, 2 * eighth},
+		{"an eighth", 6*eighth + rx.MaxGapTSNs, 1 * eighth},
+	} {
+		ta := reconfigurable(t)
+		ta.a.send.start(ta.a.receive.tsns.CumTSN() + 1 + c.own)
+		if got := ta.a.newPeerTSN() - ta.a.receive.tsns.CumTSN() - 1; got != c.want {
+			t.Errorf("%s: %d eighths and %d", c.name, got/eighth, got%eighth)
+		}
 	}
 }
 
