@@ -272,6 +272,8 @@ func (c *call) do() outcome {
 		return c.ioctl()
 	case callSendfile, callSplice:
 		return failure(unix.EINVAL) // as of a socket that cannot; programs then read and write
+	case callDup2, callDup3:
+		c.placed()
 	}
-	return outcome{kind: native} // dup2 and dup3: the program chose the number
+	return outcome{kind: native}
 }

@@ -3,6 +3,7 @@
 package intercept
 
 import (
+	"fmt"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -196,6 +197,16 @@ func (c *call) dup() outcome {
 	}
 	defer unix.Close(app)
 	return given(c.inject(app, false, cloexec))
+}
+
+// placed looks at where dup2 and dup3 put a socket. The program chose the number, so the kernel does the call; but from 3 to base, and to
+// 2 without Stdio, data calls do not stop.
+func (c *call) placed() {
+	number := c.int(1)
+	served := number >= c.s.base || c.s.config.All || c.s.config.Stdio && number <= 2
+	if number >= 0 && !served {
+		c.s.problems.tell(fmt.Sprintf("process %d has put a socket at descriptor %d, where reading and writing is not served", c.process(), number))
+	}
 }
 
 func (c *call) ioctl() outcome {

@@ -58,6 +58,29 @@ func TestPythonProgram(t *testing.T) {
 	succeeds(t, supervised(t, dir, require.Tool(t, "python3"), "checks.py"))
 }
 
+func TestUserIsToldOfSocketsOutOfReach(t *testing.T) {
+	dir := bench(t)
+	script := "import os, socket; s = socket.socket(2, 1, 132).detach(); os.dup2(s, 100); os.dup2(s, 1); os.dup2(s, 600)"
+	for _, tt := range []struct {
+		flags []string
+		want  []string
+	}{
+		{nil, []string{"descriptor 100,"}},
+		{[]string{"-stdio=false"}, []string{"descriptor 100,", "descriptor 1,"}},
+		{[]string{"-all"}, nil},
+	} {
+		out := succeeds(t, supervised(t, dir, append(tt.flags, require.Tool(t, "python3"), "-c", script)...))
+		if strings.Count(out, "\n") != len(tt.want) {
+			t.Errorf("%v: %q", tt.flags, out)
+		}
+		for _, want := range tt.want {
+			if !strings.Contains(out, want) {
+				t.Errorf("%v: no %q in %q", tt.flags, want, out)
+			}
+		}
+	}
+}
+
 func TestAllDescriptorsMayBeServed(t *testing.T) {
 	dir := bench(t)
 	t.Log(succeeds(t, supervised(t, dir, "-all", compile(t, dir, "checks"))))
