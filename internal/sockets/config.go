@@ -41,3 +41,6 @@ const (
 	minRcvbuf     = 2304
 	minWindow     = 1500 // SCTP_DEFAULT_MINWINDOW, the least receive window
 )
+
+// sackFrequency is the number of packets that a SACK answers (RFC 9260 section 6.2).
+const sackFrequency = 2

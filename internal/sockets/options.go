@@ -4,6 +4,7 @@ import (
 	"syscall"
 
 	"github.com/gosctp/sctp/internal/abi/linux"
+	"github.com/gosctp/sctp/internal/assoc"
 )
 
 // handler does what an option does. A value is copied in, looked at, changed and copied out again, as in Linux.
@@ -31,8 +32,9 @@ var handlers = map[linux.OptName]handler{
 	linux.SCTP_EVENTS:                of(nil, getEvents), // setEvents sets it
 	linux.SCTP_EVENT:                 of(setEvent, getEvent),
 	linux.SCTP_RECVRCVINFO:           flag(func(o *options) *bool { return &o.recvRcvInfo }),
-	linux.SCTP_NODELAY:               flag(func(o *options) *bool { return &o.nodelay }),
-	linux.SCTP_DISABLE_FRAGMENTS:     flag(func(o *options) *bool { return &o.whole }),
+	linux.SCTP_NODELAY:               tuned(func(o *options) *bool { return &o.nodelay }, func(t *assoc.Tunable, on bool) { t.Nagle = !on }),
+	linux.SCTP_DISABLE_FRAGMENTS:     tuned(func(o *options) *bool { return &o.whole }, func(t *assoc.Tunable, on bool) { t.DisableFragments = on }),
+	linux.SCTP_DELAYED_SACK:          of(setDelayedSack, getDelayedSack),
 	linux.SCTP_INITMSG:               of(setInitMsg, getInitMsg),
 	linux.SCTP_I_WANT_MAPPED_V4_ADDR: flag(func(o *options) *bool { return &o.mapped }),
 	linux.SCTP_STATUS:                of(nil, getStatus),

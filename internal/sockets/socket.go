@@ -85,6 +85,7 @@ type options struct {
 	recvRcvInfo              bool
 	whole                    bool // SCTP_DISABLE_FRAGMENTS
 	init                     linux.InitMsg
+	sack                     sack
 	switches                 uint64 // of level SOL_SOCKET, which are only remembered: bit 1<<n is option n
 }
 
@@ -95,6 +96,7 @@ func (st *Stack) newSocket(family int, style linux.Style) *Socket {
 		OutStreams: 10, MaxInStreams: math.MaxUint16,
 		MaxAttempts: uint16(st.sysctls.MaxInitRetransmits), MaxInitTimeout: uint16(min(st.sysctls.RTOMax, math.MaxUint16)),
 	}
+	s.options.sack = sack{milliseconds(st.sysctls.SackTimeout), sackFrequency}
 	s.mailbox.SetChanged(s.tell)
 	return s
 }
@@ -138,6 +140,7 @@ func (s *Socket) config() assoc.Config {
 	c.SendBuffer = 2 * s.options.sndbuf // engine.Assoc.Reserve explains the factor
 	c.Nagle = !s.options.nodelay
 	c.DisableFragments = s.options.whole
+	c.SACKDelay, c.SACKFrequency = s.options.sack.delay, s.options.sack.frequency
 	i := &s.options.init
 	c.OutStreams, c.MaxInStreams, c.MaxInitRetransmits = i.OutStreams, i.MaxInStreams, int(i.MaxAttempts)
 	return c
