@@ -19,7 +19,7 @@ func (a *Association) recvTSNReset(s seq.TSN) {
 		a.conclude(s, wire.ReconfigAlreadyInProgress)
 	default:
 		r.peer.renumbering, r.peer.renumberSeq = true, s
-		a.conclude(s, wire.ReconfigInProgress)
+		r.peer.record(s, wire.ReconfigInProgress)
 	}
 }
 
