@@ -107,9 +107,9 @@ func (s *Socket) bind(addrs []netip.Addr, port uint16) error {
 // mail gives an association that a peer sets up its mailbox: the socket's, or what will be its own socket's when it is accepted.
 func (s *Socket) mail() (*engine.Mailbox, engine.Filter) {
 	if s.many() { // which never changes while peers can set something up
-		return s.mailbox, newSubscriber(subscription(s.subscribed.Load()))
+		return s.mailbox, s.newSubscriber()
 	}
-	return engine.NewMailbox(true), newSubscriber(subscription(s.subscribed.Load()))
+	return engine.NewMailbox(true), s.newSubscriber()
 }
 
 // autobind takes any port. s.mu is held.

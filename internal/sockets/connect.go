@@ -54,7 +54,7 @@ func (s *Socket) begin(to []netip.AddrPort, c assoc.Config) (*engine.Assoc, erro
 		}
 		peer.Addrs = append(peer.Addrs, a.Addr())
 	}
-	a, err := s.bound.BeginWithMailbox(c, peer, s.mailbox, newSubscriber(subscription(s.subscribed.Load())))
+	a, err := s.bound.BeginWithMailbox(c, peer, s.mailbox, s.newSubscriber())
 	if err != nil {
 		return nil, beginErrno(err)
 	}

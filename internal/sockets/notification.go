@@ -26,12 +26,23 @@ func (s subscription) with(t linux.NotificationType, on bool) subscription {
 	return s &^ bit
 }
 
-// subscriber is what an association is subscribed to. The engine asks it under locks.
-type subscriber struct{ mask atomic.Uint32 }
+// subscriber is what an association is subscribed to, which the engine asks under locks, with its defaults.
+type subscriber struct {
+	mask     atomic.Uint32
+	defaults atomic.Pointer[defaults]
+}
 
 func newSubscriber(s subscription) *subscriber {
 	sub := new(subscriber)
 	sub.set(s)
+	sub.defaults.Store(new(defaults))
+	return sub
+}
+
+// newSubscriber is for an association of s that begins. It takes no lock.
+func (s *Socket) newSubscriber() *subscriber {
+	sub := newSubscriber(subscription(s.subscribed.Load()))
+	sub.defaults.Store(s.defaults.Load())
 	return sub
 }
 

@@ -42,6 +42,9 @@ var handlers = map[linux.OptName]handler{
 	linux.SCTP_GET_ASSOC_ID_LIST:     of(nil, getAssocIDs),
 	linux.SCTP_PRIMARY_ADDR:          of(setPrimaryAddr, getPrimaryAddr),
 	linux.SCTP_GET_PEER_ADDR_INFO:    of(nil, getPeerAddrInfo),
+	linux.SCTP_DEFAULT_SEND_PARAM:    of(setDefaultSendParam, getDefaultSendParam),
+	linux.SCTP_DEFAULT_SNDINFO:       of(setDefaultSndInfo, getDefaultSndInfo),
+	linux.SCTP_CONTEXT:               of(setContext, getContext),
 	linux.SCTP_GET_PEER_ADDRS:        of(nil, getPeerAddrs),
 	linux.SCTP_GET_LOCAL_ADDRS:       of(nil, getLocalAddrs),
 }

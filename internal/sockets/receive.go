@@ -106,6 +106,7 @@ func (s *Socket) fillNotification(m *Msg, r *Received) {
 func (s *Socket) fillControl(m *Msg, mail *engine.Mail) {
 	w := linux.NewControlWriter(m.Control[:0], len(m.Control))
 	i, id := &mail.Info, assocID(mail.Assoc)
+	context := s.defaultsOf(mail.Assoc).context
 	var flags linux.SendFlags
 	var cumTSN uint32 // Linux gives it for unordered messages only
 	if i.Unordered {
@@ -113,12 +114,12 @@ func (s *Socket) fillControl(m *Msg, mail *engine.Mail) {
 	}
 	if s.options.recvRcvInfo {
 		w.RcvInfo(&linux.RcvInfo{
-			Stream: i.Stream, SSN: i.SSN, Flags: flags, PPID: ppid(i.PPID), TSN: i.TSN, CumTSN: cumTSN, AssocID: id,
+			Stream: i.Stream, SSN: i.SSN, Flags: flags, PPID: ppid(i.PPID), TSN: i.TSN, CumTSN: cumTSN, Context: context, AssocID: id,
 		})
 	}
 	if subscription(s.subscribed.Load()).has(linux.SCTP_DATA_IO_EVENT) {
 		w.SndRcv(&linux.SndRcvInfo{
-			Stream: i.Stream, SSN: i.SSN, Flags: flags, PPID: ppid(i.PPID), TSN: i.TSN, CumTSN: cumTSN, AssocID: id,
+			Stream: i.Stream, SSN: i.SSN, Flags: flags, PPID: ppid(i.PPID), TSN: i.TSN, CumTSN: cumTSN, Context: context, AssocID: id,
 		})
 	}
 	m.ControlLen = len(w.Bytes())

@@ -93,8 +93,9 @@ func (s *Socket) Send(m *Msg) (*Sent, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.defaultsOf(a).fill(&info, &control)
 	msg := message(&info, m.Data)
-	if info.Flags&linux.SCTP_ADDR_OVER != 0 {
+	if info.Flags&linux.SCTP_ADDR_OVER != 0 && to.IsValid() {
 		msg.Path = to.Addr()
 	}
 	return sent, s.reserve(sent, a, msg)

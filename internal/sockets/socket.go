@@ -45,6 +45,7 @@ type Socket struct {
 	noteRead int
 	// subscribed is a subscription, for associations to come.
 	subscribed atomic.Uint32
+	defaults   atomic.Pointer[defaults]
 	options    options
 	// full is the association of a one-to-many socket that had no room last.
 	full    *engine.Assoc
@@ -96,6 +97,7 @@ func (st *Stack) newSocket(family int, style linux.Style) *Socket {
 		OutStreams: 10, MaxInStreams: math.MaxUint16,
 		MaxAttempts: uint16(st.sysctls.MaxInitRetransmits), MaxInitTimeout: uint16(min(st.sysctls.RTOMax, math.MaxUint16)),
 	}
+	s.defaults.Store(new(defaults))
 	s.options.sack = sack{milliseconds(st.sysctls.SackTimeout), sackFrequency}
 	s.mailbox.SetChanged(s.tell)
 	return s
