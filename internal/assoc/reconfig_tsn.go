@@ -9,7 +9,8 @@ import (
 // The SSN/TSN Reset Request of RFC 6525. The side that makes it goes on elsewhere with its TSNs, the other one does not (section 5.2.4 G2).
 
 // recvTSNReset handles the request. Performed at once it would count as acknowledged what is outstanding (section 5.2.4 G3), whether it arrived or
-// not; so it is in progress until everything really has been acknowledged, and nothing new begins meanwhile.
+// not; so it is in progress until everything really has been acknowledged, and nothing new begins meanwhile. The peer hears that only when it asks
+// again: usrsctp takes In progress for the end of such a request, where section 5.2.7 H2 has it wait on, and ignores the answer that follows.
 func (a *Association) recvTSNReset(s seq.TSN) {
 	r := a.reconfig
 	switch {
