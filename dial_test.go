@@ -67,6 +67,10 @@ func TestDialTimeouts(t *testing.T) {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("cancelled: %v", err)
 		}
+		began := time.Now()
+		if _, err = w.client.dialer().DialContext(ctx, "sctp", serverAddr); !errors.Is(err, context.Canceled) || time.Now() != began {
+			t.Errorf("cancelled before: %v after %v", err, time.Since(began))
+		}
 	})
 }
 

@@ -80,6 +80,9 @@ type Peer struct {
 
 // Connect begins an association and waits until it is established.
 func (s *Socket) Connect(ctx context.Context, c assoc.Config, p Peer) (*Assoc, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err // a near peer may answer before anybody has to wait
+	}
 	a, err := s.Begin(c, p)
 	if err != nil {
 		return nil, err
