@@ -283,6 +283,33 @@ func TestShutdownWaitsForItsLastPacket(t *testing.T) {
 	})
 }
 
+// The last packet of an association may still wait for its turn when the carrier ends, and with it all turns.
+func TestShutdownEndsWithTheCarrier(t *testing.T) {
+	inLab(t, func(t *testing.T, l *lab) {
+		a, _ := l.pair()
+		other, _ := l.pair()
+		done := make(chan error, 1)
+		go func() { done <- a.Shutdown(t.Context()) }()
+		synctest.Wait() // SHUTDOWN is on its way.
+		l.gate.setFull(true)
+		l.send(other, []byte("has the turn"))
+		time.Sleep(time.Second) // SHUTDOWN ACK has come.
+		l.gate.Close()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		for {
+			ev, err := a.NextEvent(t.Context())
+			if err != nil {
+				break
+			}
+			if change, ok := ev.(assoc.AssocChange); ok && change.State == assoc.CommLost {
+				t.Error("an association that was shut down is told to be lost")
+			}
+		}
+	})
+}
+
 func TestAbortWaitsForItsPacket(t *testing.T) {
 	inLab(t, func(t *testing.T, l *lab) {
 		a, _ := l.pair()

@@ -144,7 +144,6 @@ func (a *Assoc) unroute() {
 	if e.err == nil {
 		e.core.Remove(a.handle)
 	}
-	delete(e.assocs, a)
 }
 
 // leave tells everybody that the association is over and its last packet written. a.mu is held.
@@ -155,6 +154,10 @@ func (a *Assoc) leave() {
 	a.left = true
 	a.tally()
 	a.todo |= tellOwners | wakeAll
+	e := a.engine
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.assocs, a) // not before: those who wait for the last packet want to hear of the carrier's end
 }
 
 // finish makes the end of the association visible; the first reason counts. a.mu is held.
@@ -171,8 +174,10 @@ func (a *Assoc) finish(err error) {
 func (a *Assoc) fail(err error) {
 	a.mu.Lock()
 	a.routed = false
-	a.finish(&net.OpError{Op: "carrier", Net: "sctp", Err: err})
-	a.note(assoc.AssocChange{State: assoc.CommLost, Err: err})
+	if a.phase != ended {
+		a.finish(&net.OpError{Op: "carrier", Net: "sctp", Err: err})
+		a.note(assoc.AssocChange{State: assoc.CommLost, Err: err})
+	}
 	a.leave()
 	a.unlock()
 }
