@@ -106,8 +106,7 @@ func TestShutdownWaitsForThePeer(t *testing.T) {
 func TestShutdownGivesUpWithItsContext(t *testing.T) {
 	simulate(t, func(t *testing.T, w *world) {
 		client, server := w.pair()
-		w.net.Cut(netA, netA)
-		w.net.Cut(netB, netB)
+		w.cut()
 		send(t, client, "lost", nil)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()

@@ -130,16 +130,14 @@ func TestCountersOfUngracefulEnds(t *testing.T) {
 			"the peer aborts": func(client, _ *sctp.Conn) { client.Abort("") },
 			"we abort":        func(_, server *sctp.Conn) { server.Abort("") },
 			"no answer": func(_, server *sctp.Conn) {
-				w.net.Cut(netA, netA)
-				w.net.Cut(netB, netB)
+				w.cut()
 				send(t, server, "anybody?", nil)
 				for {
 					if _, err := server.NextNotification(context.Background()); err != nil {
 						break
 					}
 				}
-				w.net.Repair(netA, netA)
-				w.net.Repair(netB, netB)
+				w.repair()
 			},
 		} {
 			client := w.dial()

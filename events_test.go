@@ -100,8 +100,7 @@ func TestPathNotifications(t *testing.T) {
 func TestSendFailedReturnsTheMessage(t *testing.T) {
 	simulate(t, func(t *testing.T, w *world) {
 		client, server := w.pair()
-		w.net.Cut(netA, netA)
-		w.net.Cut(netB, netB)
+		w.cut()
 		info := sctp.SndInfo{Stream: 4, PPID: 5, Context: 6, Unordered: true}
 		send(t, client, "undeliverable", &info)
 		server.Abort("")

@@ -256,8 +256,7 @@ func TestRequestsOutliveTheirContext(t *testing.T) {
 		defer client.Close()
 		defer server.Close()
 		numbers(t, client, server, 1)
-		w.net.Cut(netA, netA)
-		w.net.Cut(netB, netB)
+		w.cut()
 		ctx, cancel := context1s(t)
 		defer cancel()
 		if err := client.Stream(1).Reset(ctx); !errors.Is(err, context.DeadlineExceeded) {
@@ -266,8 +265,7 @@ func TestRequestsOutliveTheirContext(t *testing.T) {
 		if err := client.Stream(1).Reset(t.Context()); !errors.Is(err, sctp.ErrRequestBusy) {
 			t.Errorf("the same once more: %v", err)
 		}
-		w.net.Repair(netA, netA)
-		w.net.Repair(netB, netB)
+		w.repair()
 		time.Sleep(10 * time.Second)
 		wantTold(t, client, "reset of streams [1], outgoing: done")
 		if got := numbers(t, client, server, 1); got != "0" {
@@ -284,13 +282,11 @@ func TestRequestsFailWithTheAssociation(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			simulate(t, func(t *testing.T, w *world) {
 				client, server := w.pair()
-				w.net.Cut(netA, netA)
-				w.net.Cut(netB, netB)
+				w.cut()
 				done := make(chan error)
 				go func() { done <- client.AddStreams(context.WithoutCancel(t.Context()), 1, 0) }()
 				time.Sleep(time.Millisecond)
-				w.net.Repair(netA, netA)
-				w.net.Repair(netB, netB)
+				w.repair()
 				end(client, server)
 				if err := <-done; err == nil {
 					t.Error("streams were added to an association that is over")

@@ -11,17 +11,6 @@ import (
 	"github.com/gosctp/sctp"
 )
 
-// cut breaks both paths, repair mends them.
-func (w *world) cut() {
-	w.net.Cut(netA, netA)
-	w.net.Cut(netB, netB)
-}
-
-func (w *world) repair() {
-	w.net.Repair(netA, netA)
-	w.net.Repair(netB, netB)
-}
-
 // failed returns the messages that came back, with what was wrong and whether a part of them was sent.
 func failed(t *testing.T, c *sctp.Conn) (all []string) {
 	t.Helper()
@@ -211,14 +200,9 @@ func TestWrongPolicies(t *testing.T) {
 
 func TestEndpointGivesMessagesUp(t *testing.T) {
 	simulate(t, func(t *testing.T, w *world) {
-		server, client := w.server.open(t, serverAddr), w.client.open(t, ":0")
+		client, server, id := w.endpoints()
 		defer client.Close()
 		defer server.Close()
-		id, err := client.SendTo(t.Context(), []byte("a"), sctp.MustParseAddr(serverAddr), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		recv(t, server)
 		w.cut()
 		if err := client.Send(t.Context(), []byte("b"), id, &sctp.SndInfo{Stream: 1, PR: sctp.MaxRetransmits(0)}); err != nil {
 			t.Fatal(err)

@@ -125,14 +125,9 @@ func TestSchedulerAndValuesAtRunTime(t *testing.T) {
 
 func TestEndpointSchedules(t *testing.T) {
 	simulate(t, func(t *testing.T, w *world) {
-		server, client := w.server.open(t, serverAddr), w.client.open(t, ":0")
+		client, server, id := w.endpoints()
 		defer client.Close()
 		defer server.Close()
-		id, err := client.SendTo(t.Context(), []byte("a"), sctp.MustParseAddr(serverAddr), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		recv(t, server)
 		if err := client.SetScheduler(id, sctp.WeightedFair()); err != nil {
 			t.Error(err)
 		}

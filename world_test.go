@@ -71,12 +71,35 @@ func (w *world) link(l simnet.Link) {
 	w.net.Connect(netB, netB, l)
 }
 
+// cut breaks both paths, repair mends them.
+func (w *world) cut() {
+	w.net.Cut(netA, netA)
+	w.net.Cut(netB, netB)
+}
+
+func (w *world) repair() {
+	w.net.Repair(netA, netA)
+	w.net.Repair(netB, netB)
+}
+
 // end gives what goes on in the background its time, then closes the carriers.
 func (w *world) end() {
 	synctest.Wait()
 	w.client.carrier.Close()
 	w.server.carrier.Close()
 	synctest.Wait()
+}
+
+// endpoints are one-to-many sockets of both hosts with an association, over which the client has sent a message. The caller closes them.
+func (w *world) endpoints() (client, server *sctp.Endpoint, id sctp.AssocID) {
+	w.t.Helper()
+	server, client = w.server.open(w.t, serverAddr), w.client.open(w.t, ":0")
+	id, err := client.SendTo(w.t.Context(), []byte("a"), sctp.MustParseAddr(serverAddr), nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	recv(w.t, server)
+	return client, server, id
 }
 
 // elapsed is the virtual time since the world began.

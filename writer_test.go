@@ -317,8 +317,7 @@ func TestCloseAfterAFailedWriteCancels(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.net.Cut(netA, netA)
-		w.net.Cut(netB, netB)
+		w.cut()
 		n, err := mw.Write(make([]byte, 100_000))
 		if n == 0 || n >= 100_000 || !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("wrote %d, %v", n, err)
@@ -329,8 +328,7 @@ func TestCloseAfterAFailedWriteCancels(t *testing.T) {
 		if err := mw.Close(); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("Close: %v", err)
 		}
-		w.net.Repair(netA, netA)
-		w.net.Repair(netB, netB)
+		w.repair()
 		send(t, client, "next", nil)
 		want(t, server, "next")
 	})
@@ -364,14 +362,9 @@ func TestAMessageInPartsMayOutliveItsLifetime(t *testing.T) {
 func TestEndpointSendsMessagesInParts(t *testing.T) {
 	simulate(t, func(t *testing.T, w *world) {
 		w.client.config.DefaultSndInfo = sctp.SndInfo{Stream: 4}
-		server, client := w.server.open(t, serverAddr), w.client.open(t, ":0")
+		client, server, id := w.endpoints()
 		defer client.Close()
 		defer server.Close()
-		id, err := client.SendTo(t.Context(), []byte("a"), sctp.MustParseAddr(serverAddr), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		recv(t, server)
 		mw, err := client.NewMessage(t.Context(), id, nil)
 		if err != nil {
 			t.Fatal(err)
