@@ -57,18 +57,24 @@ func (a *Assoc) Abort(reason []byte) error {
 // lastPacketPatience bounds the wait for a carrier that is full, which is short unless something is broken.
 const lastPacketPatience = time.Second
 
-// awaitLast waits until the last packet is written.
+// awaitLast waits until the last packet is written, for a while.
 func (a *Assoc) awaitLast() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.left {
-		return
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), lastPacketPatience)
 	defer cancel()
-	for !a.left && ctx.Err() == nil {
+	a.awaitLeft(ctx) // If the time is over, there is nothing more to be done.
+}
+
+// awaitLeft waits until the last packet is written, or ctx ends.
+func (a *Assoc) awaitLeft(ctx context.Context) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for !a.left {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		a.writable.wait(ctx)
 	}
+	return nil
 }
 
 // abandon is Abort that does not wait.

@@ -307,18 +307,6 @@ func (e *Engine) anyAssoc() *Assoc {
 	return nil
 }
 
-func (a *Assoc) awaitLeft(ctx context.Context) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for !a.left {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		a.writable.wait(ctx)
-	}
-	return nil
-}
-
 // LocalAddrs are the addresses of this host.
 func (e *Engine) LocalAddrs() []netip.Addr {
 	e.mu.Lock()
