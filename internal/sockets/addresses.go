@@ -10,6 +10,14 @@ import (
 	"github.com/gosctp/sctp/internal/engine"
 )
 
+// addressOptions are about the addresses of both sides.
+var addressOptions = table{
+	linux.SCTP_I_WANT_MAPPED_V4_ADDR: flag(func(o *options) *bool { return &o.mapped }),
+	linux.SCTP_PRIMARY_ADDR:          of(setPrimaryAddr, getPrimaryAddr),
+	linux.SCTP_GET_PEER_ADDRS:        of(nil, getPeerAddrs),
+	linux.SCTP_GET_LOCAL_ADDRS:       of(nil, getLocalAddrs),
+}
+
 // addresses reads a packed array of socket addresses of one port. s.mu is held.
 func (s *Socket) addresses(b []byte) (all []netip.AddrPort, err error) {
 	list, err := linux.ParseSockaddrs(b)

@@ -7,6 +7,14 @@ import (
 	"github.com/gosctp/sctp/internal/engine"
 )
 
+// sendingOptions are what is sent with when a call does not say.
+var sendingOptions = table{
+	linux.SCTP_INITMSG:            of(setInitMsg, getInitMsg),
+	linux.SCTP_DEFAULT_SEND_PARAM: of(setDefaultSendParam, getDefaultSendParam),
+	linux.SCTP_DEFAULT_SNDINFO:    of(setDefaultSndInfo, getDefaultSndInfo),
+	linux.SCTP_CONTEXT:            of(setContext, getContext),
+}
+
 // defaults are what a message is sent with that does not say, and the context that received ones come with. They are never changed,
 // but replaced: an association has its own from its beginning on.
 type defaults struct {

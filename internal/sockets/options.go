@@ -1,10 +1,10 @@
 package sockets
 
 import (
+	"maps"
 	"syscall"
 
 	"github.com/gosctp/sctp/internal/abi/linux"
-	"github.com/gosctp/sctp/internal/assoc"
 )
 
 // handler does what an option does. A value is copied in, looked at, changed and copied out again, as in Linux.
@@ -27,26 +27,17 @@ func of[T any, P interface {
 	return h
 }
 
-// handlers are the options that there are. What is not among them is answered with ENOPROTOOPT.
-var handlers = map[linux.OptName]handler{
-	linux.SCTP_EVENTS:                of(nil, getEvents), // setEvents sets it
-	linux.SCTP_EVENT:                 of(setEvent, getEvent),
-	linux.SCTP_RECVRCVINFO:           flag(func(o *options) *bool { return &o.recvRcvInfo }),
-	linux.SCTP_NODELAY:               tuned(func(o *options) *bool { return &o.nodelay }, func(t *assoc.Tunable, on bool) { t.Nagle = !on }),
-	linux.SCTP_DISABLE_FRAGMENTS:     tuned(func(o *options) *bool { return &o.whole }, func(t *assoc.Tunable, on bool) { t.DisableFragments = on }),
-	linux.SCTP_DELAYED_SACK:          of(setDelayedSack, getDelayedSack),
-	linux.SCTP_INITMSG:               of(setInitMsg, getInitMsg),
-	linux.SCTP_I_WANT_MAPPED_V4_ADDR: flag(func(o *options) *bool { return &o.mapped }),
-	linux.SCTP_STATUS:                of(nil, getStatus),
-	linux.SCTP_GET_ASSOC_NUMBER:      of(nil, getAssocNumber),
-	linux.SCTP_GET_ASSOC_ID_LIST:     of(nil, getAssocIDs),
-	linux.SCTP_PRIMARY_ADDR:          of(setPrimaryAddr, getPrimaryAddr),
-	linux.SCTP_GET_PEER_ADDR_INFO:    of(nil, getPeerAddrInfo),
-	linux.SCTP_DEFAULT_SEND_PARAM:    of(setDefaultSendParam, getDefaultSendParam),
-	linux.SCTP_DEFAULT_SNDINFO:       of(setDefaultSndInfo, getDefaultSndInfo),
-	linux.SCTP_CONTEXT:               of(setContext, getContext),
-	linux.SCTP_GET_PEER_ADDRS:        of(nil, getPeerAddrs),
-	linux.SCTP_GET_LOCAL_ADDRS:       of(nil, getLocalAddrs),
+// handlers are the options that there are, a family in each table. What is not among them is answered with ENOPROTOOPT.
+var handlers = merged(eventOptions, sendingOptions, tuningOptions, statusOptions, addressOptions)
+
+type table map[linux.OptName]handler
+
+func merged(families ...table) table {
+	all := table{}
+	for _, t := range families {
+		maps.Copy(all, t)
+	}
+	return all
 }
 
 // flag is an option that is an int, and on if it is not 0.

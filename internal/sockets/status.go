@@ -10,6 +10,14 @@ import (
 	"github.com/gosctp/sctp/internal/engine"
 )
 
+// statusOptions tell how associations are.
+var statusOptions = table{
+	linux.SCTP_STATUS:             of(nil, getStatus),
+	linux.SCTP_GET_ASSOC_NUMBER:   of(nil, getAssocNumber),
+	linux.SCTP_GET_ASSOC_ID_LIST:  of(nil, getAssocIDs),
+	linux.SCTP_GET_PEER_ADDR_INFO: of(nil, getPeerAddrInfo),
+}
+
 // setInitMsg keeps what is 0 as it was.
 func setInitMsg(s *Socket, v *linux.InitMsg) error {
 	for _, f := range []struct{ to, from *uint16 }{

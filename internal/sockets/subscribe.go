@@ -8,6 +8,13 @@ import (
 	"github.com/gosctp/sctp/internal/engine"
 )
 
+// eventOptions say what is told beside the messages.
+var eventOptions = table{
+	linux.SCTP_EVENTS:      of(nil, getEvents), // setEvents sets it
+	linux.SCTP_EVENT:       of(setEvent, getEvent),
+	linux.SCTP_RECVRCVINFO: flag(func(o *options) *bool { return &o.recvRcvInfo }),
+}
+
 // subscribeTo changes what an association is subscribed to. Who asks for SCTP_SENDER_DRY_EVENT when nothing is on its way is told at
 // once (RFC 6458 section 6.1.9). s.mu is held.
 func subscribeTo(a *engine.Assoc, n subscription) {

@@ -8,6 +8,13 @@ import (
 	"github.com/gosctp/sctp/internal/assoc"
 )
 
+// tuningOptions change how packets are made.
+var tuningOptions = table{
+	linux.SCTP_NODELAY:           tuned(func(o *options) *bool { return &o.nodelay }, func(t *assoc.Tunable, on bool) { t.Nagle = !on }),
+	linux.SCTP_DISABLE_FRAGMENTS: tuned(func(o *options) *bool { return &o.whole }, func(t *assoc.Tunable, on bool) { t.DisableFragments = on }),
+	linux.SCTP_DELAYED_SACK:      of(setDelayedSack, getDelayedSack),
+}
+
 // tuned is a flag that also changes the associations that there are.
 func tuned(field func(*options) *bool, tune func(t *assoc.Tunable, on bool)) handler {
 	h := flag(field)
