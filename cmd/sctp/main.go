@@ -10,15 +10,19 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
 	"github.com/gosctp/sctp/internal/cli"
+	"github.com/gosctp/sctp/internal/intercept"
 )
 
 func main() {
-	// The first signal ends a command in an orderly way, the next one at once.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	intercept.Launch()
+	// The first signal ends a command in an orderly way, the next one at once. Those that are ignored stay so, for the programs that are run.
+	ends := slices.DeleteFunc([]os.Signal{os.Interrupt, syscall.SIGTERM}, signal.Ignored)
+	ctx, stop := signal.NotifyContext(context.Background(), ends...)
 	context.AfterFunc(ctx, stop)
 	os.Exit(run(ctx, os.Args, os.Stdin, os.Stdout, os.Stderr))
 }

@@ -10,12 +10,15 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/gosctp/sctp/internal/intercept"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected output in testdata/script")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"sctp": main, "checksctp": main})
+	intercept.Launch()
+	testscript.Main(m, map[string]func(){"sctp": main, "checksctp": main, "withsctp": main})
 }
 
 // TestScripts runs the scripts of testdata/script. Their commands are those of package testscript, and

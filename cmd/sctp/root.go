@@ -9,6 +9,7 @@ import (
 // otherNames are the tools that this program is when it is called by their name.
 var otherNames = map[string]func() *cobra.Command{
 	"checksctp": newChecksctp,
+	"withsctp":  newWithsctp,
 }
 
 // newRoot returns the command sctp with all its commands.
@@ -26,6 +27,8 @@ default) takes CAP_NET_RAW; SCTP over UDP (--udp) works for everybody.`,
 	root.AddCommand(
 		newDemo(),
 		newCheck(),
+		newRun(),
+		newWith(),
 		newEcho(),
 		newDaytime(),
 		newCat(),

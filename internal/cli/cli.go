@@ -23,6 +23,8 @@ const (
 	StatusOK      = 0
 	StatusFailure = 1
 	StatusUsage   = 2
+	// StatusWrapper is both of them for a command that runs another program, whose own status it passes on.
+	StatusWrapper = 125
 )
 
 // UsageError says how a command was called wrongly, and what is allowed.
@@ -32,6 +34,39 @@ type UsageError struct{ msg string }
 func Usagef(format string, args ...any) error { return &UsageError{fmt.Sprintf(format, args...)} }
 
 func (e *UsageError) Error() string { return e.msg }
+
+// wrapperMark is the annotation of a command that runs another program.
+const wrapperMark = "wrapper"
+
+// Wrapper marks a command that runs another program.
+func Wrapper(c *cobra.Command) { c.Annotations = map[string]string{wrapperMark: ""} }
+
+// statusError is an error with an exit status of its own.
+type statusError struct {
+	status int
+	error
+}
+
+func (e *statusError) Unwrap() error { return e.error }
+
+// WithStatus returns an error that ends a command with a status.
+func WithStatus(status int, err error) error { return &statusError{status, err} }
+
+// statusOf is the exit status of a command that ended with an error.
+func statusOf(c *cobra.Command, err error) int {
+	var own *statusError
+	if errors.As(err, &own) {
+		return own.status
+	}
+	if _, wraps := c.Annotations[wrapperMark]; wraps {
+		return StatusWrapper
+	}
+	var usage *UsageError
+	if errors.As(err, &usage) {
+		return StatusUsage
+	}
+	return StatusFailure
+}
 
 // Run runs the command that args select below root, and returns the exit status. An error becomes one line on stderr.
 func Run(ctx context.Context, root *cobra.Command, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
@@ -44,17 +79,12 @@ func Run(ctx context.Context, root *cobra.Command, args []string, stdin io.Reade
 	if err == nil {
 		return StatusOK
 	}
-	var usage *UsageError
-	status := StatusFailure
-	if errors.As(err, &usage) {
-		status = StatusUsage
-	}
 	message := oneLine(err.Error())
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		message = "interrupted"
 	}
 	fmt.Fprintf(stderr, "%s: %s\n", c.CommandPath(), message)
-	return status
+	return statusOf(c, err)
 }
 
 func init() {

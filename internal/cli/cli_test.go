@@ -40,6 +40,26 @@ func TestStatusTellsWrongUseFromFailure(t *testing.T) {
 	}
 }
 
+func TestStatusOfCommandsThatRunOthers(t *testing.T) {
+	for _, c := range []struct {
+		args   []string
+		err    error
+		status int
+	}{
+		{[]string{"act"}, errors.New("no luck"), StatusWrapper},
+		{[]string{"act"}, Usagef("wrong"), StatusWrapper},
+		{[]string{"act", "--wrong"}, nil, StatusWrapper},
+		{[]string{"act"}, WithStatus(127, errors.New("not found")), 127},
+		{[]string{"other"}, nil, StatusUsage},
+	} {
+		root := newRoot(c.err)
+		Wrapper(root.Commands()[0])
+		if got := Run(t.Context(), root, c.args, strings.NewReader(""), io.Discard, io.Discard); got != c.status {
+			t.Errorf("%v, %v: status %d, want %d", c.args, c.err, got, c.status)
+		}
+	}
+}
+
 func TestHelpIsNoError(t *testing.T) {
 	for _, args := range [][]string{{"--help"}, {"help"}, {"act", "-h"}, {"help", "act"}} {
 		var out, err strings.Builder

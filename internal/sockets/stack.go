@@ -20,6 +20,8 @@ type Config struct {
 	Network string
 	// Carrier, if not nil, is used in place of the network's. The stack closes it.
 	Carrier transport.Transport
+	// Wrap, if not nil, makes the carrier that is used of the one that was opened.
+	Wrap func(transport.Transport) transport.Transport
 	// Sysctls are what sockets begin with; nil for the values that Linux boots with.
 	Sysctls *linux.Sysctls
 }
@@ -35,6 +37,9 @@ func NewStack(c Config) (*Stack, error) {
 	o, err := c.open()
 	if err != nil {
 		return nil, err
+	}
+	if c.Wrap != nil {
+		o.Carrier = c.Wrap(o.Carrier)
 	}
 	e, err := engine.Open(o)
 	if err != nil {
