@@ -95,10 +95,10 @@ func (st *Stack) newSocket(family int, style linux.Style) *Socket {
 	s.options = options{sndbuf: defaultBuffer, rcvbuf: defaultBuffer, mapped: true}
 	s.options.init = linux.InitMsg{
 		OutStreams: 10, MaxInStreams: math.MaxUint16,
-		MaxAttempts: uint16(st.sysctls.MaxInitRetransmits), MaxInitTimeout: uint16(min(st.sysctls.RTOMax, math.MaxUint16)),
+		MaxAttempts: uint16(st.sysctls().MaxInitRetransmits), MaxInitTimeout: uint16(min(st.sysctls().RTOMax, math.MaxUint16)),
 	}
 	s.defaults.Store(new(defaults))
-	s.options.sack = sack{milliseconds(st.sysctls.SackTimeout), sackFrequency}
+	s.options.sack = sack{milliseconds(st.sysctls().SackTimeout), sackFrequency}
 	s.mailbox.SetChanged(s.tell)
 	return s
 }
@@ -137,7 +137,7 @@ func (s *Socket) deliverNews() {
 
 // config are the parameters of associations to come. s.mu is held.
 func (s *Socket) config() assoc.Config {
-	c := configOf(&s.stack.sysctls)
+	c := configOf(s.stack.sysctls())
 	c.RecvBuffer = max(s.options.rcvbuf/2, minWindow)
 	c.SendBuffer = 2 * s.options.sndbuf // engine.Assoc.Reserve explains the factor
 	c.Nagle = !s.options.nodelay

@@ -28,8 +28,8 @@ type Config struct {
 
 // Stack plays the SCTP of a kernel: the ports and associations of the sockets made by it.
 type Stack struct {
-	engine  *engine.Engine
-	sysctls linux.Sysctls
+	engine *engine.Engine
+	tuned  settings
 }
 
 // NewStack opens a network.
@@ -46,10 +46,8 @@ func NewStack(c Config) (*Stack, error) {
 		o.Carrier.Close()
 		return nil, err
 	}
-	s := &Stack{engine: e, sysctls: linux.DefaultSysctls()}
-	if c.Sysctls != nil {
-		s.sysctls = *c.Sysctls
-	}
+	s := &Stack{engine: e}
+	s.tuned.begin(c.Sysctls)
 	return s, nil
 }
 
