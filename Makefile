@@ -14,7 +14,7 @@ RUN      ?= .
 PREFIX   ?= /usr/local
 BINDIR   ?= $(PREFIX)/bin
 # The names under which sctp acts as another tool.
-LINKS     = checksctp
+LINKS     = checksctp withsctp
 
 .PHONY: check format vet lint archtest test race cross fuzz sim demo interop bench bench-check readme cover install
 
