@@ -21,6 +21,7 @@ var errUnusable = errors.New("SCTP is not usable here: neither raw IP nor UDP ca
 // checkCommand is the command check.
 type checkCommand struct {
 	json    bool
+	socket  bool
 	capture cli.Capture
 }
 
@@ -33,12 +34,17 @@ func newCheck() *cobra.Command {
 interface, and what it takes to serve the sockets of unmodified programs. It succeeds if this stack can be used.`,
 		Args: cli.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if cc.socket {
+				return check.Socket()
+			}
 			return cc.capture.Record(func(wrap func(transport.Transport) transport.Transport) error {
 				return cc.print(c.OutOrStdout(), check.Run(c.Context(), wrap))
 			})
 		},
 	}
 	c.Flags().BoolVar(&cc.json, "json", false, "print one line of JSON")
+	c.Flags().BoolVar(&cc.socket, check.SocketFlag, false, "only ask for an SCTP socket, as a program does")
+	_ = c.Flags().MarkHidden(check.SocketFlag)
 	cc.capture.Flag(c.Flags())
 	return c
 }

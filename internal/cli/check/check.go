@@ -33,7 +33,7 @@ var probes = []probe{
 	{"kernel SCTP", false, kernelSCTP},
 	{"raw IP (sctp)", true, rawIP},
 	{"over UDP (sctp/udp)", true, overUDP},
-	{"interception (sctp with)", false, interception},
+	{"interception (sctp run)", false, interception},
 }
 
 // Run tries everything. If wrap is not nil it is put around the carriers that are opened, such as to record packets.

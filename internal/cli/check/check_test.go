@@ -2,11 +2,38 @@ package check
 
 import (
 	"context"
+	"os"
+	"runtime"
 	"strings"
 	"testing"
 
+	"github.com/gosctp/sctp/internal/intercept"
 	"github.com/gosctp/sctp/transport"
 )
+
+func TestMain(m *testing.M) {
+	intercept.Launch()
+	if len(os.Args) == 3 && os.Args[2] == "--"+SocketFlag {
+		if Socket() != nil {
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+func TestInterceptionIsTried(t *testing.T) {
+	if Socket() == nil {
+		t.Log("the kernel has SCTP: that a program got a socket shows little here")
+	}
+	detail, err := interception(t.Context(), func(t transport.Transport) transport.Transport { return t })
+	if runtime.GOOS == "linux" && (err != nil || !strings.Contains(detail, "got an SCTP socket")) {
+		t.Errorf("%q, %v", detail, err)
+	}
+	if runtime.GOOS != "linux" && (err == nil || !strings.Contains(err.Error(), runtime.GOOS)) {
+		t.Errorf("elsewhere: %q, %v", detail, err)
+	}
+}
 
 func TestAssociationOverUDPWorksEverywhere(t *testing.T) {
 	detail, err := overUDP(t.Context(), func(t transport.Transport) transport.Transport { return t })
