@@ -46,9 +46,13 @@ func (c *call) setsockopt() outcome {
 	if level == linux.IPPROTO_SCTP && (name == optConnectx || name == optConnectxOld) {
 		return c.connecting(func() (int, error) { return c.f.sock.SetOption(level, name, value) })
 	}
-	result, err := c.f.sock.SetOption(level, name, value)
-	if err != nil {
-		return failure(errno(err))
+	result := 0
+	e := c.reaping(func() (err error) {
+		result, err = c.f.sock.SetOption(level, name, value)
+		return err
+	})
+	if e != 0 {
+		return failure(e)
 	}
 	return success(result)
 }

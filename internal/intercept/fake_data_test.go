@@ -157,6 +157,8 @@ func (s *fakeSocket) SetOption(level, name int, value []byte) (int, error) {
 			s.sendTime = d
 		}
 		return 0, nil
+	case level == linux.IPPROTO_SCTP && name == int(linux.SCTP_SOCKOPT_BINDX_ADD):
+		return 0, s.bind(value)
 	case level == linux.IPPROTO_SCTP && name == optConnectx:
 		a, err := linux.ParseSockaddrs(value)
 		if err != nil {

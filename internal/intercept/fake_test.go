@@ -140,6 +140,10 @@ func (s *fakeSocket) bindPort(port int) {
 
 func (s *fakeSocket) Bind(a []byte) error {
 	defer s.lock()()
+	return s.bind(a)
+}
+
+func (s *fakeSocket) bind(a []byte) error {
 	if _, err := linux.ParseSockaddr(a); err != nil {
 		return err
 	}

@@ -88,7 +88,7 @@ func (f *file) unplug() {
 // program would see what is no longer true. more overrules what the socket says about input, while a message is received and not
 // yet off its queue.
 func (f *file) show(c *call, more *bool) {
-	if f.closed || f.pump != nil {
+	if f.closed || f.hungUp || f.pump != nil {
 		return
 	}
 	r := f.sock.Ready()
@@ -111,8 +111,9 @@ func (f *file) show(c *call, more *bool) {
 	if in && (f.tokens == 0 || r.Arrivals != f.arrivals) && sendQuickly(f.sup, token) == 1 {
 		f.tokens++
 	}
-	// After the token, which stays from then on: isHungUp needs it.
-	if r.Hup && !f.hungUp {
+	// After the token, which stays from then on: isHungUp needs it. What the program has closed already hangs up by itself, and f.unplug may
+	// have read the error away.
+	if r.Hup && !f.isHungUp() {
 		f.hungUp = true
 		_ = unix.Shutdown(f.sup, unix.SHUT_RDWR)
 	} else if r.RdHup && !f.ended {

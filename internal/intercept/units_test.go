@@ -163,3 +163,38 @@ func TestPlugIsMeasured(t *testing.T) {
 		t.Errorf("%d, %v", n, err)
 	}
 }
+
+// A socket that hangs up just after the program has closed it is given back all the same, and its port with it.
+func TestHangUpOfAClosedSocket(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		close func(f *file)
+		over  bool
+	}{
+		{"closed before", func(f *file) { f.closeApp(); f.show(nil, nil) }, true},
+		{"closed after", func(f *file) { f.show(nil, nil); f.closeApp() }, true},
+		{"not closed", func(f *file) { f.show(nil, nil); f.app = -1 }, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s, err := newSupervisor(new(Config), new(problems))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer unix.Close(s.epoll)
+			sock := &fakeSocket{st: newFakeStack(), eof: true, shut: true}
+			f, e := s.newFile(sock, false, false)
+			if e != 0 {
+				t.Fatal(e)
+			}
+			defer f.hangUp()
+			app := f.app
+			c.close(f)
+			if s.reap() != c.over || sock.closed != c.over {
+				t.Errorf("given back: %t, want %t", sock.closed, c.over)
+			}
+			if !c.over {
+				unix.Close(app)
+			}
+		})
+	}
+}

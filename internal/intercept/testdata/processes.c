@@ -32,14 +32,15 @@ static void programs(char *self)
 	close(s);
 }
 
-static void rebinding(void)
+static void rebinding(int by_option)
 {
 	int i, in_use = 0;
 
 	for (i = 0; i < 500; i++) {
 		int s = stream(0);
 		struct sockaddr_in a = at(7100);
-		in_use += bind(s, (struct sockaddr *)&a, sizeof a) != 0 || listen(s, 5) != 0;
+		in_use += by_option ? sctp_bindx(s, (struct sockaddr *)&a, 1, SCTP_BINDX_ADD_ADDR) != 0 : bind(s, (struct sockaddr *)&a, sizeof a) != 0;
+		in_use += listen(s, 5) != 0;
 		close(s);
 	}
 	CHECK("a port is free when its socket is closed", in_use == 0);
@@ -143,7 +144,8 @@ int main(int argc, char **argv)
 		return child(atoi(argv[2]));
 	alarm(60);
 	programs(argv[0]);
-	rebinding();
+	rebinding(0);
+	rebinding(1);
 	descriptors();
 	endings();
 	forking();
