@@ -76,7 +76,7 @@ run, the exit status is 127 (not found), 126 (not executable) or 125 (anything e
 	f.StringVar(&w.config, "config", "", "read settings from this `FILE`, written as sysctl.conf; without it from that which "+configVariable+" names")
 	f.StringVar(&w.trace, "trace-calls", "", "write each call that is answered, and its answer, to this `FILE`, or to standard error")
 	f.Lookup("trace-calls").NoOptDefVal = toStderr
-	f.BoolVar(&w.all, "all-descriptors", false, "serve SCTP sockets on descriptors 3 to 511 too, where only duplicates of them can be; costs a few µs a call")
+	f.BoolVar(&w.all, "all-descriptors", false, "serve SCTP sockets on descriptors up to 511 too, where only duplicates of them can be; costs a few µs a call")
 	f.BoolVar(&w.noStdio, "no-stdio", false, "do not serve SCTP sockets on descriptors 0 to 2, where only inetd and its like put them; writes to standard output are quicker")
 	w.capture.Flag(f)
 	return c

@@ -272,8 +272,8 @@ func (c *call) do() outcome {
 		return c.ioctl()
 	case callSendfile, callSplice:
 		return failure(unix.EINVAL) // as of a socket that cannot; programs then read and write
-	case callDup2, callDup3:
-		c.placed()
+	case callDup2, callDup3: // the program chose the number, so the kernel does the call
+		c.unserved(c.int(1))
 	}
 	return outcome{kind: native}
 }

@@ -3,7 +3,6 @@
 package intercept
 
 import (
-	"fmt"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -184,29 +183,19 @@ func (c *call) shutdown() outcome {
 
 // dup is dup and fcntl(F_DUPFD): the new number shall be of those whose data calls stop, too.
 func (c *call) dup() outcome {
-	cloexec := false
+	first, cloexec := 0, false
 	if c.op == callFcntl {
-		if c.int(2) >= c.s.base {
-			return outcome{kind: native}
-		}
-		cloexec = c.int(1) == fDupfdCloexec
+		first, cloexec = c.int(2), c.int(1) == fDupfdCloexec
+	}
+	if first < 0 || c.lowestServed(first) {
+		return outcome{kind: native}
 	}
 	app := c.programsEnd()
 	if app < 0 {
 		return outcome{kind: native}
 	}
 	defer unix.Close(app)
-	return given(c.inject(app, false, cloexec))
-}
-
-// placed looks at where dup2 and dup3 put a socket. The program chose the number, so the kernel does the call; but from 3 to base, and to
-// 2 without Stdio, data calls do not stop.
-func (c *call) placed() {
-	number := c.int(1)
-	served := number >= c.s.base || c.s.config.All || c.s.config.Stdio && number <= 2
-	if number >= 0 && !served {
-		c.s.problems.tell(fmt.Sprintf("process %d has put a socket at descriptor %d, where reading and writing is not served", c.process(), number))
-	}
+	return given(c.injectHigh(app, cloexec))
 }
 
 func (c *call) ioctl() outcome {

@@ -13,9 +13,9 @@ type filter struct {
 	machine machine
 	// sctp and tcp say which sockets are ours.
 	sctp, tcp bool
-	// base is the lowest number of an SCTP socket: data calls stop from there on.
-	base uint32
-	// stdio lets data calls on 0, 1 and 2 stop too, for programs that get a socket there, as inetd's do; all lets all of them stop.
+	// Data calls stop below low and from base on, where SCTP sockets are.
+	low, base uint32
+	// stdio lets them stop on 0, 1 and 2 too, for programs that get a socket there, as inetd's do; all lets all of them stop.
 	stdio, all bool
 }
 
@@ -47,6 +47,7 @@ const (
 	fionread      = 0x541b // SIOCINQ
 	siocoutq      = 0x5411 // TIOCOUTQ
 	negative      = 1 << 31
+	numStdio      = 3 // 0, 1 and 2
 )
 
 // Error numbers that a filter returns by itself.
@@ -163,9 +164,10 @@ func (f *filter) ours(a *assembler) {
 		return
 	}
 	next := fmt.Sprintf("not ours %d", len(a.code))
-	if f.stdio {
-		a.below(3, "notify")
+	if !f.stdio {
+		a.below(numStdio, next)
 	}
+	a.below(f.low, "notify")
 	a.from(negative, next)
 	a.from(f.base, "notify")
 	a.label(next)

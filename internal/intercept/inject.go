@@ -3,14 +3,18 @@
 package intercept
 
 import (
+	"fmt"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 )
 
 const (
-	// lowestNumber is the first number for SCTP sockets: more than programs have of other descriptors, and less than the 1,024 that
-	// select can do.
+	// lowNumbers is how many of the lowest numbers SCTP sockets may have: programs rely on getting the lowest free one. They are few,
+	// since every data call there takes the way through the supervisor. TCP programs, whose data calls are native, have only those of stdio.
+	lowNumbers = 32
+	// lowestNumber is the first number for the SCTP sockets beyond: more than programs have of other descriptors, and less than the 1,024
+	// that select can do.
 	lowestNumber = 512
 	// reserve is by how much the limit of open files is raised where a number lies beyond it.
 	reserve = 64
@@ -30,14 +34,56 @@ func chooseBase() int {
 // baseFor is half of a limit that leaves less than half for SCTP sockets.
 func baseFor(hard uint64) int { return int(min(hard/2, lowestNumber)) }
 
-// inject gives the caller the descriptor src: from base on an SCTP socket, as the lowest number a TCP socket. The number of the
-// latter is the kernel's choice; that of the former is looked for here, and only a program with very many descriptors of its own
-// could be using it when it is taken.
-func (c *call) inject(src int, tcp, cloexec bool) (int, syscall.Errno) {
-	l := c.s.listener
+// chooseLow returns where the low numbers end.
+func chooseLow(base int, tcp bool) int {
 	if tcp {
-		return l.add(c.n.id, src, -1, cloexec)
+		return min(numStdio, base)
 	}
+	return min(lowNumbers, base)
+}
+
+// served reports whether data calls on number stop.
+func (s *supervisor) served(number int) bool {
+	return number >= s.base || s.config.All || number >= 0 && number < s.low && (number >= numStdio || s.config.Stdio)
+}
+
+// lowestServed reports whether the lowest number that is free from first on is one whose data calls stop.
+func (c *call) lowestServed(first int) bool {
+	for n := first; n < c.s.base; n++ {
+		if !c.s.served(n) && n >= numStdio {
+			return false
+		}
+		if !c.task().open(n) {
+			return c.s.served(n)
+		}
+	}
+	return true
+}
+
+// unserved tells the user of a socket at a number whose data calls do not stop.
+func (c *call) unserved(number int) {
+	if number >= 0 && !c.s.served(number) {
+		c.s.problems.tell(fmt.Sprintf("process %d has a socket at descriptor %d, where reading and writing is not served", c.process(), number))
+	}
+}
+
+// inject gives the caller the descriptor src: as the lowest number, unless it is an SCTP socket that would not be served there. The
+// choice is the kernel's: only a program whose threads fill the last low numbers in this moment can get one that is not served.
+func (c *call) inject(src int, tcp, cloexec bool) (int, syscall.Errno) {
+	if !tcp && !c.lowestServed(0) {
+		return c.injectHigh(src, cloexec)
+	}
+	number, e := c.s.listener.add(c.n.id, src, -1, cloexec)
+	if e == 0 && !tcp {
+		c.unserved(number)
+	}
+	return number, e
+}
+
+// injectHigh gives it as a number from base on. That is looked for here, and only a program with very many descriptors of its own could
+// be using it when it is taken.
+func (c *call) injectHigh(src int, cloexec bool) (int, syscall.Errno) {
+	l := c.s.listener
 	process := c.process()
 	number, ok := c.s.freeNumber(process, c.task())
 	if !ok {

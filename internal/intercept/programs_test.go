@@ -214,13 +214,13 @@ func TestTraceShowsCallsAndAnswers(t *testing.T) {
 	dir := bench(t)
 	out, _ := supervised(t, dir, "-trace", compile(t, dir, "checks")).CombinedOutput()
 	for _, want := range []string{
-		"socket(AF_INET, SOCK_STREAM, IPPROTO_SCTP) = 512",
-		"connect(512, 127.0.0.1:7) = 0",
-		"sendmsg(512, 5 bytes, 0, SCTP_SNDRCV) = 5",
-		"recvmsg(512, 100 bytes, 0, 127.0.0.1:7, got MSG_EOR, SCTP_SNDRCV) = 5",
-		"recvfrom(512, room for 10, MSG_DONTWAIT) = -1 EAGAIN",
+		"socket(AF_INET, SOCK_STREAM, IPPROTO_SCTP) = 3",
+		"connect(3, 127.0.0.1:7) = 0",
+		"sendmsg(3, 5 bytes, 0, SCTP_SNDRCV) = 5",
+		"recvmsg(3, 100 bytes, 0, 127.0.0.1:7, got MSG_EOR, SCTP_SNDRCV) = 5",
+		"recvfrom(3, room for 10, MSG_DONTWAIT) = -1 EAGAIN",
 		", 127.0.0.1:10) = -1 EINPROGRESS",
-		"getsockopt(512, SOL_SOCKET, SO_ERROR",
+		"getsockopt(3, SOL_SOCKET, SO_ERROR",
 		"= ? (interrupted by a signal)",
 	} {
 		if !strings.Contains(string(out), want) {

@@ -23,6 +23,11 @@ func TestBadInput(t *testing.T) {
 	t.Log(succeeds(t, supervised(t, dir, compile(t, dir, "bad"))))
 }
 
+func TestNumbersOfSockets(t *testing.T) {
+	dir := bench(t)
+	t.Log(succeeds(t, supervised(t, dir, compile(t, dir, "numbers"))))
+}
+
 func TestProcesses(t *testing.T) {
 	dir := bench(t)
 	t.Log(succeeds(t, supervised(t, dir, compile(t, dir, "processes"))))

@@ -31,7 +31,7 @@ func Run(c Config) (Status, error) {
 		return Status{}, fmt.Errorf("becoming the reaper of orphans: %w", err)
 	}
 	stop := passSignals()
-	pid, conn, err := startLauncher(&c, s.base)
+	pid, conn, err := startLauncher(&c, s)
 	if err != nil {
 		stop(0)
 		return Status{}, err
@@ -159,7 +159,7 @@ func (s Status) Exit() {
 
 // startLauncher starts this program anew as the launcher, with a socket to it that no program inherits by number: the numbers that the
 // caller's own caller left open are the program's.
-func startLauncher(c *Config, base int) (pid int, conn *os.File, err error) {
+func startLauncher(c *Config, s *supervisor) (pid int, conn *os.File, err error) {
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return 0, nil, err
@@ -167,7 +167,7 @@ func startLauncher(c *Config, base int) (pid int, conn *os.File, err error) {
 	conn = os.NewFile(uintptr(pair[0]), "launcher")
 	defer unix.Close(pair[1])
 	orders, err := json.Marshal(orders{
-		Conn: pair[1], Path: c.Path, Base: uint32(base), SCTP: c.SCTP, TCP: c.TCP, Stdio: c.Stdio, All: c.All,
+		Conn: pair[1], Path: c.Path, Low: uint32(s.low), Base: uint32(s.base), SCTP: c.SCTP, TCP: c.TCP, Stdio: c.Stdio, All: c.All,
 	})
 	if err != nil {
 		return 0, nil, err

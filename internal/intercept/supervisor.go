@@ -14,7 +14,7 @@ import (
 type supervisor struct {
 	config    *Config
 	listener  listener
-	base      int
+	low, base int              // where numbers of SCTP sockets end and begin again
 	calls     map[int32]number // by this processor's numbers
 	plugBytes int
 	epoll     int
@@ -51,8 +51,9 @@ type changes struct {
 }
 
 func newSupervisor(config *Config, p *problems) (*supervisor, error) {
+	base := chooseBase()
 	s := &supervisor{
-		config: config, base: chooseBase(), calls: make(map[int32]number), problems: p,
+		config: config, base: base, low: chooseLow(base, config.TCP), calls: make(map[int32]number), problems: p,
 		files: make(map[uint64]*file), tasks: make(map[int]*task), watched: make(map[int32]any), cursors: make(map[int]int),
 		waiters: make(map[uint64]*waiter), changes: changes{wake: make(chan struct{}, 1)},
 	}

@@ -92,14 +92,15 @@ static void options(int s)
 
 static void descriptors(int s)
 {
-	int other = dial(ECHO), p[2];
+	int other, p[2];
 	char b[10];
 
+	pipe(p);
+	other = dial(ECHO);
 	close(other);
 	FAILS("a closed descriptor", send(other, "x", 1, 0), EBADF);
 	FAILS("and another call", shutdown(other, SHUT_WR), EBADF);
 	FAILS("none", bind(-1, 0, 0), EBADF);
-	pipe(p);
 	dup2(p[1], other);
 	CHECK("its number, used for something else", write(other, "pipe", 4) == 4 && read(p[0], b, 10) == 4);
 	close(other);

@@ -8,7 +8,7 @@ static void server(int l)
 	int s = accept(l, 0, 0), n, i;
 	static char b[65536];
 
-	CHECK("accept", s >= 512);
+	CHECK("accept", s > 0);
 	for (i = 0; i < ROUNDS; i++) {
 		n = recv(s, b, sizeof b, 0);
 		CHECK("a message is echoed", n > 0 && send(s, b, n, 0) == n);
