@@ -11,39 +11,45 @@ import (
 )
 
 // plugTCPBytes is the size of the plug in a TCP socket: more than a quarter of an ordinary send buffer, from where on the kernel calls it
-// not writable. In an SCTP socket, which has the smallest send buffer that there is, a few single bytes do; see measurePlug.
+// not writable. In an SCTP socket, which has the smallest send buffer that there is, less does; see measurePlug.
 const plugTCPBytes = 60 << 10
 
-// maxPlug is how many single bytes are tried at most.
-const maxPlug = 64
+// maxPlug is the most that is tried: less than half of the smallest send buffer, which the kernel keeps in one piece.
+const maxPlug = 2048
 
-// measurePlug returns how many single bytes make the end of a pair with the smallest send buffer not writable. That depends on what the
-// kernel charges for a byte.
+// measurePlug returns how many bytes, sent at once, make the end of a pair with the smallest send buffer not writable. That depends on
+// what the kernel charges for a piece. It is one piece, so that taking it out is one event: of several, each would be an edge.
 func measurePlug() (int, error) {
+	for n := 1; n <= maxPlug; n *= 2 {
+		fills, err := plugFills(n)
+		if err != nil || fills {
+			return n, err
+		}
+	}
+	return 0, errPlug
+}
+
+func plugFills(n int) (bool, error) {
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
-		return 0, err
+		return false, err
 	}
 	defer unix.Close(pair[0])
 	defer unix.Close(pair[1])
 	if err := unix.SetsockoptInt(pair[0], unix.SOL_SOCKET, unix.SO_SNDBUF, 1); err != nil {
-		return 0, err
+		return false, err
 	}
-	for n := range maxPlug {
-		p := []unix.PollFd{{Fd: int32(pair[0]), Events: unix.POLLOUT}}
-		if ready, err := unix.Poll(p, 0); err == nil && ready == 0 {
-			return n, nil
-		}
-		sendQuickly(pair[0], token)
-	}
-	return 0, errPlug
+	sent := sendQuickly(pair[0], plugBytes[:n])
+	p := []unix.PollFd{{Fd: int32(pair[0]), Events: unix.POLLOUT}}
+	ready, err := unix.Poll(p, 0)
+	return err == nil && ready == 0 && sent == n, nil
 }
 
 var errPlug = errors.New("a unix socket pair stays writable whatever is in it")
 
 var (
-	token   = []byte{'t'}
-	plugTCP = make([]byte, plugTCPBytes)
+	token     = []byte{'t'}
+	plugBytes = make([]byte, plugTCPBytes)
 )
 
 // plug makes the program's end, of which app is a descriptor, not writable.
@@ -52,13 +58,14 @@ func (f *file) plug(app int) {
 		return
 	}
 	f.plugged = true
+	sendQuickly(app, plugBytes[:f.plugSize()])
+}
+
+func (f *file) plugSize() int {
 	if f.tcp {
-		sendQuickly(app, plugTCP)
-		return
+		return plugTCPBytes
 	}
-	for range f.s.plugBytes {
-		sendQuickly(app, token)
-	}
+	return f.s.plugSize
 }
 
 // unplug makes it writable again, with an edge.
@@ -67,11 +74,10 @@ func (f *file) unplug() {
 		return
 	}
 	f.plugged = false
-	var b [256]byte
+	var b [maxPlug]byte
 	buf := b[:]
-	rest := len(b)
-	if f.tcp { // no more than the plug: payload may be behind it
-		rest = plugTCPBytes
+	rest := f.plugSize() // and no more: payload may be behind it
+	if f.tcp {
 		buf = make([]byte, plugTCPBytes)
 	}
 	for rest > 0 {

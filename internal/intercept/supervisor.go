@@ -16,7 +16,7 @@ type supervisor struct {
 	listener  listener
 	low, base int              // where numbers of SCTP sockets end and begin again
 	calls     map[int32]number // by this processor's numbers
-	plugBytes int
+	plugSize  int
 	epoll     int
 	problems  *problems
 	trace     *tracer // nil if nobody wants to see
@@ -67,7 +67,7 @@ func newSupervisor(config *Config, p *problems) (*supervisor, error) {
 		}
 	}
 	var err error
-	if s.plugBytes, err = measurePlug(); err != nil {
+	if s.plugSize, err = measurePlug(); err != nil {
 		return nil, err
 	}
 	s.epoll, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC)
