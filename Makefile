@@ -16,7 +16,7 @@ BINDIR   ?= $(PREFIX)/bin
 # The names under which sctp acts as another tool.
 LINKS     = checksctp withsctp
 
-.PHONY: check format vet lint archtest test race cross fuzz sim demo interop bench bench-check readme cover install
+.PHONY: check format vet lint archtest test race cross fuzz sim demo interop programs bench bench-check readme cover install
 
 check: format vet lint archtest test race
 
@@ -62,7 +62,11 @@ demo:
 
 # Real peers, as root: interop/install.sh installs what it takes (Debian). RUN narrows it to some tests.
 interop:
-	SCTP_REQUIRE=all $(GO) test -timeout 30m -run '$(RUN)' ./interop/...
+	SCTP_REQUIRE=all $(GO) test -timeout 30m -run '$(RUN)' $$($(GO) list ./interop/... | grep -v /programs)
+
+# Programs that were written for the kernel's SCTP or for TCP, unmodified, as root.
+programs:
+	SCTP_REQUIRE=all $(GO) test -timeout 10m -run '$(RUN)' ./interop/programs
 
 # Beside other implementations, as root: bench/README.md.
 bench:

@@ -11,6 +11,7 @@
 //   - [github.com/gosctp/sctp/interop/plan]: what a peer sends, and the digest by which the receiver proves that it arrived.
 //   - [github.com/gosctp/sctp/interop/judge]: a capture in, the list of its faults out.
 //   - [github.com/gosctp/sctp/interop/questions]: what the kernel's socket API answers, asked and recorded.
+//   - interop/programs: programs that run unmodified on our stack, in a target of its own.
 //
 // # Running
 //

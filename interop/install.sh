@@ -4,8 +4,8 @@
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 
-packages="busybox-static ethtool gcc gcc-aarch64-linux-gnu iproute2 libc6-dev libc6-dev-arm64-cross libsctp-dev libusrsctp-dev libusrsctp-examples lksctp-tools nftables \
-procps qemu-system-x86 tcpdump tshark xz-utils"
+packages="busybox-static ethtool gcc gcc-aarch64-linux-gnu inetutils-telnet iperf3 iproute2 libc6-dev libc6-dev-arm64-cross libsctp-dev libusrsctp-dev \
+libusrsctp-examples lksctp-tools ncat nftables procps qemu-system-x86 socat stress-ng tcpdump tshark xinetd xz-utils"
 
 # Package lists are fetched only when something has to be.
 updated=

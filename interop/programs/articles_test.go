@@ -1,0 +1,113 @@
+//go:build linux
+
+package programs
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// articlePort is the port of the server with threads.
+const articlePort = "4444"
+
+// TestProgramsOfTheArticles runs what articles about SCTP begin with: programs that know the kernel's API from its manual pages.
+func TestProgramsOfTheArticles(t *testing.T) {
+	for _, c := range carriers {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p := newPlace(t, c)
+			for _, linked := range []string{"-pie", "-static"} {
+				for _, addr := range []string{loopback4, loopback6} {
+					t.Run(fmt.Sprintf("%s, at %s", linked[1:], addr), func(t *testing.T) {
+						p := p.in(t)
+						t.Run("echo", func(t *testing.T) { echo(p.in(t), (*place).run, compile(t, "echo.c", linked), addr) })
+						t.Run("daytime", func(t *testing.T) { daytime(p.in(t), compile(t, "daytime.c", linked), addr) })
+						t.Run("pieces", func(t *testing.T) { pieces(p.in(t), compile(t, "pieces.c", linked), addr) })
+						t.Run("five", func(t *testing.T) { five(p.in(t), compile(t, "five.c", linked), addr) })
+						t.Run("many", func(t *testing.T) { many(p.in(t), compile(t, "many.c", linked), addr) })
+						t.Run("echo over TCP", func(t *testing.T) {
+							echo(p.in(t), (*place).with, compile(t, "echo.c", linked, "-DTRANSPORT=IPPROTO_TCP"), addr)
+						})
+					})
+				}
+			}
+		})
+	}
+}
+
+func echo(p *place, start func(*place, ...string) *program, path, addr string) {
+	port := newPort()
+	server := start(p, path, "serve", addr, port)
+	server.says("listening")
+	for _, text := range []string{"hello", "again"} {
+		client := start(p, path, "ask", addr, port, text)
+		client.says("echo " + text)
+		client.ends()
+		server.says("got " + text)
+	}
+}
+
+// The zone of the server is three hours behind Greenwich, so that the two streams differ.
+func daytime(p *place, path, addr string) {
+	port := newPort()
+	server := p.run("env", "TZ=XYZ3", path, "serve", addr, port)
+	server.says("listening")
+	client := p.run(path, "ask", addr, port)
+	client.says("streams in 5 out 5")
+	if line := client.says("local "); !strings.HasSuffix(line, " XYZ") {
+		p.t.Errorf("%q", line)
+	}
+	if line := client.says("Greenwich "); !strings.HasSuffix(line, " GMT") {
+		p.t.Errorf("%q", line)
+	}
+	client.ends()
+}
+
+// A message of up to what SO_SNDBUF allows comes whole, in as many pieces as the reader's buffer makes of it.
+func pieces(p *place, path, addr string) {
+	port := newPort()
+	server := p.run(path, "serve", addr, port)
+	server.says("listening")
+	p.run(path, "send", addr, port, "1", "4096", "4097", "40000", "200000").ends()
+	for _, size := range []int{1, 4096, 4097, 40000, 200000} {
+		server.says(fmt.Sprintf("message of %d in %d, 0 wrong", size, (size+4095)/4096))
+	}
+	server.says("end")
+	server.ends()
+}
+
+func five(p *place, path, addr string) {
+	server := p.run(path, "serve", addr, articlePort)
+	server.says("listening")
+	for range 3 {
+		client := p.run(path, "send", addr)
+		for i := range 5 {
+			client.says(fmt.Sprintf("message %d of 5 OK", i+1))
+		}
+		client.ends()
+		server.says("client came")
+		server.says("client left")
+	}
+}
+
+func many(p *place, path, addr string) {
+	addrs := []string{addr, "127.0.0.2"}
+	if strings.Contains(addr, ":") {
+		addrs[1] = "fd00::2"
+		if err := p.namespace.IP("addr", "replace", addrs[1]+"/128", "dev", "lo", "nodad"); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	port := newPort()
+	server := p.run(append([]string{path, "serve", port}, addrs...)...)
+	server.says("listening at 2")
+	client := p.run(append([]string{path, "ask", port}, addrs...)...)
+	client.says("answer on 3 for 77")
+	client.says("same association 1")
+	client.ends()
+	server.says("question on 3 for 77")
+	server.says("peer has ")
+	server.says("end")
+	server.ends()
+}
