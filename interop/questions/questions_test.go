@@ -66,12 +66,10 @@ func compare(t *testing.T, record string, answers []string) {
 		}
 		return
 	}
-	recorded, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, difference := range questions.Differences(strings.Split(strings.TrimSuffix(string(recorded), "\n"), "\n"), answers, 50) {
-		t.Error(difference)
+	for i, d := range questions.Compare(recorded(t, record), answers) {
+		if i < maxShown {
+			t.Error(d)
+		}
 	}
 }
 
