@@ -245,9 +245,9 @@ func TestTheLastRouteIsNeverStale(t *testing.T) {
 
 	other := *known
 	other.Path.Local = netip.MustParseAddr("192.0.2.77")
-	h.Socket.Addrs = []netip.Addr{known.Path.Local}
+	h.reach.addrs = []netip.Addr{known.Path.Local}
 	if v := z.e.Route(start, &other); v.Kind == Deliver {
-		t.Error("a packet to an address that the socket is not bound to was delivered")
+		t.Error("a packet to an address that the association has not was delivered")
 	}
 	deliver("after a packet to another address", h)
 	z.e.Remove(h)

@@ -19,7 +19,7 @@ import (
 var (
 	// ErrPortInUse: the port is bound already on one of the addresses.
 	ErrPortInUse = errors.New("port is in use")
-	// ErrAssocExists: the socket has an association with that peer.
+	// ErrAssocExists: the socket, or one that shares its port and an address, has an association with that peer.
 	ErrAssocExists = errors.New("association with this peer exists")
 	// ErrNoAddress: there is no usable address to begin with.
 	ErrNoAddress = errors.New("no usable peer address")
@@ -83,7 +83,7 @@ func (e *Endpoint) SetLocalAddrs(addrs []netip.Addr) { e.local = append([]netip.
 func (e *Endpoint) Connect(now mono.Time, s *Socket, c assoc.Config, peerPort uint16, peerAddrs []netip.Addr, encapPort uint16) (*Handle, error) {
 	var peers []netip.Addr
 	for _, a := range peerAddrs {
-		if a = a.Unmap(); assoc.Unicast(a) && s.takesFamily(a) && len(peers) < assoc.MaxPeerAddrs {
+		if a = a.Unmap(); assoc.Unicast(a) && s.reach().takesFamily(a) && len(peers) < assoc.MaxPeerAddrs {
 			peers = append(peers, a)
 		}
 	}
@@ -91,13 +91,13 @@ func (e *Endpoint) Connect(now mono.Time, s *Socket, c assoc.Config, peerPort ui
 		return nil, fmt.Errorf("%w: %v, port %d", ErrNoAddress, peerAddrs, peerPort)
 	}
 	for _, a := range peers {
-		if e.at(route{s.Port, peerPort, a}, s) != nil {
+		if e.taken(route{s.Port, peerPort, a}, s) {
 			return nil, fmt.Errorf("%w: %v, port %d", ErrAssocExists, a, peerPort)
 		}
 	}
 	p := e.params(s, peerPort, encapPort)
 	p.PeerAddrs = peers
-	h := &Handle{Socket: s, peerPort: peerPort}
+	h := &Handle{Socket: s, peerPort: peerPort, reach: s.reach()}
 	h.listen(&c, e.carrier)
 	h.Assoc = assoc.Connect(now, c, p, e.identity(e.newTag()))
 	e.Update(h, h.Assoc.LocalTag(), h.Assoc.Paths(nil))
@@ -126,7 +126,7 @@ func (e *Endpoint) localAddrs(s *Socket) []netip.Addr {
 	}
 	var addrs []netip.Addr
 	for _, a := range e.local {
-		if s.takesFamily(a) {
+		if s.reach().takesFamily(a) {
 			addrs = append(addrs, a)
 		}
 	}

@@ -19,6 +19,8 @@ type Handle struct {
 	tag      uint32
 	addrs    []netip.Addr
 	waiting  bool // in the backlog
+	// reach is where its packets arrive: what its socket was bound to when it began.
+	reach reach
 	// zeroChecksum: packets to it may come with a checksum of zero (RFC 9653).
 	zeroChecksum bool
 	// reportsDrops: it may want to know of packets that arrive damaged.
@@ -44,6 +46,15 @@ type lastRoute struct {
 	handle *Handle
 }
 
+// hash tells peers apart, roughly.
+func (r route) hash() uint32 {
+	h := uint32(2166136261) // FNV-1a
+	for _, b := range r.peer.As16() {
+		h = (h ^ uint32(b)) * 16777619
+	}
+	return (h ^ uint32(r.peerPort)) * 16777619 >> 8
+}
+
 // at returns the association on a route and a socket.
 func (e *Endpoint) at(r route, s *Socket) *Handle {
 	for _, h := range e.routes[r] {
@@ -54,13 +65,23 @@ func (e *Endpoint) at(r route, s *Socket) *Handle {
 	return nil
 }
 
+// taken reports whether an association of s on a route could not be told from one that there is.
+func (e *Endpoint) taken(r route, s *Socket) bool {
+	for _, h := range e.routes[r] {
+		if h.Socket == s || h.reach.overlaps(s.reach()) {
+			return true
+		}
+	}
+	return false
+}
+
 // find returns the association that a packet along r to a local address belongs to; nil if there is none.
 func (e *Endpoint) find(r route, local netip.Addr) *Handle {
 	if l := &e.last; l.handle != nil && l.route == r && l.local == local {
 		return l.handle
 	}
 	for _, h := range e.routes[r] {
-		if h.Socket.takes(local) {
+		if h.reach.takes(local) {
 			e.last = lastRoute{r, local, h}
 			return h
 		}

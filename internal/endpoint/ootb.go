@@ -1,8 +1,6 @@
 package endpoint
 
 import (
-	"net/netip"
-
 	"github.com/gosctp/sctp/internal/assoc"
 	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/internal/wire"
@@ -108,5 +106,5 @@ func (e *Endpoint) completeShutdown(p *packet) Verdict {
 // mayAnswer reports whether this process, of several that see the packet, is the one to answer it: a port is bound by one process, on
 // whichever addresses, and the ports that nobody bound are left to one of them.
 func (e *Endpoint) mayAnswer(p *packet) bool {
-	return e.ootb || e.socket(p.header.DstPort, netip.Addr{}) != nil
+	return e.ootb || e.bound(p.header.DstPort)
 }

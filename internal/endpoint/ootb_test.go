@@ -75,7 +75,7 @@ func TestOutOfTheBlue3InitToNobodyIsAbortedWithItsInitiateTag(t *testing.T) {
 	init := stranger(0, initChunk(initTag))
 
 	e := newTestEndpoint(t, assoc.Config{})
-	e.Unbind(e.socket(hostPort, arriving("203.0.113.9", "192.0.2.1", nil).Path.Local))
+	e.Unbind(e.sockets[hostPort][0])
 	v := e.Route(start, arriving("203.0.113.9", "192.0.2.1", init))
 	wantReply(t, "nobody has the port", v, initTag, wire.ChunkAbort, 0)
 

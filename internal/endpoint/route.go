@@ -65,6 +65,9 @@ type packet struct {
 	setup   bool
 }
 
+// route is the way of a packet to an association.
+func (p *packet) route() route { return route{p.header.DstPort, p.header.SrcPort, p.d.Path.Remote} }
+
 // alone reports whether no more than padding follows the first chunk.
 func (p *packet) alone() bool { return len(p.chunks) < len(p.first.Raw)+4 }
 
@@ -148,8 +151,8 @@ func (e *Endpoint) routeInit(now mono.Time, p *packet) Verdict {
 	if h := e.findAnnounced(p, in.Params); h != nil {
 		return Verdict{Kind: Deliver, Handle: h}
 	}
-	s := e.socket(p.header.DstPort, p.d.Path.Local)
-	if s == nil || s.Backlog == 0 {
+	s := e.listener(p.route(), p.d.Path.Local)
+	if s == nil || s.RefuseWhenFull && s.waiting >= s.Backlog {
 		return e.refuseInit(p, &in)
 	}
 	e.reply = assoc.AnswerInit(e.reply[:0], now, e.jar, p.d, p.header, p.first, &assoc.Offer{
@@ -202,10 +205,12 @@ func (e *Endpoint) routeCookieEcho(now mono.Time, p *packet) Verdict {
 		e.reply = assoc.AppendStaleCookie(e.reply[:0], c, stale)
 		return Verdict{Kind: Reply, Reply: e.reply}
 	}
-	s := e.socket(c.LocalPort, p.d.Path.Local)
+	s := e.listener(p.route(), p.d.Path.Local)
 	switch {
-	case s == nil || s.Backlog == 0, e.retired.has(c.LocalTag):
+	case s == nil, e.retired.has(c.LocalTag):
 		return e.abort(p, c.PeerTag, false) // sections 5.1 and 8.5.1 B: the peer's tag is known
+	case s.waiting >= s.Backlog && s.RefuseWhenFull:
+		return e.abort(p, c.PeerTag, false)
 	case s.waiting >= s.Backlog:
 		p.setup = true
 		return Verdict{Reason: DropBacklog} // the peer's T1-cookie tries again
@@ -216,7 +221,7 @@ func (e *Endpoint) routeCookieEcho(now mono.Time, p *packet) Verdict {
 }
 
 func (e *Endpoint) create(now mono.Time, s *Socket, c *cookie.Content) *Handle {
-	h := &Handle{Socket: s, peerPort: c.PeerPort, waiting: true}
+	h := &Handle{Socket: s, peerPort: c.PeerPort, waiting: true, reach: s.reach()}
 	h.listen(&s.Config, e.carrier)
 	s.waiting++
 	h.Assoc = assoc.Accept(now, s.Config, e.params(s, c.PeerPort, c.PeerEncapPort), e.identity(c.LocalTag), c)

@@ -51,6 +51,8 @@ type Engine struct {
 	sum Counters
 	// held counts the sockets of each port, those included of which only associations are left.
 	held map[uint16]int
+	// shared counts those of them that let other processes have the port, too.
+	shared map[uint16]int
 	// localAddrs are the addresses of this host as last heard of.
 	localAddrs []netip.Addr
 	// err is why the engine ended, nil while it runs.
@@ -58,7 +60,6 @@ type Engine struct {
 
 	// portsMu is held from the change of a binding until the carrier's port filter knows it.
 	portsMu sync.Mutex
-	claims  map[claimKey]*sharedClaim
 	ootb    bool
 	// lastEphemeral is the ephemeral port taken last, less firstEphemeral.
 	lastEphemeral int
@@ -93,7 +94,7 @@ func Open(o Options) (*Engine, error) {
 		sockets:   make(map[*Socket]struct{}),
 		assocs:    make(map[*Assoc]struct{}),
 		held:      make(map[uint16]int),
-		claims:    make(map[claimKey]*sharedClaim),
+		shared:    make(map[uint16]int),
 		onEnd:     o.onEnd,
 		done:      make(chan struct{}),
 	}
@@ -171,10 +172,6 @@ func (e *Engine) fail(err error) {
 	closeAccount(e)
 	e.portsMu.Lock()
 	defer e.portsMu.Unlock()
-	for _, c := range e.claims {
-		c.release()
-	}
-	clear(e.claims)
 	if e.ports != nil {
 		e.ports.Close()
 	}

@@ -74,9 +74,20 @@ func (n neighbours) add(now mono.Time, port uint16, addr netip.Addr) {
 	n[neighbour{port, addr}] = now.Add(neighbourTime)
 }
 
-// mayBeOfOthers reports whether a stateless answer comes from a port that another process may have. Engine.mu is held.
+// mayBeOfOthers reports whether a stateless answer comes from a port that another process may have. That a socket listens here is
+// reason enough to answer INIT and COOKIE ECHO at a port that is shared. Engine.mu is held.
 func (e *Engine) mayBeOfOthers(answer []byte) bool {
-	return e.caps.Shared && e.ports != nil && e.held[sourcePort(answer)] == 0
+	if !e.caps.Shared || e.ports == nil {
+		return false
+	}
+	port := sourcePort(answer)
+	return e.held[port] == 0 || e.shared[port] > 0 && !isOffer(answer)
+}
+
+// isOffer reports whether an answer is a step of a handshake.
+func isOffer(answer []byte) bool {
+	c, _, err := wire.NextChunk(answer[wire.HeaderLen:])
+	return err == nil && (c.Type == wire.ChunkInitAck || c.Type == wire.ChunkError)
 }
 
 // answerDoubtful gives those answers to the writer that come from nobody's ports. No lock is held: the table of ports is the

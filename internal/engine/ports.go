@@ -3,38 +3,19 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
 	"os"
 	"slices"
 	"syscall"
 
+	"github.com/gosctp/sctp/internal/endpoint"
 	"github.com/gosctp/sctp/internal/porttable"
 	"github.com/gosctp/sctp/transport"
 )
 
 // firstEphemeral is the first of the ports that are picked for sockets that ask for none (RFC 6335 section 6).
 const firstEphemeral = 49152
-
-// claimKey names what a socket claims.
-type claimKey struct {
-	port  uint16
-	addrs string
-}
-
-// sharedClaim is a claim of this process. A socket that is bound again while associations of the one before it live on uses
-// the same. Guarded by Engine.portsMu.
-type sharedClaim struct {
-	key   claimKey
-	held  *porttable.Claim // nil without a port table
-	users int
-}
-
-func (c *sharedClaim) release() {
-	if c.held != nil {
-		c.held.Release()
-		c.held = nil
-	}
-}
 
 // bind takes a port from other processes and then from other sockets of this one.
 func (e *Engine) bind(s *Socket) error {
@@ -97,29 +78,54 @@ func (e *Engine) bindEphemeral(s *Socket) error {
 
 // bindPort takes s.core.Port. portsMu is held.
 func (e *Engine) bindPort(s *Socket) error {
-	key := claimKey{s.core.Port, addrsKey(s.core.Addrs)}
-	c := e.claims[key]
-	if c == nil {
-		c = &sharedClaim{key: key}
-		if e.ports != nil {
-			held, err := e.ports.Claim(s.core.Port, s.core.Addrs)
-			if err != nil {
-				return err
-			}
-			c.held = held
+	if e.ports != nil {
+		var err error
+		if s.claim, err = e.ports.Claim(s.core.Port, s.claimed(s.core.Addrs), s.hold(s.core.Backlog > 0)); err != nil {
+			return err
 		}
 	}
 	if err := e.bindCore(s); err != nil {
-		if c.users == 0 {
-			c.release()
-		}
+		s.unclaim()
 		return err
 	}
-	c.users++
-	s.claim = c
-	e.claims[key] = c
 	return nil
 }
+
+// claimed are the addresses that a socket bound to addrs claims.
+func (s *Socket) claimed(addrs []netip.Addr) []netip.Addr {
+	switch {
+	case len(addrs) > 0:
+	case s.core.Family == endpoint.IPv4:
+		return []netip.Addr{netip.IPv4Unspecified()}
+	case s.core.Family == endpoint.IPv6:
+		return []netip.Addr{netip.IPv6Unspecified()}
+	}
+	return addrs
+}
+
+// hold is how a socket that listens, or does not, holds its port among processes. Of those that share a port one listens: nothing
+// spreads peers over processes.
+func (s *Socket) hold(listens bool) porttable.Hold {
+	switch {
+	case !s.core.Sharing.Reuse && !s.core.Sharing.Balance:
+		return porttable.Alone
+	case listens:
+		return porttable.Leading
+	}
+	return porttable.Sharing
+}
+
+// unclaim gives the claim back. portsMu is held.
+func (s *Socket) unclaim() {
+	if s.claim != nil {
+		s.claim.Release()
+		s.claim = nil
+	}
+}
+
+// inUse is the error for a port that another socket of this process has. Whether that or another process has the port makes no
+// difference to the user.
+func (s *Socket) inUse() error { return &porttable.InUseError{Port: s.core.Port, PID: os.Getpid()} }
 
 func (e *Engine) bindCore(s *Socket) error {
 	e.mu.Lock()
@@ -127,30 +133,110 @@ func (e *Engine) bindCore(s *Socket) error {
 	if e.err != nil {
 		return e.err
 	}
-	if err := e.core.Bind(&s.core); err != nil {
-		// Nothing else can be wrong here. Whether this or another process has the port makes no difference to the user.
-		return &porttable.InUseError{Port: s.core.Port, PID: os.Getpid()}
+	if e.core.Bind(&s.core) != nil { // nothing else can be wrong here
+		return s.inUse()
 	}
 	e.sockets[s] = struct{}{}
 	e.held[s.core.Port]++
+	s.countSharing()
 	return nil
 }
 
-// unclaim gives the port of s back.
-func (e *Engine) unclaim(s *Socket) {
+// Rebind gives the socket other addresses, for associations to come.
+func (s *Socket) Rebind(addrs []netip.Addr) error {
+	e := s.engine
+	e.portsMu.Lock()
+	defer e.portsMu.Unlock()
+	if err := e.haveAddrs(addrs); err != nil {
+		return err
+	}
+	var claim *porttable.Claim
+	if e.ports != nil {
+		var err error
+		if claim, err = e.ports.Claim(s.core.Port, s.claimed(addrs), s.hold(s.core.Backlog > 0)); err != nil {
+			return err
+		}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	err := s.open()
+	if err == nil && e.core.Rebind(&s.core, addrs) != nil {
+		err = s.inUse()
+	}
+	if err == nil {
+		s.claim, claim = claim, s.claim
+	}
+	if claim != nil {
+		claim.Release()
+	}
+	return err
+}
+
+// Share says which other sockets may have the same port. It changes nothing about those that have it already.
+func (s *Socket) Share(h endpoint.Sharing) {
+	s.engine.mu.Lock()
+	defer s.engine.mu.Unlock()
+	s.core.Sharing = h
+	s.countSharing()
+}
+
+// countSharing keeps account of the ports that others may share. Engine.mu is held.
+func (s *Socket) countSharing() {
+	if !s.shares && (s.core.Sharing.Reuse || s.core.Sharing.Balance) {
+		s.shares = true
+		s.engine.shared[s.core.Port]++
+	}
+}
+
+// setBacklog begins to listen, or ends it with 0. portsMu is held.
+func (s *Socket) setBacklog(backlog int) error {
+	before := s.hold(s.core.Backlog > 0)
+	if s.claim != nil && s.hold(backlog > 0) != before {
+		if err := s.claim.Change(s.hold(backlog > 0)); err != nil {
+			return err
+		}
+	}
+	e := s.engine
+	e.mu.Lock()
+	if s.listener == nil {
+		s.listener = newListener(s)
+	}
+	err := e.core.Listen(&s.core, backlog)
+	e.mu.Unlock()
+	if err == nil {
+		return nil
+	}
+	if s.claim != nil {
+		_ = s.claim.Change(before) // it could be had a moment ago
+	}
+	return s.inUse()
+}
+
+// shareRest lets others have the port of a closed socket that shared it, while associations are left.
+func (s *Socket) shareRest() {
+	e := s.engine
+	e.portsMu.Lock()
+	defer e.portsMu.Unlock()
+	if s.claim != nil && s.hold(true) == porttable.Leading {
+		_ = s.claim.Change(porttable.Sharing) // at worst the port is free later
+	}
+}
+
+// release gives the port of s back.
+func (e *Engine) release(s *Socket) {
 	e.portsMu.Lock()
 	defer e.portsMu.Unlock()
 	e.mu.Lock()
 	if e.held[s.core.Port]--; e.held[s.core.Port] == 0 {
 		delete(e.held, s.core.Port)
 	}
-	e.mu.Unlock()
-	s.claim.users--
-	if s.claim.users > 0 {
-		return
+	if s.shares {
+		if e.shared[s.core.Port]--; e.shared[s.core.Port] == 0 {
+			delete(e.shared, s.core.Port)
+		}
 	}
-	s.claim.release()
-	delete(e.claims, s.claim.key)
+	e.mu.Unlock()
+	s.unclaim()
 	// An error means a broken carrier, which the reader sees as well.
 	_ = e.filterPorts()
 }
@@ -161,12 +247,11 @@ func (e *Engine) filterPorts() error {
 	if !ok {
 		return nil
 	}
-	ports := make([]uint16, 0, len(e.claims))
-	for key := range e.claims {
-		ports = append(ports, key.port)
-	}
+	e.mu.Lock()
+	ports := slices.Collect(maps.Keys(e.held))
+	e.mu.Unlock()
 	slices.Sort(ports)
-	return f.SetPorts(slices.Compact(ports), e.ootb)
+	return f.SetPorts(ports, e.ootb)
 }
 
 // PeerEncapPort returns the UDP port at which a process of this host has the SCTP port of addr, 0 if it is not known.
@@ -182,10 +267,4 @@ func (e *Engine) PeerEncapPort(addr netip.Addr, port uint16) uint16 {
 	}
 	udpPort, _ := e.ports.Lookup(port, addr)
 	return udpPort
-}
-
-func addrsKey(addrs []netip.Addr) string {
-	sorted := slices.Clone(addrs)
-	slices.SortFunc(sorted, netip.Addr.Compare)
-	return fmt.Sprint(sorted)
 }

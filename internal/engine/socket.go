@@ -7,6 +7,7 @@ import (
 
 	"github.com/gosctp/sctp/internal/assoc"
 	"github.com/gosctp/sctp/internal/endpoint"
+	"github.com/gosctp/sctp/internal/porttable"
 	"github.com/gosctp/sctp/transport"
 )
 
@@ -18,6 +19,8 @@ type SocketOptions struct {
 	Addrs []netip.Addr
 	// Family restricts a socket for all addresses to those of one version of IP.
 	Family endpoint.Family
+	// Sharing says which other sockets may have the same port and addresses.
+	Sharing endpoint.Sharing
 	// Config is for associations that peers set up.
 	Config assoc.Config
 	// Backlog bounds the associations that wait for Accept, or 0 for a socket that peers cannot connect to.
@@ -28,6 +31,8 @@ type SocketOptions struct {
 	Shared bool
 	// Inbox makes the socket one-to-many: its associations feed the inbox, and none is accepted.
 	Inbox *Inbox
+	// RefuseWhenFull: peers for whom there is no room in the backlog are told so at once. Otherwise they try again for a while.
+	RefuseWhenFull bool
 	// Transient closes the socket with its last association.
 	Transient bool
 	// OnFree is called when the socket is closed and its last association has ended.
@@ -48,13 +53,19 @@ type Socket struct {
 	// users counts the owner of the socket and its associations; the port is free when it is zero. Guarded by Engine.mu.
 	users  int
 	closed bool
-	claim  *sharedClaim
+	// shares: Engine.shared counts it.
+	shares bool
+	// claim is what it has of the table of ports, nil without one. Guarded by Engine.portsMu.
+	claim *porttable.Claim
 }
 
 // Bind takes a port.
 func (e *Engine) Bind(o SocketOptions) (*Socket, error) {
 	s := &Socket{engine: e, inbox: o.Inbox, mail: o.Mail, shared: o.Shared, transient: o.Transient, onFree: o.OnFree, users: 1}
-	s.core = endpoint.Socket{Port: o.Port, Addrs: o.Addrs, Family: o.Family, Config: o.Config, Backlog: o.Backlog, User: s}
+	s.core = endpoint.Socket{
+		Port: o.Port, Addrs: o.Addrs, Family: o.Family, Sharing: o.Sharing, Config: o.Config, Backlog: o.Backlog,
+		RefuseWhenFull: o.RefuseWhenFull, User: s,
+	}
 	if o.Backlog > 0 && o.Inbox == nil {
 		s.listener = newListener(s)
 	}
@@ -230,7 +241,7 @@ func (s *Socket) drop() {
 	last := s.users == 0
 	e.mu.Unlock()
 	if last {
-		e.unclaim(s)
+		e.release(s)
 		if s.onFree != nil {
 			s.onFree()
 		}
@@ -254,6 +265,7 @@ func (s *Socket) Close() error {
 	e.mu.Unlock()
 	s.fail(net.ErrClosed)
 	s.drop()
+	s.shareRest()
 	return nil
 }
 

@@ -61,19 +61,18 @@ func (a *Assoc) Primary() (local netip.Addr, remote netip.AddrPort) {
 }
 
 // Listen lets peers set up at most backlog associations that wait for TryAccept, or none with 0. changed is called, with no lock
-// held, when one has come.
-func (s *Socket) Listen(backlog int, changed func()) *Listener {
-	s.engine.mu.Lock()
-	defer s.engine.mu.Unlock()
-	s.core.Backlog = backlog
-	if s.listener == nil {
-		s.listener = newListener(s)
+// held, when one has come. A socket that shares its port may be refused.
+func (s *Socket) Listen(backlog int, changed func()) (*Listener, error) {
+	s.engine.portsMu.Lock()
+	defer s.engine.portsMu.Unlock()
+	if err := s.setBacklog(backlog); err != nil {
+		return nil, err
 	}
 	l := s.listener
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.backlog, l.changed = backlog, changed
-	return l
+	return l, nil
 }
 
 // Configure changes the parameters of the associations that peers will set up.

@@ -17,11 +17,11 @@ func TestHeldSeesTheClaimsOfOthers(t *testing.T) {
 	}
 	defer other.Close()
 	here, there := netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr("127.0.0.2")
-	wide, err := other.Claim(6001, nil)
+	wide, err := other.Claim(6001, nil, Alone)
 	if err != nil {
 		t.Fatal(err)
 	}
-	narrow, err := other.Claim(6002, []netip.Addr{here})
+	narrow, err := other.Claim(6002, []netip.Addr{here}, Alone)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,9 +25,12 @@ func (k Kind) prefix() string {
 	return root + "/132/"
 }
 
+// port is the name of a port for all addresses.
+func (k Kind) port(port uint16) string { return k.prefix() + strconv.Itoa(int(port)) }
+
 // names are the names of a claim: one for all addresses, or one for each.
 func (k Kind) names(port uint16, addrs []netip.Addr) []string {
-	base := k.prefix() + strconv.Itoa(int(port))
+	base := k.port(port)
 	if len(addrs) == 0 {
 		return []string{base}
 	}
@@ -37,6 +40,24 @@ func (k Kind) names(port uint16, addrs []netip.Addr) []string {
 	}
 	return list
 }
+
+// some and sharing are the i-th names of tables that have some addresses of the family of a, and of those that share the port.
+func (k Kind) some(port uint16, a netip.Addr, i int) string {
+	family := "/6+"
+	if a.Is4() {
+		family = "/4+"
+	}
+	return k.port(port) + family + strconv.Itoa(i)
+}
+
+func (k Kind) sharing(port uint16, i int) string { return k.port(port) + "/~" + strconv.Itoa(i) }
+
+const (
+	// maxSome bounds the tables that have different addresses of one port and family.
+	maxSome = 32
+	// maxSharing bounds the tables that share one port.
+	maxSharing = 16
+)
 
 // listen takes a name, exclusively. The error is EADDRINUSE if somebody has it.
 func listen(name string) (fd int, err error) {
@@ -86,36 +107,39 @@ func holder(name string) int {
 // may outlive it by a moment.
 const listening = " 00010000 "
 
-// taken returns the ports of a kind of which somebody has an address, with that name. It reads the kernel's list, since a name
-// can only be tried as a whole. Where the list is hidden, claims for all addresses are not checked against claims for some.
-func (k Kind) taken() map[uint16]string {
+// anAddress returns the name of an address of which somebody has the port, from the kernel's list. It is only for saying who is in the
+// way: the list is long, and may be hidden.
+func (k Kind) anAddress(port uint16) (name string, ok bool) {
 	file, err := os.Open("/proc/thread-self/net/unix")
 	if err != nil {
-		return nil
+		return "", false
 	}
 	defer file.Close()
-	ports := map[uint16]string{}
 	lines := bufio.NewScanner(file)
 	for lines.Scan() {
-		i := strings.Index(lines.Text(), k.prefix())
-		if i < 0 || !strings.Contains(lines.Text()[:i], listening) {
+		before, name, found := strings.Cut(lines.Text(), k.port(port)+"/")
+		if !found || !strings.Contains(before, listening) {
 			continue
 		}
-		name := lines.Text()[i:]
-		port, addr, specific := strings.Cut(name[len(k.prefix()):], "/")
-		number, err := strconv.ParseUint(port, 10, 16)
-		if specific && err == nil && addr != "" {
-			ports[uint16(number)] = name
+		if _, err := netip.ParseAddr(name); err == nil {
+			return k.port(port) + "/" + name, true
 		}
 	}
-	return ports
+	return "", false
 }
 
 // inUse makes the error for a port of which somebody has a name.
-func inUse(port uint16, name string) *InUseError {
+func (k Kind) inUse(port uint16, name string) *InUseError {
+	if strings.Contains(name, "+") {
+		if better, ok := k.anAddress(port); ok {
+			name = better
+		}
+	}
 	e := &InUseError{Port: port, PID: holder(name)}
 	if parts := strings.SplitN(name, "/", 4); len(parts) == 4 {
-		e.Addr, _ = netip.ParseAddr(parts[3])
+		if a, err := netip.ParseAddr(parts[3]); err == nil && !a.IsUnspecified() {
+			e.Addr = a
+		}
 	}
 	return e
 }
@@ -123,11 +147,37 @@ func inUse(port uint16, name string) *InUseError {
 // isTaken reports whether err says that somebody has a name.
 func isTaken(err error) bool { return errors.Is(err, unix.EADDRINUSE) }
 
-// exists reports whether somebody has a name.
-func exists(name string) bool {
-	fd, err := connect(name)
-	if err == nil {
-		unix.Close(fd)
+// seeker finds out which names somebody has. It uses one socket for all that nobody has.
+type seeker struct{ fd int }
+
+func (s *seeker) exists(name string) bool {
+	for s.fd >= 0 || s.open() {
+		switch err := unix.Connect(s.fd, &unix.SockaddrUnix{Name: name}); err {
+		case nil:
+			s.close()
+			return true
+		case unix.EAGAIN:
+			return true
+		case unix.EINTR:
+		default:
+			return false
+		}
 	}
-	return err == nil || errors.Is(err, unix.EAGAIN)
+	return false
+}
+
+func (s *seeker) open() bool {
+	fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+	if err != nil {
+		return false
+	}
+	s.fd = fd
+	return true
+}
+
+func (s *seeker) close() {
+	if s.fd >= 0 {
+		unix.Close(s.fd)
+	}
+	s.fd = -1
 }

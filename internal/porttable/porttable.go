@@ -3,7 +3,11 @@
 // Raw sockets hand every process a copy of every SCTP packet, so the processes have to agree on who answers which. The table
 // of ports is the kernel's own: who binds SCTP port 5000 holds the abstract unix socket @gosctp/132/5000 (unix(7)). Its
 // name is exclusive, the kernel takes it back when the process ends, however it ends, and it belongs to the network
-// namespace, as ports do. A port that is bound to addresses has a name for each, such as @gosctp/132/5000/192.0.2.1.
+// namespace, as ports do. A port that is bound to addresses has a name for each, such as @gosctp/132/5000/192.0.2.1, where 0.0.0.0 and ::
+// stand for all of their family.
+//
+// A name can be tried, but not looked for. So a table that has some addresses of a port says so by a second name, the first of
+// @gosctp/132/5000/4+0, 4+1, … that is free (6+ for IPv6); and one that shares the port with others by @gosctp/132/5000/~0, ~1, ….
 //
 // One process at a time holds @gosctp/132/ootb, and with it the right to answer packets to ports that nobody holds.
 //
@@ -33,16 +37,17 @@ const (
 	UDP
 )
 
-// Ephemeral ports are those that IANA leaves for dynamic use (RFC 6335 section 6).
-const (
-	ephemeralFirst = 49152
-	ephemeralCount = 65536 - ephemeralFirst
-)
+// Hold says which claims of other tables a claim of the same port allows.
+type Hold uint8
 
-// ephemeral returns the i-th ephemeral port to try, beginning at a random one.
-func ephemeral(random uint32, i int) uint16 {
-	return uint16(ephemeralFirst + (uint64(random)+uint64(i))%ephemeralCount)
-}
+const (
+	// Alone allows none at the same addresses.
+	Alone Hold = iota
+	// Sharing allows others that share. It is for sockets that let others have their port and do not listen (SO_REUSEADDR).
+	Sharing
+	// Leading is like Alone, but what shares the port already may go on to: of sockets that share, one listens.
+	Leading
+)
 
 var (
 	// ErrInUse is wrapped by the error of a claim of a port that somebody else holds, and syscall.EADDRINUSE with it.
@@ -78,15 +83,26 @@ func (e *InUseError) Error() string {
 // Unwrap makes the error an ErrInUse and a syscall.EADDRINUSE.
 func (e *InUseError) Unwrap() []error { return []error{ErrInUse, syscall.EADDRINUSE} }
 
-// canonical orders addresses and drops doubles. An unspecified address stands for all of them, for which nil is returned.
+// canonical orders addresses and drops doubles. The unspecified address of a family stands for all of that family, and so for those
+// of it that are named as well; without any address, all of both are meant.
 func canonical(addrs []netip.Addr) []netip.Addr {
 	var list []netip.Addr
 	for _, a := range addrs {
-		if a = a.Unmap(); !a.IsValid() || a.IsUnspecified() {
-			return nil
+		if a.IsValid() {
+			list = append(list, a.Unmap())
 		}
-		list = append(list, a)
 	}
+	list = slices.DeleteFunc(list, func(a netip.Addr) bool {
+		return !a.IsUnspecified() && slices.Contains(list, unspecified(a))
+	})
 	slices.SortFunc(list, netip.Addr.Compare)
 	return slices.Compact(list)
+}
+
+// unspecified is the address that stands for all of the family of a.
+func unspecified(a netip.Addr) netip.Addr {
+	if a.Is4() {
+		return netip.IPv4Unspecified()
+	}
+	return netip.IPv6Unspecified()
 }

@@ -36,6 +36,7 @@ func TestMain(m *testing.M) {
 //
 //	open raw|udp UDPPORT
 //	claim PORT [ADDR...]
+//	share PORT [ADDR...]
 //	ootb
 //	wait
 func obey(in io.Reader, out io.Writer) error {
@@ -58,9 +59,13 @@ func obey(in io.Reader, out io.Writer) error {
 				return err
 			}
 			fmt.Fprintln(out, "ok")
-		case "claim":
+		case "claim", "share":
 			port, _ := strconv.Atoi(words[1])
-			_, err := table.Claim(uint16(port), addrs(words[2:]...))
+			hold := Alone
+			if words[0] == "share" {
+				hold = Sharing
+			}
+			_, err := table.Claim(uint16(port), addrs(words[2:]...), hold)
 			fmt.Fprintln(out, verdict(err))
 		case "ootb":
 			fmt.Fprintln(out, table.ClaimOOTB())
@@ -160,11 +165,11 @@ func TestConflicts(t *testing.T) {
 	for i, tt := range conflicts {
 		port := uint16(100 + i)
 		a, b := open(t, Raw, 0), open(t, Raw, 0)
-		first, err := a.Claim(port, tt.first)
+		first, err := a.Claim(port, tt.first, Alone)
 		if err != nil {
 			t.Fatalf("%s: %v", tt.name, err)
 		}
-		second, err := b.Claim(port, tt.second)
+		second, err := b.Claim(port, tt.second, Alone)
 		if got := errors.Is(err, ErrInUse); got != tt.conflict || err != nil && !tt.conflict {
 			t.Errorf("%s: %v, want a conflict: %t", tt.name, err, tt.conflict)
 		}
@@ -173,7 +178,7 @@ func TestConflicts(t *testing.T) {
 		}
 		first.Release()
 		first.Release() // Twice does nothing.
-		if c, err := b.Claim(port, tt.second); err != nil {
+		if c, err := b.Claim(port, tt.second, Alone); err != nil {
 			t.Errorf("%s: after release: %v", tt.name, err)
 		} else if c.Port() != port {
 			t.Errorf("%s: claimed port %d, got %d", tt.name, port, c.Port())
@@ -188,7 +193,7 @@ func TestAConflictNamesTheProcess(t *testing.T) {
 		t.Fatal(got)
 	}
 	for name, list := range map[string][]netip.Addr{"the same address": addrs("127.0.0.1"), "all addresses": nil} {
-		_, err := table.Claim(200, list)
+		_, err := table.Claim(200, list, Alone)
 		var inUse *InUseError
 		if !errors.As(err, &inUse) || inUse.Port != 200 || inUse.PID != p.cmd.Process.Pid || inUse.Addr != addrs("127.0.0.1")[0] {
 			t.Errorf("%s: the error is %v, want one that names process %d", name, err, p.cmd.Process.Pid)
@@ -203,11 +208,11 @@ func TestACrashFreesThePort(t *testing.T) {
 		if got := p.do("claim 201" + list); got != "ok" {
 			t.Fatal(got)
 		}
-		if _, err := table.Claim(201, nil); !errors.Is(err, ErrInUse) {
+		if _, err := table.Claim(201, nil, Alone); !errors.Is(err, ErrInUse) {
 			t.Fatalf("while the other process lives: %v, want ErrInUse", err)
 		}
 		p.kill(t)
-		c, err := table.Claim(201, nil)
+		c, err := table.Claim(201, nil, Alone)
 		if err != nil {
 			t.Fatalf("after its end: %v", err)
 		}
@@ -316,30 +321,11 @@ func TestLookupFindsTheUDPPortOfAnotherProcess(t *testing.T) {
 }
 
 func TestKindsHaveTheirOwnPorts(t *testing.T) {
-	if _, err := open(t, Raw, 0).Claim(205, nil); err != nil {
+	if _, err := open(t, Raw, 0).Claim(205, nil, Alone); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := open(t, UDP, 9899).Claim(205, nil); err != nil {
+	if _, err := open(t, UDP, 9899).Claim(205, nil, Alone); err != nil {
 		t.Errorf("a port of raw IP is in use over UDP: %v", err)
-	}
-}
-
-func TestEphemeralPorts(t *testing.T) {
-	table := open(t, Raw, 0)
-	seen := map[uint16]bool{}
-	for i := range 50 {
-		list := addrs("127.0.0.1")
-		if i%2 == 0 {
-			list = nil
-		}
-		c, err := table.ClaimEphemeral(list, 12345)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if seen[c.Port()] || c.Port() < ephemeralFirst {
-			t.Errorf("port %d was given, which is taken or not ephemeral", c.Port())
-		}
-		seen[c.Port()] = true
 	}
 }
 
@@ -403,12 +389,12 @@ func TestConnectionToAClaimIsNoClaim(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer unix.Close(answering)
-	if Raw.taken()[150] != name {
+	if got, ok := Raw.anAddress(150); got != name || !ok {
 		t.Error("a claim is not in the list")
 	}
 	unix.Close(holder)
-	if got, ok := Raw.taken()[150]; ok {
-		t.Errorf("%s is still taken after its holder has gone", got)
+	if got, ok := Raw.anAddress(150); ok {
+		t.Errorf("%s is still in the list after its holder has gone", got)
 	}
 }
 
@@ -490,16 +476,16 @@ func TestWaitingForTheLockEnds(t *testing.T) {
 
 func TestClosedTable(t *testing.T) {
 	table := open(t, Raw, 0)
-	c, err := table.Claim(206, nil)
+	c, err := table.Claim(206, nil, Alone)
 	if err != nil {
 		t.Fatal(err)
 	}
 	table.Close()
 	c.Release() // Does nothing.
-	if _, err := table.Claim(207, nil); !errors.Is(err, ErrClosed) {
+	if _, err := table.Claim(207, nil, Alone); !errors.Is(err, ErrClosed) {
 		t.Errorf("a closed table says %v, want ErrClosed", err)
 	}
-	if _, err := open(t, Raw, 0).Claim(206, nil); err != nil {
+	if _, err := open(t, Raw, 0).Claim(206, nil, Alone); err != nil {
 		t.Errorf("the port of a closed table is not free: %v", err)
 	}
 }

@@ -3,7 +3,6 @@
 package porttable
 
 import (
-	"errors"
 	"net/netip"
 	"sync"
 )
@@ -33,14 +32,14 @@ func Open(kind Kind, udpPort uint16) (*Table, error) {
 }
 
 // Claim takes port for addrs, or for all addresses if there are none.
-func (t *Table) Claim(port uint16, addrs []netip.Addr) (*Claim, error) {
+func (t *Table) Claim(port uint16, addrs []netip.Addr, hold Hold) (*Claim, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.closed {
 		return nil, ErrClosed
 	}
-	entry, err := thisProcess.claim(registryKey{t.kind, port}, addrs, t.udpPort)
-	if err != nil {
+	entry := &registryClaim{key: registryKey{t.kind, port}, owner: t, addrs: addrs, hold: hold, udpPort: t.udpPort}
+	if err := thisProcess.claim(entry); err != nil {
 		return nil, err
 	}
 	c := &Claim{t, entry}
@@ -48,16 +47,8 @@ func (t *Table) Claim(port uint16, addrs []netip.Addr) (*Claim, error) {
 	return c, nil
 }
 
-// ClaimEphemeral takes a free ephemeral port for addrs; random decides where the search begins.
-func (t *Table) ClaimEphemeral(addrs []netip.Addr, random uint32) (*Claim, error) {
-	for i := range ephemeralCount {
-		c, err := t.Claim(ephemeral(random, i), addrs)
-		if !errors.Is(err, ErrInUse) {
-			return c, err
-		}
-	}
-	return nil, ErrNoPort
-}
+// Change has the claim hold its port in another way. To share is always possible.
+func (c *Claim) Change(hold Hold) error { return thisProcess.change(c.entry, hold) }
 
 // Port is the port.
 func (c *Claim) Port() uint16 { return c.entry.key.port }
@@ -77,10 +68,9 @@ func (t *Table) Lookup(port uint16, addr netip.Addr) (udpPort uint16, ok bool) {
 	return thisProcess.lookup(registryKey{t.kind, port}, addr)
 }
 
-// Held reports whether this process has port for addr.
+// Held reports whether another table has port for addr, or shares it.
 func (t *Table) Held(port uint16, addr netip.Addr) bool {
-	_, held := t.Lookup(port, addr)
-	return held
+	return thisProcess.held(registryKey{t.kind, port}, t, addr)
 }
 
 // ClaimOOTB is always granted: no other process gets this carrier's packets here.

@@ -20,9 +20,9 @@ func (s *Socket) Listen(backlog int) error {
 		return err
 	}
 	if backlog == 0 {
-		s.bound.Listen(0, nil)
+		_, err := s.bound.Listen(0, nil)
 		s.state = closed
-		return nil
+		return err
 	}
 	if backlog < 0 || backlog > somaxconn {
 		backlog = somaxconn
@@ -31,8 +31,11 @@ func (s *Socket) Listen(backlog int) error {
 		backlog = anyNumber
 	}
 	// Linux takes one more than it was told.
-	s.listener = s.bound.Listen(backlog+1, s.tell)
-	s.state = listening
+	l, err := s.bound.Listen(backlog+1, s.tell)
+	if err != nil {
+		return bindErrno(err)
+	}
+	s.listener, s.state = l, listening
 	return nil
 }
 
