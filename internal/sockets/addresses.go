@@ -83,12 +83,7 @@ func (s *Socket) connectx(value []byte) (linux.AssocID, error) {
 	if hasRepeated(to) {
 		return 0, syscall.EADDRNOTAVAIL
 	}
-	a, err := s.begin(to, s.config())
-	if err != nil {
-		return 0, err
-	}
-	s.connect = connection{under: true, assoc: a}
-	return assocID(a), syscall.EINPROGRESS
+	return s.beginConnect(to)
 }
 
 // setAddresses does the options whose value is an array of addresses. s.mu is held.

@@ -69,6 +69,9 @@ func TestConnectx(t *testing.T) {
 			_, err := c.setList(connectx, k.list...)
 			w.want(k.what, err, k.want)
 		}
+		_, err := c.setList(connectx, at(rightIP, 0))
+		w.want("port 0", err, syscall.EINPROGRESS)
+		w.want("port 0", c.ConnectResult(), syscall.ECONNREFUSED)
 		id, err := c.setList(connectx, at(rightIP, 7), at(rightIP6, 7))
 		w.want("two addresses", err, syscall.EINPROGRESS)
 		w.ok(c.until(c.ConnectResult))

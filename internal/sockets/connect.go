@@ -2,6 +2,7 @@ package sockets
 
 import (
 	"net/netip"
+	"slices"
 	"syscall"
 
 	"github.com/gosctp/sctp/internal/abi/linux"
@@ -29,20 +30,47 @@ func (s *Socket) Connect(addr []byte) error {
 			return syscall.EALREADY
 		}
 	}
-	a, err := s.begin([]netip.AddrPort{to}, s.config())
+	_, err = s.beginConnect([]netip.AddrPort{to})
+	return err
+}
+
+// beginConnect is what the ways to connect have in common. s.mu is held.
+func (s *Socket) beginConnect(to []netip.AddrPort) (linux.AssocID, error) {
+	if to[0].Port() == 0 && connectable(to) {
+		return 0, s.refuse()
+	}
+	a, err := s.begin(to, s.config())
 	if err != nil {
-		return err
+		return 0, err
 	}
 	s.connect = connection{under: true, assoc: a}
+	return assocID(a), syscall.EINPROGRESS
+}
+
+// refuse connects to port 0. No packet is for that port (RFC 9260 section 3.1), but Linux sends one and is refused by the peer.
+func (s *Socket) refuse() error {
+	if err := s.autobind(); err != nil {
+		return err
+	}
+	s.connect = connection{err: syscall.ECONNREFUSED}
+	if !s.many() {
+		s.err = syscall.ECONNREFUSED
+	}
+	s.news.Store(true)
 	return syscall.EINPROGRESS
+}
+
+// connectable reports whether there can be peers at these addresses.
+func connectable(to []netip.AddrPort) bool {
+	return !slices.ContainsFunc(to, func(a netip.AddrPort) bool {
+		return a.Addr().IsUnspecified() || a.Addr().IsMulticast() || a.Addr() == broadcast
+	})
 }
 
 // begin begins an association with a peer of one or more addresses. s.mu is held.
 func (s *Socket) begin(to []netip.AddrPort, c assoc.Config) (*engine.Assoc, error) {
-	for _, a := range to {
-		if a.Port() == 0 || a.Addr().IsUnspecified() || a.Addr().IsMulticast() || a.Addr() == broadcast {
-			return nil, syscall.EINVAL
-		}
+	if to[0].Port() == 0 || !connectable(to) {
+		return nil, syscall.EINVAL
 	}
 	if err := s.autobind(); err != nil {
 		return nil, err

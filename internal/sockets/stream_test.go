@@ -140,7 +140,14 @@ func TestConnectAnswers(t *testing.T) {
 	inWorld(t, func(w *world) {
 		s := w.socket(w.left, linux.AF_INET, sockStream)
 		w.want("too short", s.Connect(at(rightIP, 7)[:3]), syscall.EINVAL)
-		w.want("port 0", s.Connect(at(rightIP, 0)), syscall.EINVAL)
+		w.want("port 0", s.connect(at(rightIP, 0)), syscall.ECONNREFUSED)
+		if n, _ := s.option(linux.SOL_SOCKET, linux.SO_ERROR); syscall.Errno(n) != syscall.ECONNREFUSED {
+			t.Errorf("port 0: SO_ERROR is %v", syscall.Errno(n))
+		}
+		w.want("port 0 in the background", s.Connect(at(rightIP, 0)), syscall.EINPROGRESS)
+		if r := s.Ready(); !r.Out && r.Err == nil {
+			t.Errorf("port 0: %+v", r)
+		}
 		w.want("multicast", s.Connect(at("224.0.0.1", 7)), syscall.EINVAL)
 		w.want("the wildcard", s.Connect(at("0.0.0.0", 7)), syscall.EINVAL)
 		w.want("no family", s.Connect(make([]byte, 16)), syscall.EOPNOTSUPP)
