@@ -74,7 +74,7 @@ bench:
 
 bench-check:
 	cd bench && $(GO) vet ./... && $(GO) tool -modfile=../tools/go.mod staticcheck ./... && $(GO) test ./...
-	cd interop/pionpeer && $(GO) vet ./... && $(GO) tool -modfile=../../tools/go.mod staticcheck ./...
+	for m in pionpeer goprogram; do (cd interop/$$m && $(GO) vet ./... && $(GO) tool -modfile=../../tools/go.mod staticcheck ./...) || exit 1; done
 	$(CC) -O2 -Wall -Wextra -Werror -fsyntax-only bench/c/*.c
 
 # The capability table of README.md, from the tests that prove each row.

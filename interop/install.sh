@@ -4,8 +4,9 @@
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 
-packages="busybox-static ethtool gcc gcc-aarch64-linux-gnu inetutils-telnet iperf3 iproute2 libc6-dev libc6-dev-arm64-cross libsctp-dev libusrsctp-dev \
-libusrsctp-examples lksctp-tools ncat nftables procps qemu-system-x86 socat stress-ng tcpdump tshark xinetd xz-utils"
+packages="busybox-static default-jdk-headless erlang-base ethtool freediameter-extensions freediameterd gcc gcc-aarch64-linux-gnu inetutils-telnet \
+iperf3 iproute2 libc6-dev libc6-dev-arm64-cross libsctp-dev libusrsctp-dev libusrsctp-examples lksctp-tools ncat \
+nftables osmo-stp procps python3 qemu-system-x86 sip-tester socat stress-ng tcpdump tshark xinetd xz-utils"
 
 # Package lists are fetched only when something has to be.
 updated=
@@ -14,15 +15,23 @@ update() {
 	updated=yes
 }
 
-missing=
-for package in $packages; do
-	dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing="$missing $package"
-done
-if [ -n "$missing" ]; then
-	update
-	# shellcheck disable=SC2086 # a list of words
-	apt-get install -y -qq --no-install-recommends $missing >/dev/null
-fi
+# install installs what is missing of some packages.
+install() {
+	missing=
+	for package in "$@"; do
+		dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing="$missing $package"
+	done
+	if [ -n "$missing" ]; then
+		update
+		# shellcheck disable=SC2086 # a list of words
+		apt-get install -y -qq --no-install-recommends $missing >/dev/null
+	fi
+}
+
+# shellcheck disable=SC2086 # a list of words
+install $packages
+# The tests of Python are in a package that has Python's version in its name.
+install "lib$(readlink /usr/bin/python3)-testsuite"
 
 # kernel_package prints the name of the newest kernel package, by the lists that apt's options say.
 kernel_package() {
