@@ -1,6 +1,8 @@
 package assoc
 
 import (
+	"time"
+
 	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/internal/path"
 	"github.com/gosctp/sctp/internal/wire"
@@ -36,6 +38,8 @@ func (a *Association) afterData(now mono.Time, in *inbound) {
 	}
 	k.packets++
 	a.recvMark(in)
+	a.idleSince = now
+	delay, frequency := a.ackPolicy()
 	switch {
 	case a.state == StateShutdownSent:
 		a.answerDataWithShutdown(now) // section 9.2
@@ -43,12 +47,21 @@ func (a *Association) afterData(now mono.Time, in *inbound) {
 		k.due = true
 		return
 	case !k.begun, d.duplicate, d.dropped, d.immediate, d.outOfOrder, a.receive.tsns.HasGaps(),
-		k.packets >= a.cfg.SACKFrequency, a.cfg.SACKDelay < 0:
+		k.packets >= frequency, delay < 0:
 		k.due = true
 	case k.deadline.IsZero():
-		k.deadline = now.Add(a.cfg.SACKDelay)
+		k.deadline = now.Add(delay)
 	}
 	k.begun = true
+}
+
+// ackPolicy is how SACKs are delayed: as the path says that data comes from.
+func (a *Association) ackPolicy() (delay time.Duration, frequency int) {
+	if p := a.receive.ack.path; p != nil {
+		c := p.Params()
+		return c.SACKDelay, c.SACKFrequency
+	}
+	return a.cfg.SACKDelay, a.cfg.SACKFrequency
 }
 
 // expireAck ends the delay.

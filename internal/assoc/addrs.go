@@ -122,8 +122,7 @@ func (a *Association) addPath(remote netip.Addr, s path.State) *path.Path {
 		EncapPort: a.params.PeerEncapPort,
 	}, s, path.Config{
 		RTOInitial: a.cfg.RTOInitial, RTOMin: a.cfg.RTOMin, RTOMax: a.cfg.RTOMax,
-		PathMaxRetrans: a.cfg.PathMaxRetrans, PFMaxRetrans: a.cfg.PFMaxRetrans,
-		HBInterval: a.cfg.HBInterval, PMTU: a.limitPMTU(defaultPMTU),
+		PMTU: a.limitPMTU(defaultPMTU), Params: a.cfg.pathParams(),
 	})
 	a.paths = append(a.paths, p)
 	return p

@@ -100,6 +100,7 @@ type Stats struct {
 	DuplicateTSNs                  uint64
 	OutOfOrderTSNs                 uint64
 	SacksSent, SacksReceived       uint64
+	GapsReceived                   uint64 // Gap Ack Blocks
 	Dropped                        uint64 // DATA chunks dropped for lack of buffer or beyond a limit
 	MessagesSent, MessagesReceived uint64
 	Fragmented, Reassembled        uint64 // messages cut into several DATA chunks, and put together from several

@@ -59,6 +59,11 @@ type Association struct {
 
 	paths   []*path.Path
 	primary *path.Path
+	// peak is the address that had the largest RTO when TakePeakRTO was called last.
+	peak netip.Addr
+	// idleSince is when data was sent or received last, for AutoClose.
+	idleSince mono.Time
+
 	// errors is the association's error counter (section 8.1).
 	errors int
 
@@ -181,6 +186,7 @@ func (a *Association) established(now mono.Time) {
 	a.errors = 0
 	a.startHeartbeats(now)
 	a.startDataTimers(now)
+	a.idleSince = now
 	a.send.replenish(a.cfg.MaxBurst)
 	a.emit(RoutesChanged{})
 	a.emit(AssocChange{State: CommUp, OutStreams: a.outStreams, InStreams: a.inStreams})

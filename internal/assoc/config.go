@@ -66,6 +66,14 @@ type Config struct {
 
 	// AdaptationIndication, if not nil, is announced in the handshake (RFC 5061 section 4.2.6).
 	AdaptationIndication *uint32
+	// FixedPMTU is the path MTU, whatever the network says: 0, it is found out. KeptPMTU keeps what was known first.
+	FixedPMTU int
+	KeptPMTU  bool
+	// DSCP is the differentiated services field of packets (RFC 2474), FlowLabel that of IPv6 packets: 0.
+	DSCP      uint8
+	FlowLabel uint32
+	// AutoClose shuts the association down when no data was sent or received for as long (RFC 6458 section 8.1.8): 0, never.
+	AutoClose time.Duration
 	// MaxPMTU bounds the size of packets, common header included; 0 leaves it to the carrier.
 	MaxPMTU int
 }
@@ -85,6 +93,22 @@ type Params struct {
 
 // announcedRwnd is the window that the handshake announces.
 func (c *Config) announcedRwnd() uint32 { return uint32(max(c.RecvBuffer, minRwnd)) }
+
+// pathParams are those of new paths.
+func (c *Config) pathParams() PathParams {
+	return PathParams{
+		PathMaxRetrans: c.PathMaxRetrans, PFMaxRetrans: c.PFMaxRetrans, HBInterval: c.HBInterval,
+		SACKDelay: c.SACKDelay, SACKFrequency: c.SACKFrequency, FixedPMTU: c.FixedPMTU, KeptPMTU: c.KeptPMTU,
+		DSCP: c.DSCP, FlowLabel: c.FlowLabel,
+	}
+}
+
+// setPathParams changes them.
+func (c *Config) setPathParams(p PathParams) {
+	c.PathMaxRetrans, c.PFMaxRetrans, c.HBInterval = p.PathMaxRetrans, p.PFMaxRetrans, p.HBInterval
+	c.SACKDelay, c.SACKFrequency, c.FixedPMTU, c.KeptPMTU = p.SACKDelay, p.SACKFrequency, p.FixedPMTU, p.KeptPMTU
+	c.DSCP, c.FlowLabel = p.DSCP, p.FlowLabel
+}
 
 // Defaults returns c with every zero field set to its default.
 func (c Config) Defaults() Config {

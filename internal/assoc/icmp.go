@@ -82,5 +82,5 @@ func (a *Association) changePMTU(p *path.Path, mtu int) {
 	p.SetPMTU(a.limitPMTU(min(mtu, maxPacket)))
 }
 
-// maxPacket is the largest packet there is: what fits into an IPv4 packet with a UDP header.
-const maxPacket = 65535 - 20 - 8
+// maxPacket is the largest packet there is: what fits into an IPv4 packet. Carriers know what their own headers take.
+const maxPacket = 65535 - 20

@@ -156,3 +156,11 @@ func TestNRSackInOtherStates(t *testing.T) {
 	ta.advance(time.Millisecond)
 	ta.wantState("", StateShutdownSent)
 }
+
+func TestGapBlocksAreCounted(t *testing.T) {
+	ta := flying(t, 6)
+	ta.recv(sack(-1, 1, 2, 4, 4))
+	if n := ta.a.Stats().GapsReceived; n != 2 {
+		t.Errorf("%d Gap Ack Blocks, want 2", n)
+	}
+}

@@ -49,6 +49,7 @@ func (a *Association) buildData(now mono.Time, k *builder) {
 	if k.data == 0 {
 		return
 	}
+	a.idleSince = now
 	s.burst--
 	s.queue.Packet()
 	k.path.Sent(now)

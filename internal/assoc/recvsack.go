@@ -28,6 +28,7 @@ func (a *Association) recvSack(now mono.Time, c wire.Chunk) {
 		return
 	}
 	a.stats.SacksReceived++
+	a.stats.GapsReceived += uint64(s.Gaps.Len())
 	a.acknowledged(now, &report{cum: s.CumTSN, gaps: s.Gaps, rwnd: int(s.ARwnd)})
 }
 

@@ -25,6 +25,7 @@ func (a *Association) NextDeadline() mono.Time {
 	if a.reconfig != nil {
 		t = mono.Earliest(t, a.reconfigDeadline())
 	}
+	t = mono.Earliest(t, a.autoCloseDeadline())
 	for _, p := range a.paths {
 		t = mono.Earliest(t, p.NextDeadline())
 	}
@@ -65,6 +66,17 @@ func (a *Association) Expire(now mono.Time) {
 	if a.state != StateClosed {
 		a.progressReconfig(now)
 	}
+	if a.autoCloseDeadline().Reached(now) {
+		a.Shutdown(now)
+	}
+}
+
+// autoCloseDeadline is when an idle association ends (RFC 6458 section 8.1.8); unset if it does not.
+func (a *Association) autoCloseDeadline() mono.Time {
+	if a.cfg.AutoClose == 0 || a.state != StateEstablished {
+		return 0
+	}
+	return a.idleSince.Add(a.cfg.AutoClose)
 }
 
 // startDataTimers starts T3-rtx for data that went with the COOKIE ECHO.

@@ -321,21 +321,3 @@ func (a *Assoc) Post(ev assoc.Event) {
 	}
 	a.unlock()
 }
-
-// Tunable returns the parameters that can change during the life of the association.
-func (a *Assoc) Tunable() assoc.Tunable {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.core.Tunable()
-}
-
-// Tune changes them, unless the association is over.
-func (a *Assoc) Tune(change func(*assoc.Tunable)) {
-	_ = a.control(func(now mono.Time) error {
-		t := a.core.Tunable()
-		change(&t)
-		a.config.DisableFragments = t.DisableFragments
-		a.core.Tune(now, t)
-		return nil
-	})
-}

@@ -32,13 +32,30 @@ const (
 // Confirmed reports whether data may be sent to the path at all.
 func (s State) Confirmed() bool { return s >= Active }
 
-// Config has the parameters of a path, see assoc.Config.
+// Config is what a path begins with.
 type Config struct {
 	RTOInitial, RTOMin, RTOMax time.Duration
-	PathMaxRetrans             int
-	PFMaxRetrans               int
-	HBInterval                 time.Duration
-	PMTU                       int
+	// PMTU is assumed until the carrier has told.
+	PMTU int
+	Params
+}
+
+// Params are the parameters of a path that can change at any time; assoc.Config explains those that it has.
+type Params struct {
+	PathMaxRetrans int
+	PFMaxRetrans   int
+	// HBInterval is HB.interval. Negative turns heartbeats off, once the path is confirmed.
+	HBInterval time.Duration
+	// SACKDelay and SACKFrequency are for data that comes from the path. A negative delay acknowledges every packet at once.
+	SACKDelay     time.Duration
+	SACKFrequency int
+	// FixedPMTU, if it is not 0, is the path MTU, whatever the network says; packets may then be fragmented on their way. KeptPMTU only
+	// keeps the path MTU as it is (RFC 6458 section 8.1.12, SPP_PMTUD_DISABLE).
+	FixedPMTU int
+	KeptPMTU  bool
+	// DSCP is the differentiated services field (RFC 2474) of packets to the path: 6 bits. FlowLabel is that of IPv6: 20 bits.
+	DSCP      uint8
+	FlowLabel uint32
 }
 
 // HeaderLen is what a packet spends on the common header (RFC 9260 section 3.1).
@@ -79,6 +96,9 @@ type Path struct {
 // New returns a path in the given state, Unconfirmed or Active.
 func New(id int, addr transport.Path, s State, c Config) *Path {
 	p := &Path{ID: id, Addr: addr, config: c, state: s, pmtu: max(c.PMTU, MinPMTU)}
+	if c.FixedPMTU > 0 {
+		p.pmtu = c.FixedPMTU
+	}
 	p.RTO = NewRTO(c.RTOInitial, c.RTOMin, c.RTOMax)
 	p.CC = cc.NewReno(p.PMDCS(), addr.Remote.Is6())
 	return p
@@ -96,15 +116,42 @@ func (p *Path) PMTU() int { return p.pmtu }
 // PMDCS is what of a packet is left for DATA chunks (RFC 9260 section 1.3), a multiple of 4.
 func (p *Path) PMDCS() int { return (p.pmtu - HeaderLen) &^ 3 }
 
-// SetPMTU changes the path MTU and reports whether it did. Values below MinPMTU count as MinPMTU.
+// Fixed reports whether the path MTU does not follow what the network says.
+func (p *Path) Fixed() bool { return p.config.FixedPMTU > 0 || p.config.KeptPMTU }
+
+// SetPMTU takes the path MTU that the network has told, unless it is fixed, and reports whether it changed. Values below MinPMTU count as
+// MinPMTU.
 func (p *Path) SetPMTU(n int) bool {
-	n = max(n, MinPMTU)
+	if p.Fixed() {
+		return false
+	}
+	return p.resize(max(n, MinPMTU))
+}
+
+func (p *Path) resize(n int) bool {
 	if n == p.pmtu {
 		return false
 	}
 	p.pmtu = n
 	p.CC.Resize(p.PMDCS())
 	return true
+}
+
+// Params returns the parameters that can change.
+func (p *Path) Params() Params { return p.config.Params }
+
+// Configure changes them. What is counted or waited for already goes on, except that a fixed path MTU counts at once.
+func (p *Path) Configure(c Params) {
+	p.config.Params = c
+	if c.FixedPMTU > 0 {
+		p.resize(c.FixedPMTU)
+	}
+}
+
+// SetRTOBounds changes RTO.Initial, RTO.Min and RTO.Max.
+func (p *Path) SetRTOBounds(initial, least, most time.Duration) {
+	p.config.RTOInitial, p.config.RTOMin, p.config.RTOMax = initial, least, most
+	p.RTO.SetBounds(initial, least, most)
 }
 
 // Failed counts an error: a T3-rtx expiration or a HEARTBEAT without answer. It reports whether the state changed.

@@ -13,7 +13,7 @@ import (
 func newPath(s State) *Path {
 	return New(0, transport.Path{Remote: netip.MustParseAddr("192.0.2.1")}, s, Config{
 		RTOInitial: time.Second, RTOMin: time.Second, RTOMax: 60 * time.Second,
-		PathMaxRetrans: 2, HBInterval: 30 * time.Second, PMTU: 1480,
+		PMTU: 1480, Params: Params{PathMaxRetrans: 2, HBInterval: 30 * time.Second},
 	})
 }
 
@@ -167,4 +167,64 @@ func TestPMTUHasAFloor(t *testing.T) {
 
 func ackOf(p *Path) cc.Ack {
 	return cc.Ack{Bytes: p.PMDCS(), FlightBefore: p.CC.Cwnd(), CumAdvanced: true}
+}
+
+// What changes on a path that is in use.
+func TestParamsCanChange(t *testing.T) {
+	p := newPath(Active)
+	c := p.Params()
+	c.PathMaxRetrans, c.PFMaxRetrans = 1, 1
+	p.Configure(c)
+	if p.Failed() || p.State() != Active || !p.Failed() || p.State() != Inactive {
+		t.Errorf("state %d after two errors, want inactive, and one not to count", p.State())
+	}
+
+	p = newPath(Active)
+	c = p.Params()
+	c.FixedPMTU = 480 // less than the network is believed
+	p.Configure(c)
+	if p.PMTU() != 480 || p.CC.Cwnd() < p.PMDCS() || p.SetPMTU(1400) || !p.Fixed() {
+		t.Errorf("PMTU %d, want the fixed one", p.PMTU())
+	}
+	if q := New(1, p.Addr, Active, p.config); q.PMTU() != 480 {
+		t.Errorf("a new path begins with PMTU %d", q.PMTU())
+	}
+	c.FixedPMTU, c.KeptPMTU = 0, true
+	p.Configure(c)
+	if p.PMTU() != 480 || p.SetPMTU(1400) {
+		t.Errorf("PMTU %d, want the one there was", p.PMTU())
+	}
+	c.KeptPMTU = false
+	p.Configure(c)
+	if p.Fixed() || !p.SetPMTU(1400) {
+		t.Error("the path MTU does not follow the network again")
+	}
+}
+
+func TestRTOBoundsCanChange(t *testing.T) {
+	p := newPath(Active)
+	p.SetRTOBounds(2*time.Second, 50*time.Millisecond, 3*time.Second)
+	if p.RTO.Current() != time.Second {
+		t.Errorf("RTO %v before a measurement, want what it was", p.RTO.Current())
+	}
+	for range 9 {
+		p.RTO.BackOff()
+	}
+	if p.RTO.Current() != 3*time.Second || p.RTO.Peak() != 3*time.Second {
+		t.Errorf("backed off to %v, want the new RTO.Max", p.RTO.Current())
+	}
+	for range 50 {
+		p.RTO.Measured(time.Millisecond)
+	}
+	if p.RTO.Current() != 50*time.Millisecond || p.RTO.Peak() != 3*time.Second {
+		t.Errorf("RTO %v, want the new RTO.Min; the largest was %v", p.RTO.Current(), p.RTO.Peak())
+	}
+	p.RTO.ResetPeak()
+	if p.RTO.Peak() != 50*time.Millisecond {
+		t.Errorf("the largest since then is %v", p.RTO.Peak())
+	}
+	p.Restart(Active)
+	if p.RTO.Current() != 2*time.Second {
+		t.Errorf("after a restart RTO is %v, want the new RTO.Initial", p.RTO.Current())
+	}
 }

@@ -17,15 +17,35 @@ type RTO struct {
 	initial      time.Duration
 	srtt, rttvar time.Duration
 	rto          time.Duration
+	// peak is the largest value since the last ResetPeak.
+	peak time.Duration
 }
 
 // NewRTO returns an RTO without a measurement.
 func NewRTO(initial, min, max time.Duration) RTO {
-	return RTO{initial: initial, min: min, max: max, rto: clamp(initial, min, max)}
+	rto := clamp(initial, min, max)
+	return RTO{initial: initial, min: min, max: max, rto: rto, peak: rto}
+}
+
+// SetBounds changes RTO.Initial, RTO.Min and RTO.Max for what is measured, or backed off, from now on.
+func (r *RTO) SetBounds(initial, least, most time.Duration) {
+	r.initial, r.min, r.max = initial, least, most
 }
 
 // Current is the RTO, any backing off included.
 func (r *RTO) Current() time.Duration { return r.rto }
+
+// Peak is the largest RTO since the last ResetPeak, RTO.Min if there was none.
+func (r *RTO) Peak() time.Duration { return r.peak }
+
+// ResetPeak begins a new period of observation.
+func (r *RTO) ResetPeak() { r.peak = r.min }
+
+// set changes the RTO.
+func (r *RTO) set(d time.Duration) {
+	r.rto = d
+	r.peak = max(r.peak, d)
+}
 
 // SRTT is the smoothed round trip time, zero before the first measurement.
 func (r *RTO) SRTT() time.Duration { return r.srtt }
@@ -41,11 +61,11 @@ func (r *RTO) Measured(rtt time.Duration) {
 		r.srtt = max(r.srtt+(rtt-r.srtt)>>alphaShift, 1)
 	}
 	r.rttvar = max(r.rttvar, clockGranularity)
-	r.rto = clamp(r.srtt+4*r.rttvar, r.min, r.max)
+	r.set(clamp(r.srtt+4*r.rttvar, r.min, r.max))
 }
 
 // BackOff doubles the RTO (section 6.3.3 E2).
-func (r *RTO) BackOff() { r.rto = min(2*r.rto, r.max) }
+func (r *RTO) BackOff() { r.set(min(2*r.rto, r.max)) }
 
 // Reset forgets every measurement.
 func (r *RTO) Reset() { *r = NewRTO(r.initial, r.min, r.max) }
