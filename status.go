@@ -99,6 +99,7 @@ type Stats struct {
 	DuplicateTSNs                  uint64
 	OutOfOrderTSNs                 uint64
 	SacksSent, SacksReceived       uint64
+	GapsReceived                   uint64 // Gap Ack Blocks
 	Dropped                        uint64 // DATA chunks for which there was no room
 	MessagesSent, MessagesReceived uint64
 	Fragmented, Reassembled        uint64 // messages cut into several DATA chunks, and put together from several

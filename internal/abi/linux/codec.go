@@ -102,6 +102,11 @@ func (c *codec) next(n int) []byte {
 // pad skips n bytes that belong to no field.
 func (c *codec) pad(n int) {
 	c.next(n)
+	c.unnamed()
+}
+
+// unnamed says that the field before has no name in C.
+func (c *codec) unnamed() {
 	if c.mode == measuring {
 		c.fields = c.fields[:len(c.fields)-1]
 	}

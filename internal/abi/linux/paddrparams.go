@@ -79,12 +79,14 @@ func ParsePaddrParams(b []byte) (v PaddrParams, err error) {
 	return v, nil
 }
 
-// PaddrThresholds is struct sctp_paddrthlds: what RFC 7829 section 7.2 has, but for its third threshold.
+// PaddrThresholds is struct sctp_paddrthlds: what RFC 7829 section 7.2 has, but for its third threshold. Linux answers with that one too,
+// in the padding at the end.
 type PaddrThresholds struct {
 	AssocID        AssocID
 	Address        Storage
 	MaxRetransmits uint16
 	PFThreshold    uint16 // spt_pathpfthld
+	PSThreshold    uint16
 }
 
 func (v *PaddrThresholds) layout(c *codec) {
@@ -93,7 +95,9 @@ func (v *PaddrThresholds) layout(c *codec) {
 	c.storage(&v.Address)
 	u16(c, &v.MaxRetransmits)
 	u16(c, &v.PFThreshold)
-	c.pad(4)
+	u16(c, &v.PSThreshold)
+	c.unnamed()
+	c.pad(2)
 }
 
 // PaddrThresholdsV2 is struct sctp_paddrthlds_v2, all of RFC 7829 section 7.2; Linux came to the third threshold late and gave it a
