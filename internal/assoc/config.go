@@ -66,7 +66,7 @@ type Config struct {
 
 	// AdaptationIndication, if not nil, is announced in the handshake (RFC 5061 section 4.2.6).
 	AdaptationIndication *uint32
-	// FixedPMTU is the path MTU, whatever the network says: 0, it is found out. KeptPMTU keeps what was known first.
+	// FixedPMTU is the path MTU with the IP header, whatever the network says: 0, it is found out. KeptPMTU keeps what was known first.
 	FixedPMTU int
 	KeptPMTU  bool
 	// DSCP is the differentiated services field of packets (RFC 2474), FlowLabel that of IPv6 packets: 0.
@@ -103,8 +103,8 @@ func (c *Config) pathParams() PathParams {
 	}
 }
 
-// setPathParams changes them.
-func (c *Config) setPathParams(p PathParams) {
+// SetPathParams changes them.
+func (c *Config) SetPathParams(p PathParams) {
 	c.PathMaxRetrans, c.PFMaxRetrans, c.HBInterval = p.PathMaxRetrans, p.PFMaxRetrans, p.HBInterval
 	c.SACKDelay, c.SACKFrequency, c.FixedPMTU, c.KeptPMTU = p.SACKDelay, p.SACKFrequency, p.FixedPMTU, p.KeptPMTU
 	c.DSCP, c.FlowLabel = p.DSCP, p.FlowLabel

@@ -79,8 +79,5 @@ func (a *Association) SetMTU(now mono.Time, remote netip.Addr, mtu int) {
 // changePMTU takes a new path MTU. Chunks in flight keep their size: if they have to be sent again and are too large now, IP may fragment
 // them.
 func (a *Association) changePMTU(p *path.Path, mtu int) {
-	p.SetPMTU(a.limitPMTU(min(mtu, maxPacket)))
+	p.SetPMTU(a.limitPMTU(min(mtu, path.MaxPMTU)))
 }
-
-// maxPacket is the largest packet there is: what fits into an IPv4 packet. Carriers know what their own headers take.
-const maxPacket = 65535 - 20

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gosctp/sctp/internal/path"
 	"github.com/gosctp/sctp/internal/wire"
 	"github.com/gosctp/sctp/transport"
 )
@@ -152,8 +153,8 @@ func TestAbortReasonIsLimited(t *testing.T) {
 func TestPathMTUIsLimited(t *testing.T) {
 	ta := established(t)
 	ta.a.SetMTU(ta.now, peer1, 1<<20)
-	if pmtu := ta.a.Status().Paths[0].PMTU; pmtu != maxPacket {
-		t.Errorf("PMTU %d, want what fits into an IP packet, %d", pmtu, maxPacket)
+	if pmtu := ta.a.Status().Paths[0].PMTU; pmtu != path.MaxPMTU {
+		t.Errorf("PMTU %d, want what fits into an IP packet, %d", pmtu, path.MaxPMTU)
 	}
 }
 

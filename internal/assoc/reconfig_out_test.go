@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gosctp/sctp/internal/path"
 	"github.com/gosctp/sctp/internal/wire"
 	"github.com/gosctp/sctp/transport"
 )
@@ -297,7 +298,7 @@ func TestTheLongestListFitsIntoAPacket(t *testing.T) {
 		}
 	}
 	ta := reconfigurable(t)
-	ta.a.paths[0].SetPMTU(maxPacket)
+	ta.a.paths[0].SetPMTU(path.MaxPMTU)
 	if n := ta.a.mostStreams(&ResetRequest{Outgoing: true}); n != MaxListedStreams {
 		t.Errorf("a large packet lists %d streams, want %d", n, MaxListedStreams)
 	}

@@ -44,7 +44,7 @@ func (a *Association) Tune(_ mono.Time, t Tunable) {
 	c.RTOInitial, c.RTOMin, c.RTOMax = t.RTOInitial, t.RTOMin, t.RTOMax
 	c.AssocMaxRetrans, c.ValidCookieLife = t.AssocMaxRetrans, t.ValidCookieLife
 	c.MaxBurst, c.MaxSeg = t.MaxBurst, t.MaxSeg
-	c.setPathParams(t.PathParams)
+	c.SetPathParams(t.PathParams)
 	a.cfg = c.Defaults()
 	for _, p := range a.paths {
 		p.SetRTOBounds(c.RTOInitial, c.RTOMin, c.RTOMax)

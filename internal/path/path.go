@@ -49,8 +49,8 @@ type Params struct {
 	// SACKDelay and SACKFrequency are for data that comes from the path. A negative delay acknowledges every packet at once.
 	SACKDelay     time.Duration
 	SACKFrequency int
-	// FixedPMTU, if it is not 0, is the path MTU, whatever the network says; packets may then be fragmented on their way. KeptPMTU only
-	// keeps the path MTU as it is (RFC 6458 section 8.1.12, SPP_PMTUD_DISABLE).
+	// FixedPMTU, if it is not 0, is the path MTU with the IP header, whatever the network says; packets may then be fragmented on their
+	// way. KeptPMTU only keeps the path MTU as it is (RFC 6458 section 8.1.12, SPP_PMTUD_DISABLE).
 	FixedPMTU int
 	KeptPMTU  bool
 	// DSCP is the differentiated services field (RFC 2474) of packets to the path: 6 bits. FlowLabel is that of IPv6: 20 bits.
@@ -62,7 +62,19 @@ type Params struct {
 const HeaderLen = 12
 
 // MinPMTU is the smallest path MTU that is believed: what IPv4 requires of every host (RFC 791), less its header.
-const MinPMTU = 576 - 20
+const MinPMTU = 576 - headerIPv4
+
+// MaxPMTU is the largest packet there is: what fits into an IPv4 packet. Carriers know what their own headers take.
+const MaxPMTU = 65535 - headerIPv4
+
+// minFixedPMTU is the least that a user can make of it: what he asked for may be larger on IPv4 only.
+const minFixedPMTU = 512 - headerIPv6
+
+// Lengths of IP headers without options.
+const (
+	headerIPv4 = 20
+	headerIPv6 = 40
+)
 
 // Path is one destination address.
 type Path struct {
@@ -97,7 +109,7 @@ type Path struct {
 func New(id int, addr transport.Path, s State, c Config) *Path {
 	p := &Path{ID: id, Addr: addr, config: c, state: s, pmtu: max(c.PMTU, MinPMTU)}
 	if c.FixedPMTU > 0 {
-		p.pmtu = c.FixedPMTU
+		p.pmtu = p.fixedPMTU()
 	}
 	p.RTO = NewRTO(c.RTOInitial, c.RTOMin, c.RTOMax)
 	p.CC = cc.NewReno(p.PMDCS(), addr.Remote.Is6())
@@ -144,8 +156,17 @@ func (p *Path) Params() Params { return p.config.Params }
 func (p *Path) Configure(c Params) {
 	p.config.Params = c
 	if c.FixedPMTU > 0 {
-		p.resize(c.FixedPMTU)
+		p.resize(p.fixedPMTU())
 	}
+}
+
+// fixedPMTU is the largest packet that FixedPMTU allows.
+func (p *Path) fixedPMTU() int {
+	header := headerIPv4
+	if p.Addr.Remote.Is6() {
+		header = headerIPv6
+	}
+	return max(min(p.config.FixedPMTU-header, MaxPMTU), minFixedPMTU)
 }
 
 // SetRTOBounds changes RTO.Initial, RTO.Min and RTO.Max.

@@ -181,13 +181,21 @@ func TestParamsCanChange(t *testing.T) {
 
 	p = newPath(Active)
 	c = p.Params()
-	c.FixedPMTU = 480 // less than the network is believed
+	c.FixedPMTU = 500 // less than the network is believed
 	p.Configure(c)
 	if p.PMTU() != 480 || p.CC.Cwnd() < p.PMDCS() || p.SetPMTU(1400) || !p.Fixed() {
 		t.Errorf("PMTU %d, want the fixed one", p.PMTU())
 	}
 	if q := New(1, p.Addr, Active, p.config); q.PMTU() != 480 {
 		t.Errorf("a new path begins with PMTU %d", q.PMTU())
+	}
+	six := newPath(Active)
+	six.Addr.Remote = netip.MustParseAddr("2001:db8::1")
+	for fixed, want := range map[int]int{1500: 1460, 1: minFixedPMTU, 1 << 20: MaxPMTU} {
+		six.Configure(Params{FixedPMTU: fixed})
+		if six.PMTU() != want {
+			t.Errorf("fixed at %d over IPv6: PMTU %d, want %d", fixed, six.PMTU(), want)
+		}
 	}
 	c.FixedPMTU, c.KeptPMTU = 0, true
 	p.Configure(c)

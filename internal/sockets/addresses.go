@@ -133,6 +133,9 @@ func getPeerAddrInfo(s *Socket, v *linux.PaddrInfo) error {
 	}
 	*v = s.pathInfo(a, p)
 	v.AssocID = assocID(a)
+	if v.State == linux.SCTP_PF && s.paramsOf(a).exposure == exposureOff {
+		return syscall.EACCES
+	}
 	return nil
 }
 

@@ -7,19 +7,10 @@ import (
 	"github.com/gosctp/sctp/internal/assoc"
 )
 
-// configOf returns the parameters of an association of a socket on which no option was set. Extensions are those that Linux has by
-// default: programs that know nothing of the others have failed on their notifications.
+// configOf returns what an association begins with whatever options are set. Extensions are those that Linux has by default: programs that
+// know nothing of the others have failed on their notifications.
 func configOf(s *linux.Sysctls) assoc.Config {
-	c := assoc.Config{
-		RTOInitial: milliseconds(s.RTOInitial), RTOMin: milliseconds(s.RTOMin), RTOMax: milliseconds(s.RTOMax),
-		MaxBurst: s.MaxBurst, ValidCookieLife: milliseconds(s.ValidCookieLife),
-		AssocMaxRetrans: s.AssociationMaxRetrans, PathMaxRetrans: s.PathMaxRetrans, PFMaxRetrans: s.PFRetrans,
-		MaxInitRetransmits: s.MaxInitRetransmits,
-		HBInterval:         milliseconds(s.HeartbeatInterval), SACKDelay: milliseconds(s.SackTimeout),
-	}
-	if s.PFEnable == 0 {
-		c.PFMaxRetrans = s.PathMaxRetrans
-	}
+	var c assoc.Config
 	for _, x := range []struct{ on, bit int }{
 		{s.PRSCTPEnable, int(assoc.PartialReliability)}, {s.ECNEnable, int(assoc.ECN)},
 		{s.ReconfEnable, int(assoc.Reconfiguration)}, {s.InterleavingEnable, int(assoc.Interleaving)},
@@ -31,7 +22,7 @@ func configOf(s *linux.Sysctls) assoc.Config {
 	return c
 }
 
-func milliseconds(n int) time.Duration { return time.Duration(n) * time.Millisecond }
+func milliseconds(n uint32) time.Duration { return time.Duration(n) * time.Millisecond }
 
 // Sizes of buffers, as Linux has them under net.core and in its header files.
 const (

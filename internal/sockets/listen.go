@@ -72,6 +72,7 @@ func (s *Socket) child(a *engine.Assoc) *Socket {
 	n.local = localOf(a)
 	n.subscribed.Store(s.subscribed.Load())
 	n.defaults.Store(s.defaults.Load())
+	n.params.Store(s.params.Load())
 	n.mailbox.SetChanged(n.tell)
 	if at := a.Standing(); at.Ended {
 		n.state, n.noMoreIn = closed, true

@@ -30,12 +30,14 @@ func (s subscription) with(t linux.NotificationType, on bool) subscription {
 type subscriber struct {
 	mask     atomic.Uint32
 	defaults atomic.Pointer[defaults]
+	params   atomic.Pointer[params]
 }
 
 func newSubscriber(s subscription) *subscriber {
 	sub := new(subscriber)
 	sub.set(s)
 	sub.defaults.Store(new(defaults))
+	sub.params.Store(new(params))
 	return sub
 }
 
@@ -43,6 +45,7 @@ func newSubscriber(s subscription) *subscriber {
 func (s *Socket) newSubscriber() *subscriber {
 	sub := newSubscriber(subscription(s.subscribed.Load()))
 	sub.defaults.Store(s.defaults.Load())
+	sub.params.Store(s.params.Load().forAssociation())
 	return sub
 }
 
@@ -52,7 +55,8 @@ func (s *subscriber) set(n subscription) { s.mask.Store(uint32(n)) }
 // Wants reports whether there is a notification of ev. That an address is potentially failed Linux does not tell unless asked to (RFC
 // 7829 section 7.1).
 func (s *subscriber) Wants(ev assoc.Event) bool {
-	if change, ok := ev.(assoc.PeerAddrChange); ok && change.State == assoc.AddrPotentiallyFailed {
+	if change, ok := ev.(assoc.PeerAddrChange); ok && change.State == assoc.AddrPotentiallyFailed &&
+		s.params.Load().exposure != exposureOn {
 		return false
 	}
 	sub := s.get()

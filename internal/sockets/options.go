@@ -28,7 +28,7 @@ func of[T any, P interface {
 }
 
 // handlers are the options that there are, a family in each table. What is not among them is answered with ENOPROTOOPT.
-var handlers = merged(eventOptions, sendingOptions, tuningOptions, statusOptions, addressOptions)
+var handlers = merged(eventOptions, sendingOptions, tuningOptions, statusOptions, addressOptions, timingOptions, pathOptions)
 
 type table map[linux.OptName]handler
 

@@ -46,6 +46,7 @@ type Socket struct {
 	// subscribed is a subscription, for associations to come.
 	subscribed atomic.Uint32
 	defaults   atomic.Pointer[defaults]
+	params     atomic.Pointer[params]
 	options    options
 	// full is the association of a one-to-many socket that had no room last.
 	full    *engine.Assoc
@@ -86,7 +87,6 @@ type options struct {
 	recvRcvInfo              bool
 	whole                    bool // SCTP_DISABLE_FRAGMENTS
 	init                     linux.InitMsg
-	sack                     sack
 	switches                 uint64 // of level SOL_SOCKET, which are only remembered: bit 1<<n is option n
 }
 
@@ -98,7 +98,7 @@ func (st *Stack) newSocket(family int, style linux.Style) *Socket {
 		MaxAttempts: uint16(st.sysctls().MaxInitRetransmits), MaxInitTimeout: uint16(min(st.sysctls().RTOMax, math.MaxUint16)),
 	}
 	s.defaults.Store(new(defaults))
-	s.options.sack = sack{milliseconds(st.sysctls().SackTimeout), sackFrequency}
+	s.params.Store(newParams(st.sysctls()))
 	s.mailbox.SetChanged(s.tell)
 	return s
 }
@@ -142,7 +142,7 @@ func (s *Socket) config() assoc.Config {
 	c.SendBuffer = 2 * s.options.sndbuf // engine.Assoc.Reserve explains the factor
 	c.Nagle = !s.options.nodelay
 	c.DisableFragments = s.options.whole
-	c.SACKDelay, c.SACKFrequency = s.options.sack.delay, s.options.sack.frequency
+	s.stack.configure(&c, s.params.Load())
 	i := &s.options.init
 	c.OutStreams, c.MaxInStreams, c.MaxInitRetransmits = i.OutStreams, i.MaxInStreams, int(i.MaxAttempts)
 	return c

@@ -16,6 +16,7 @@ var statusOptions = table{
 	linux.SCTP_GET_ASSOC_NUMBER:   of(nil, getAssocNumber),
 	linux.SCTP_GET_ASSOC_ID_LIST:  of(nil, getAssocIDs),
 	linux.SCTP_GET_PEER_ADDR_INFO: of(nil, getPeerAddrInfo),
+	linux.SCTP_GET_ASSOC_STATS:    of(nil, getAssocStats),
 }
 
 // setInitMsg keeps what is 0 as it was.
@@ -78,7 +79,7 @@ func (s *Socket) pathInfo(a *engine.Assoc, p *assoc.PathStatus) (v linux.PaddrIn
 	case p.State == assoc.AddrPotentiallyFailed:
 		v.State = linux.SCTP_PF
 	}
-	v.Cwnd, v.MTU = uint32(p.Cwnd), uint32(p.PMTU)
+	v.Cwnd, v.MTU = uint32(p.Cwnd), s.mtu(a, p)
 	v.SRTT, v.RTO = uint32(p.SRTT/time.Millisecond), uint32(p.RTO/time.Millisecond)
 	return v
 }

@@ -37,13 +37,13 @@ func TestDelayedSack(t *testing.T) {
 					t.Errorf("set to %d, %d: %+v", k.delay, k.frequency, got)
 				}
 			}
-			tooLong := linux.SackInfo{Delay: uint32(maxSackDelay/time.Millisecond) + 1, Frequency: 2}
+			tooLong := linux.SackInfo{Delay: maxSackDelay + 1, Frequency: 2}
 			w.want("too long", u.set(linux.SOL_SCTP, int(linux.SCTP_DELAYED_SACK), &tooLong), syscall.EINVAL)
 		}
 		if got := s.sackInfo(); got.Delay != 200 {
 			t.Errorf("the other side has %+v", got)
 		}
-		if k := fresh.config(); k.SACKDelay != maxSackDelay || k.SACKFrequency != 5 {
+		if k := fresh.config(); k.SACKDelay != milliseconds(maxSackDelay) || k.SACKFrequency != 5 {
 			t.Errorf("associations to come have %v, %d", k.SACKDelay, k.SACKFrequency)
 		}
 		many := w.socket(w.left, linux.AF_INET, sockSeqpacket)
