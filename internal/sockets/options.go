@@ -84,13 +84,9 @@ func (s *Socket) getSCTP(o *linux.Option, value []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := o.Value()
-	whole := make([]byte, linux.Size(v))
-	copy(whole, value[:min(n, len(value))])
-	if o.Reads {
-		if v, err = o.Parse(whole); err != nil {
-			return nil, err
-		}
+	v, err := o.Query(value)
+	if err != nil {
+		return nil, err
 	}
 	if err := h.get(s, v); err != nil {
 		return nil, err
@@ -101,7 +97,11 @@ func (s *Socket) getSCTP(o *linux.Option, value []byte) ([]byte, error) {
 	case *linux.AssocIDs:
 		return list(v, n, syscall.EINVAL)
 	}
-	return linux.Put(whole, v)[:n], nil
+	answer := o.Answer(value, v)
+	if o.LengthKept { // the program's length stands, and the bytes behind the answer are its own
+		answer = append(answer, value[len(answer):]...)
+	}
+	return answer, nil
 }
 
 // list is a value that ends with an array. tooLittle answers a program that has no room for all of it.
