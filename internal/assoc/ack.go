@@ -68,6 +68,7 @@ func (a *Association) ackPolicy() (delay time.Duration, frequency int) {
 func (a *Association) expireAck() {
 	a.receive.ack.deadline = 0
 	a.receive.ack.due = true
+	a.stats.AcksDelayed++
 }
 
 // appendSack appends a SACK chunk of at most room bytes (section 3.3.4).

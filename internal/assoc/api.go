@@ -105,4 +105,7 @@ type Stats struct {
 	MessagesSent, MessagesReceived uint64
 	Fragmented, Reassembled        uint64 // messages cut into several DATA chunks, and put together from several
 	T1Expired, T2Expired           uint64
+	T1CookieExpired                uint64 // of T1Expired, those that repeated COOKIE ECHO
+	T5Expired                      uint64
+	AcksDelayed                    uint64 // SACKs for which the timer was waited
 }

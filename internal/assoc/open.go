@@ -44,6 +44,9 @@ func (a *Association) expireT1(now mono.Time) {
 	o := a.opening
 	o.tries++
 	a.stats.T1Expired++
+	if a.state == StateCookieEchoed {
+		a.stats.T1CookieExpired++
+	}
 	if o.tries > a.cfg.MaxInitRetransmits {
 		a.end(CantStartAssoc, ErrTimeout)
 		return

@@ -105,6 +105,7 @@ func (a *Association) expireT2(now mono.Time) {
 
 // expireT5 ends a shutdown that takes too long.
 func (a *Association) expireT5() {
+	a.stats.T5Expired++
 	a.sendAbort(a.dataPath(), nil)
 	a.end(CommLost, ErrTimeout)
 }

@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"cmp"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -17,6 +19,39 @@ type Counters struct {
 	InCtrlChunks, InOrderChunks, InUnorderChunks     uint64
 	FragUsrMsgs, ReasmUsrMsgs                        uint64
 	OutSCTPPacks, InSCTPPacks                        uint64
+	Expirations
+}
+
+// Expirations are what Linux counts besides.
+type Expirations struct {
+	T1Init, T1Cookie, T2, T3, T5, SackDelay uint64
+	T3Retransmits, FastRetransmits          uint64 // DATA chunks
+	DataDiscards                            uint64 // DATA chunks
+}
+
+func (x *Expirations) add(y *Expirations) {
+	x.T1Init += y.T1Init
+	x.T1Cookie += y.T1Cookie
+	x.T2 += y.T2
+	x.T3 += y.T3
+	x.T5 += y.T5
+	x.SackDelay += y.SackDelay
+	x.T3Retransmits += y.T3Retransmits
+	x.FastRetransmits += y.FastRetransmits
+	x.DataDiscards += y.DataDiscards
+}
+
+// addStats adds what an association has counted since it was asked last.
+func (x *Expirations) addStats(now, before *assoc.Stats) {
+	x.T1Init += now.T1Expired - now.T1CookieExpired - (before.T1Expired - before.T1CookieExpired)
+	x.T1Cookie += now.T1CookieExpired - before.T1CookieExpired
+	x.T2 += now.T2Expired - before.T2Expired
+	x.T3 += now.Timeouts - before.Timeouts
+	x.T5 += now.T5Expired - before.T5Expired
+	x.SackDelay += now.AcksDelayed - before.AcksDelayed
+	x.T3Retransmits += now.RetransmittedByT3 - before.RetransmittedByT3
+	x.FastRetransmits += now.Retransmitted - now.RetransmittedByT3 - (before.Retransmitted - before.RetransmittedByT3)
+	x.DataDiscards += now.Dropped - before.Dropped
 }
 
 // add adds up.
@@ -38,6 +73,7 @@ func (c *Counters) add(d *Counters) {
 	c.ReasmUsrMsgs += d.ReasmUsrMsgs
 	c.OutSCTPPacks += d.OutSCTPPacks
 	c.InSCTPPacks += d.InSCTPPacks
+	c.Expirations.add(&d.Expirations)
 }
 
 // addStats adds what an association has counted since it was asked last.
@@ -51,6 +87,7 @@ func (c *Counters) addStats(now, before *assoc.Stats) {
 	c.FragUsrMsgs += now.Fragmented - before.Fragmented
 	c.ReasmUsrMsgs += now.Reassembled - before.Reassembled
 	c.OutSCTPPacks += now.PacketsSent - before.PacketsSent
+	c.Expirations.addStats(now, before)
 }
 
 // tallies are what an engine counts itself.
@@ -125,6 +162,13 @@ func (e *Engine) Counters() Counters {
 
 // Counters are those of the engine that the socket is part of.
 func (s *Socket) Counters() Counters { return s.engine.Counters() }
+
+// Assocs lists the associations of all sockets, by age.
+func (e *Engine) Assocs() []*Assoc {
+	all := e.allAssocs()
+	slices.SortFunc(all, func(a, b *Assoc) int { return cmp.Compare(a.id, b.id) })
+	return all
+}
 
 // allAssocs lists the associations that the endpoint knows.
 func (e *Engine) allAssocs() []*Assoc {

@@ -170,6 +170,13 @@ func (a *Assoc) settleMailbox() {
 // held is how many bytes wait to be sent or acknowledged, with those for which room is reserved. a.mu is held.
 func (a *Assoc) held() int { return a.config.SendBuffer - a.core.SendSpace() + a.reserved }
 
+// Accounts tells with which parameters the association was made, and how many bytes wait to be sent or acknowledged.
+func (a *Assoc) Accounts() (c assoc.Config, held int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.config, a.held()
+}
+
 // Reserve checks whether m can be sent and keeps room for it, for SendReserved or Unreserve. Like the kernel's socket it takes a
 // message of any size, up to limit, while less than limit is held: the send buffer has to be twice that. It returns
 // assoc.ErrSendBufferFull if that is not so now; then the mailbox tells when there is room.

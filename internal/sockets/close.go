@@ -50,6 +50,7 @@ func (s *Socket) Close() {
 	}
 	s.follow()
 	s.closed = true
+	s.stack.all.remove(s)
 	s.changed = nil
 	linger := lingering
 	if s.mailbox.Unread() || s.options.linger == (linux.Linger{On: 1}) {

@@ -74,6 +74,7 @@ func (s *Socket) child(a *engine.Assoc) *Socket {
 	n.defaults.Store(s.defaults.Load())
 	n.params.Store(s.params.Load())
 	n.mailbox.SetChanged(n.tell)
+	s.stack.all.add(n)
 	if at := a.Standing(); at.Ended {
 		n.state, n.noMoreIn = closed, true
 	}

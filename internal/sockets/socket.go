@@ -54,6 +54,9 @@ type Socket struct {
 	changed func()
 	// news is for changed, which has not been called since.
 	news atomic.Bool
+	// number is this socket's own; holder is who has it.
+	number uint32
+	holder holder
 }
 
 // state is what Linux keeps in sk_state.
@@ -100,6 +103,7 @@ func (st *Stack) newSocket(family int, style linux.Style) *Socket {
 	s.defaults.Store(new(defaults))
 	s.params.Store(newParams(st.sysctls()))
 	s.mailbox.SetChanged(s.tell)
+	st.all.add(s)
 	return s
 }
 

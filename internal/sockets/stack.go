@@ -30,6 +30,7 @@ type Config struct {
 type Stack struct {
 	engine *engine.Engine
 	tuned  settings
+	all    all
 }
 
 // NewStack opens a network.

@@ -70,18 +70,23 @@ func getStatus(s *Socket, v *linux.Status) error {
 // pathInfo describes one address of the peer.
 func (s *Socket) pathInfo(a *engine.Assoc, p *assoc.PathStatus) (v linux.PaddrInfo) {
 	v.Address.Set(linux.Sockaddr{AddrPort: netip.AddrPortFrom(p.Path.Remote, a.PeerPort())}.ToUser(s.family, s.options.mapped))
-	v.State = linux.SCTP_ACTIVE
-	switch {
-	case !p.Confirmed:
-		v.State = linux.SCTP_UNCONFIRMED
-	case p.State == assoc.AddrUnreachable:
-		v.State = linux.SCTP_INACTIVE
-	case p.State == assoc.AddrPotentiallyFailed:
-		v.State = linux.SCTP_PF
-	}
+	v.State = pathState(p)
 	v.Cwnd, v.MTU = uint32(p.Cwnd), s.mtu(a, p)
 	v.SRTT, v.RTO = uint32(p.SRTT/time.Millisecond), uint32(p.RTO/time.Millisecond)
 	return v
+}
+
+// pathState is the number that Linux has for the state of a path.
+func pathState(p *assoc.PathStatus) linux.PathState {
+	switch {
+	case !p.Confirmed:
+		return linux.SCTP_UNCONFIRMED
+	case p.State == assoc.AddrUnreachable:
+		return linux.SCTP_INACTIVE
+	case p.State == assoc.AddrPotentiallyFailed:
+		return linux.SCTP_PF
+	}
+	return linux.SCTP_ACTIVE
 }
 
 // getPeerAddrs is behind sctp_getpaddrs.
