@@ -29,6 +29,7 @@ type wrapper struct {
 	trace   string
 	noStdio bool
 	all     bool
+	noFiles bool
 	capture cli.Capture
 }
 
@@ -78,13 +79,14 @@ run, the exit status is 127 (not found), 126 (not executable) or 125 (anything e
 	f.Lookup("trace-calls").NoOptDefVal = toStderr
 	f.BoolVar(&w.all, "all-descriptors", false, "serve SCTP sockets on descriptors up to 511 too, where only duplicates of them can be; costs a few µs a call")
 	f.BoolVar(&w.noStdio, "no-stdio", false, "do not serve SCTP sockets on descriptors 0 to 2, where only inetd and its like put them; writes to standard output are quicker")
+	f.BoolVar(&w.noFiles, "no-proc", false, "do not show /proc/net/sctp and /proc/sys/net/sctp to programs; calls that name files, as open does, are quicker")
 	w.capture.Flag(f)
 	return c
 }
 
 func (w *wrapper) run(c *cobra.Command, args []string) (status intercept.Status, err error) {
 	o := with.Options{
-		Network: "sctp", TCP: w.tcp, Stdio: !w.noStdio, All: w.all, Sysctls: linux.DefaultSysctls(),
+		Network: "sctp", TCP: w.tcp, Stdio: !w.noStdio, All: w.all, Files: !w.noFiles, Sysctls: linux.DefaultSysctls(),
 		Report: func(problem string) { fmt.Fprintf(c.ErrOrStderr(), "%s: %s\n", c.CommandPath(), problem) },
 	}
 	if w.udp {

@@ -130,15 +130,31 @@ func (s *supervisor) serve(n *notification) {
 		s.finish(c, outcome{kind: native})
 		return
 	}
-	if op == callSocket {
+	switch {
+	case op == callSocket:
+		s.settleSettings()
 		s.finish(c, c.socket())
+	case op.names():
+		s.settleSettings()
+		s.finish(c, c.path())
+	default:
+		s.serveDescriptor(c)
+	}
+}
+
+// serveDescriptor serves a call on a descriptor.
+func (s *supervisor) serveDescriptor(c *call) {
+	if c.f = c.find(); c.f != nil {
+		s.step(c)
 		return
 	}
-	if c.f = c.find(); c.f == nil {
-		s.finish(c, outcome{kind: native})
-		return
+	if len(s.settings) > 0 {
+		if inode, _ := c.task().inode(c.fd()); s.settings[inode] != nil {
+			s.finish(c, s.settings[inode].serve(c))
+			return
+		}
 	}
-	s.step(c)
+	s.finish(c, outcome{kind: native})
 }
 
 // find returns the file that the call is about, nil if it is not ours.

@@ -16,6 +16,7 @@ import (
 
 // fakeStack is a stack within the process: sockets of it reach each other, and peers that behave as the port says.
 type fakeStack struct {
+	*paperFiles
 	mu        sync.Mutex
 	listeners map[int]*fakeSocket
 	port      int
@@ -40,7 +41,7 @@ const (
 )
 
 func newFakeStack() *fakeStack {
-	return &fakeStack{listeners: make(map[int]*fakeSocket), port: 40000, assoc: 2}
+	return &fakeStack{paperFiles: newPaperFiles(), listeners: make(map[int]*fakeSocket), port: 40000, assoc: 2}
 }
 
 type fakeState uint8
@@ -102,6 +103,8 @@ func (s *fakeSocket) lock() func() {
 	s.st.mu.Lock()
 	return s.st.mu.Unlock
 }
+
+func (s *fakeSocket) SetHolder(uint32, uint64) {}
 
 func (s *fakeSocket) SetChanged(f func()) {
 	defer s.lock()()

@@ -3,6 +3,7 @@
 package intercept
 
 import (
+	"errors"
 	"sync/atomic"
 	"syscall"
 
@@ -135,8 +136,9 @@ func errno(err error) syscall.Errno {
 	if e, ok := err.(syscall.Errno); ok {
 		return e
 	}
-	if err == nil {
-		return 0
+	var e syscall.Errno
+	if err == nil || errors.As(err, &e) {
+		return e
 	}
 	return unix.EIO
 }

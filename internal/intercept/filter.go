@@ -17,6 +17,8 @@ type filter struct {
 	low, base uint32
 	// stdio lets them stop on 0, 1 and 2 too, for programs that get a socket there, as inetd's do; all lets all of them stop.
 	stdio, all bool
+	// files lets calls stop that name a file: it may be one of those that tell about SCTP.
+	files bool
 }
 
 // What a filter returns (linux/seccomp.h).
@@ -46,6 +48,7 @@ const (
 	fDupfdCloexec = 1030
 	fionread      = 0x541b // SIOCINQ
 	siocoutq      = 0x5411 // TIOCOUTQ
+	atEmptyPath   = 0x1000 // AT_EMPTY_PATH
 	negative      = 1 << 31
 	numStdio      = 3 // 0, 1 and 2
 )
@@ -67,6 +70,16 @@ var data = []number{
 	callRead, callWrite, callReadv, callWritev, callPreadv2, callPwritev2, callRecvfrom, callSendto, callRecvmsg, callSendmsg,
 	callRecvmmsg, callSendmmsg, callDup, callDup2, callDup3,
 }
+
+// naming are the calls that stop because they name a file. Those of atEmpty may name none but the descriptor itself, and most do: they
+// are fstat.
+var (
+	naming  = []number{callOpen, callOpenat, callOpenat2, callAccess, callFaccessat, callFaccessat2, callReadlink, callReadlinkat, callStat, callLstat}
+	atEmpty = []struct {
+		call  number
+		flags uint32 // the argument that has them
+	}{{callNewfstatat, 3}, {callStatx, 2}}
+)
 
 // program returns the filter's instructions. A call of another machine's convention, of a 32-bit program, passes; x32 does not exist.
 // io_uring would reach the pair behind our back, so it does not exist either. MPTCP is refused as by a kernel without it:
@@ -92,11 +105,29 @@ func (f *filter) program() []bpf.Instruction {
 	for _, n := range control {
 		a.call(f.machine, n, "notify")
 	}
+	if f.files {
+		for _, n := range naming {
+			a.call(f.machine, n, "notify")
+		}
+		for _, n := range atEmpty {
+			a.call(f.machine, n.call, n.call.String())
+		}
+	}
 	a.call(f.machine, callIoUringSetup, "no such call")
 	a.label("allow")
 	a.ret(retAllow)
 	a.label("no such call")
 	a.ret(retErrno | enosys)
+
+	if f.files {
+		for _, n := range atEmpty {
+			a.label(n.call.String())
+			a.argument(n.flags)
+			a.and(atEmptyPath)
+			a.when(0, "notify")
+			a.ret(retAllow)
+		}
+	}
 
 	a.label("socket")
 	a.argument(0)

@@ -142,6 +142,7 @@ func (c *call) give(f *file, flags int) (int, syscall.Errno) {
 		return 0, e
 	}
 	f.process, f.number = c.process(), number
+	f.sock.SetHolder(c.task().user(), f.inode)
 	f.closeApp()
 	c.s.note(f) // what came before it had its descriptor is shown now
 	return number, 0

@@ -36,6 +36,7 @@ func supervise(args []string) {
 	f.BoolVar(&c.TCP, "tcp", false, "")
 	f.BoolVar(&c.Stdio, "stdio", true, "")
 	f.BoolVar(&c.All, "all", false, "")
+	f.BoolVar(&c.Files, "files", true, "")
 	trace := f.Bool("trace", false, "")
 	network := f.String("network", "", "") // none is the fake
 	_ = f.Parse(args)

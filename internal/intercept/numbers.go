@@ -36,14 +36,26 @@ const (
 	callSendfile
 	callSplice
 	callIoUringSetup
+	callOpen
+	callOpenat
+	callOpenat2
+	callAccess
+	callFaccessat
+	callFaccessat2
+	callReadlink
+	callReadlinkat
+	callStat
+	callLstat
+	callNewfstatat
+	callStatx
 	numCalls
 )
 
 // absent is the number of a call that a processor does not have.
 const absent = -1
 
-// names has what each call is called and its number on both processors.
-var names = [numCalls]struct {
+// calls has what each call is called and its number on both processors.
+var calls = [numCalls]struct {
 	name         string
 	amd64, arm64 int
 }{
@@ -78,9 +90,24 @@ var names = [numCalls]struct {
 	callSendfile:     {"sendfile", 40, 71},
 	callSplice:       {"splice", 275, 76},
 	callIoUringSetup: {"io_uring_setup", 425, 425},
+	callOpen:         {"open", 2, absent},
+	callOpenat:       {"openat", 257, 56},
+	callOpenat2:      {"openat2", 437, 437},
+	callAccess:       {"access", 21, absent},
+	callFaccessat:    {"faccessat", 269, 48},
+	callFaccessat2:   {"faccessat2", 439, 439},
+	callReadlink:     {"readlink", 89, absent},
+	callReadlinkat:   {"readlinkat", 267, 78},
+	callStat:         {"stat", 4, absent},
+	callLstat:        {"lstat", 6, absent},
+	callNewfstatat:   {"newfstatat", 262, 79},
+	callStatx:        {"statx", 332, 291},
 }
 
-func (n number) String() string { return names[n].name }
+// names reports whether the call names a file.
+func (n number) names() bool { return n >= callOpen && n <= callStatx }
+
+func (n number) String() string { return calls[n].name }
 
 // machine is a processor as the filter sees it.
 type machine struct {
@@ -91,8 +118,8 @@ type machine struct {
 }
 
 var (
-	amd64 = machine{audit: 0xc000003e, foreign: 0x40000000, number: func(n number) int { return names[n].amd64 }}
-	arm64 = machine{audit: 0xc00000b7, number: func(n number) int { return names[n].arm64 }}
+	amd64 = machine{audit: 0xc000003e, foreign: 0x40000000, number: func(n number) int { return calls[n].amd64 }}
+	arm64 = machine{audit: 0xc00000b7, number: func(n number) int { return calls[n].arm64 }}
 )
 
 // machines are those that are served, under Go's names.

@@ -14,5 +14,6 @@ var _ = [...]int{
 	[1]int{}[unix.SYS_SENDMMSG-269], [1]int{}[unix.SYS_READ-63], [1]int{}[unix.SYS_WRITE-64], [1]int{}[unix.SYS_READV-65],
 	[1]int{}[unix.SYS_WRITEV-66], [1]int{}[unix.SYS_PREADV2-286], [1]int{}[unix.SYS_PWRITEV2-287], [1]int{}[unix.SYS_DUP-23],
 	[1]int{}[unix.SYS_DUP3-24], [1]int{}[unix.SYS_FCNTL-25], [1]int{}[unix.SYS_IOCTL-29], [1]int{}[unix.SYS_SENDFILE-71],
-	[1]int{}[unix.SYS_SPLICE-76], [1]int{}[unix.SYS_IO_URING_SETUP-425],
+	[1]int{}[unix.SYS_SPLICE-76], [1]int{}[unix.SYS_IO_URING_SETUP-425], [1]int{}[unix.SYS_OPENAT-56], [1]int{}[unix.SYS_OPENAT2-437],
+	[1]int{}[unix.SYS_FACCESSAT-48], [1]int{}[unix.SYS_FACCESSAT2-439], [1]int{}[unix.SYS_NEWFSTATAT-79], [1]int{}[unix.SYS_STATX-291], [1]int{}[unix.SYS_READLINKAT-78],
 }

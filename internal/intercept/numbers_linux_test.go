@@ -20,6 +20,8 @@ func TestNumbersAreTheKernels(t *testing.T) {
 		callRecvmsg: unix.SYS_RECVMSG, callSendmsg: unix.SYS_SENDMSG, callRecvmmsg: unix.SYS_RECVMMSG, callSendmmsg: unix.SYS_SENDMMSG,
 		callDup: unix.SYS_DUP, callDup3: unix.SYS_DUP3, callFcntl: unix.SYS_FCNTL, callIoctl: unix.SYS_IOCTL,
 		callSendfile: unix.SYS_SENDFILE, callSplice: unix.SYS_SPLICE, callIoUringSetup: unix.SYS_IO_URING_SETUP,
+		callOpenat: unix.SYS_OPENAT, callOpenat2: unix.SYS_OPENAT2, callFaccessat: unix.SYS_FACCESSAT, callFaccessat2: unix.SYS_FACCESSAT2,
+		callReadlinkat: unix.SYS_READLINKAT, callNewfstatat: unix.SYS_NEWFSTATAT, callStatx: unix.SYS_STATX,
 	} {
 		if got := m.number(n); got != want {
 			t.Errorf("%v is %d, and the kernel's is %d", n, got, want)

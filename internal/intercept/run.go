@@ -18,6 +18,9 @@ type Config struct {
 	// Stdio serves SCTP sockets on the descriptors 0, 1 and 2 too, where inetd puts them. It makes every write to standard output take a
 	// few microseconds more. All serves them on every descriptor.
 	Stdio, All bool
+	// Files shows programs the files of /proc that tell about SCTP, if Stack is a [Files]. Every call that names a file, such as open and
+	// stat, takes a few microseconds more then.
+	Files bool
 	// Trace gets a line for every call that was served.
 	Trace io.Writer
 	// Report is told what keeps a program from being served, a sentence at a time; nil drops it.

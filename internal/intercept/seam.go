@@ -40,6 +40,8 @@ type Socket interface {
 
 	// Ready tells what poll shows.
 	Ready() Readiness
+	// SetHolder tells which user the socket is of, and which inode its descriptors show.
+	SetHolder(uid uint32, inode uint64)
 	// SetChanged sets the function to call after any of the above may answer differently. It may be called at any time, inside of the
 	// other methods too.
 	SetChanged(f func())

@@ -2,13 +2,13 @@ package intercept
 
 import "github.com/gosctp/sctp/internal/sockets"
 
-// Sockets makes a [Stack] of the sockets of package sockets.
+// Sockets makes a [Stack] of the sockets of package sockets, which is one with [Files].
 func Sockets(s *sockets.Stack) Stack { return socketsStack{s} }
 
-type socketsStack struct{ stack *sockets.Stack }
+type socketsStack struct{ *sockets.Stack }
 
 func (s socketsStack) Socket(family, typ, protocol int) (Socket, error) {
-	return joined(s.stack.Socket(family, typ, protocol))
+	return joined(s.Stack.Socket(family, typ, protocol))
 }
 
 // socketsSocket is a socket whose methods return interfaces where those of package sockets return its own types.

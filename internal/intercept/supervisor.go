@@ -25,7 +25,7 @@ type supervisor struct {
 	mu      sync.Mutex
 	files   map[uint64]*file // by inode of the program's end
 	tasks   map[int]*task
-	watched map[int32]any // *file or *task, by serial
+	watched map[int32]any // *file, *task or *openedSetting, by serial
 	serial  int32
 	cursors map[int]int // by process, where to look for a free number
 	waiters map[uint64]*waiter
@@ -35,6 +35,10 @@ type supervisor struct {
 	pieces  []piece
 	spans   []span
 	polling bool // whether pollSignals runs
+	// tree is what programs see in /proc, nil for nothing. settings are what they write to, by inode.
+	tree     *fileTree
+	listings listings
+	settings map[uint64]*openedSetting
 
 	changes changes
 	pumps   sync.WaitGroup
@@ -55,7 +59,10 @@ func newSupervisor(config *Config, p *problems) (*supervisor, error) {
 	s := &supervisor{
 		config: config, base: base, low: chooseLow(base, config.TCP), calls: make(map[int32]number), problems: p,
 		files: make(map[uint64]*file), tasks: make(map[int]*task), watched: make(map[int32]any), cursors: make(map[int]int),
-		waiters: make(map[uint64]*waiter), changes: changes{wake: make(chan struct{}, 1)},
+		waiters: make(map[uint64]*waiter), changes: changes{wake: make(chan struct{}, 1)}, settings: make(map[uint64]*openedSetting),
+	}
+	if files, ok := config.Stack.(Files); ok && config.Files {
+		s.tree = newFileTree(files)
 	}
 	if config.Trace != nil {
 		s.trace = &tracer{w: config.Trace}
@@ -92,6 +99,7 @@ func (s *supervisor) stop() {
 	for _, f := range s.files {
 		f.hangUp()
 	}
+	s.listings.remove()
 	s.leave()
 	sent := make(chan struct{})
 	go func() {
@@ -217,6 +225,8 @@ func (s *supervisor) watchEnds() {
 				if e.Events&(unix.EPOLLHUP|unix.EPOLLERR) != 0 && what.isHungUp() {
 					what.hangUp()
 				}
+			case *openedSetting:
+				what.arrived()
 			case *task:
 				s.forgetTask(what)
 			}

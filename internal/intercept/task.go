@@ -74,6 +74,15 @@ func processOf(tid int) int {
 	return pid
 }
 
+// user is the effective user of the thread.
+func (t *task) user() uint32 {
+	var st unix.Stat_t
+	if err := unix.Stat("/proc/"+strconv.Itoa(t.tid), &st); err != nil {
+		return 0
+	}
+	return st.Uid
+}
+
 // link reads the link /proc/TID/fd/fd.
 func (t *task) link(fd int, b []byte) (int, syscall.Errno) {
 	if fd < 0 {

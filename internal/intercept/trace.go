@@ -40,6 +40,15 @@ func (t *tracer) call(c *call, o outcome) {
 
 // arguments returns the arguments of the call that say something.
 func (c *call) arguments(o outcome) []string {
+	if c.op.names() {
+		at, name := c.pathArguments()
+		var b [maxPath]byte
+		args := []string{strconv.Quote(string(c.text(name, &b)))}
+		if at != unix.AT_FDCWD {
+			args = append([]string{strconv.Itoa(at)}, args...)
+		}
+		return args
+	}
 	fd := strconv.Itoa(c.fd())
 	switch c.op {
 	case callSocket:

@@ -34,6 +34,8 @@ type Options struct {
 	TCP bool
 	// Stdio and All serve SCTP sockets on descriptors 0 to 2, and on all.
 	Stdio, All bool
+	// Files shows programs the files of /proc that tell about SCTP.
+	Files bool
 	// Trace, if not nil, gets a line for every call that was answered.
 	Trace io.Writer
 	// Report is told, a sentence at a time, what keeps programs from being served.
@@ -53,7 +55,7 @@ func Run(o Options, args []string) (intercept.Status, error) {
 	}
 	status, err := intercept.Run(intercept.Config{
 		Stack: intercept.Sockets(stack), Path: path, Args: args,
-		SCTP: true, TCP: o.TCP, Stdio: o.Stdio, All: o.All, Trace: o.Trace, Report: o.Report,
+		SCTP: true, TCP: o.TCP, Stdio: o.Stdio, All: o.All, Files: o.Files, Trace: o.Trace, Report: o.Report,
 	})
 	if left := stack.Close(); left != nil && err == nil {
 		o.Report(left.Error())
