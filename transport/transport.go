@@ -67,6 +67,10 @@ type Datagram struct {
 	MTU int
 	// ECN is the ECN field of the IP header, where Caps.ECN says that the carrier knows it.
 	ECN ECN
+	// DSCP is, of a packet to be written, the differentiated services field of its IP header (RFC 2474), 6 bits, and FlowLabel the flow
+	// label of IPv6 (RFC 6437), 20 bits; 0 leaves them to the system. A carrier puts in what it can.
+	DSCP      uint8
+	FlowLabel uint32
 	// MayFragment asks the carrier to let IP fragment this packet (RFC 9260 section 7.3: a chunk built for a larger path MTU
 	// has to get through all the same). Otherwise packets leave with DF set where the carrier can.
 	MayFragment bool

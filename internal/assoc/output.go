@@ -66,6 +66,7 @@ func (a *Association) NextPacket(now mono.Time, buf []byte, d *transport.Datagra
 	a.stats.PacketsSent++
 	a.stats.ControlSent += uint64(k.control)
 	*d = transport.Datagram{Path: p.Addr, Data: k.b, ECN: a.ecnOf(&k), MayFragment: k.mayFragment || len(k.b) > p.PMTU() || p.Fixed()}
+	d.DSCP, d.FlowLabel = p.Labels()
 	if k.from.IsValid() {
 		d.Path.Local = k.from
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gosctp/sctp/internal/wire"
+	"github.com/gosctp/sctp/transport"
 )
 
 func TestTuneKeepsTheRest(t *testing.T) {
@@ -207,5 +208,23 @@ func TestTuningAPathThatIsNotThere(t *testing.T) {
 		if !errors.Is(err, ErrNoSuchPath) {
 			t.Error(err)
 		}
+	}
+}
+
+func TestLabelsOfPackets(t *testing.T) {
+	ta := begun(t, with(func(c *Config) { c.DSCP, c.FlowLabel = 10, 0x12345 }))
+	buf, d := make([]byte, 2000), transport.Datagram{}
+	if err := ta.a.Send(ta.now, &Message{Data: []byte("x")}); err != nil {
+		t.Fatal(err)
+	}
+	if !ta.a.NextPacket(ta.now, buf, &d) || d.DSCP != 10 || d.FlowLabel != 0x12345 {
+		t.Errorf("DSCP %d, flow label %#x", d.DSCP, d.FlowLabel)
+	}
+	ta.tunePath(func(p *PathParams) { p.DSCP, p.FlowLabel = 11, 0 })
+	if err := ta.a.Send(ta.now, &Message{Data: []byte("x")}); err != nil {
+		t.Fatal(err)
+	}
+	if !ta.a.NextPacket(ta.now, buf, &d) || d.DSCP != 11 || d.FlowLabel != 0 {
+		t.Errorf("changed to DSCP %d, flow label %#x", d.DSCP, d.FlowLabel)
 	}
 }

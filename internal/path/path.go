@@ -152,6 +152,9 @@ func (p *Path) resize(n int) bool {
 // Params returns the parameters that can change.
 func (p *Path) Params() Params { return p.config.Params }
 
+// Labels are those of packets to the path.
+func (p *Path) Labels() (dscp uint8, flow uint32) { return p.config.DSCP, p.config.FlowLabel }
+
 // Configure changes them. What is counted or waited for already goes on, except that a fixed path MTU counts at once.
 func (p *Path) Configure(c Params) {
 	p.config.Params = c

@@ -51,7 +51,7 @@ func appendPacket(b []byte, src, dst endpoint, d *transport.Datagram) []byte {
 // appendIPv4 appends a header of RFC 791 section 3.1.
 func appendIPv4(b []byte, src, dst netip.Addr, proto byte, payload int, d *transport.Datagram) []byte {
 	start := len(b)
-	b = append(b, 0x45, byte(d.ECN))
+	b = append(b, 0x45, d.DSCP<<2|byte(d.ECN))
 	b = binary.BigEndian.AppendUint16(b, uint16(ipv4Len+payload))
 	b = binary.BigEndian.AppendUint16(b, 0) // identification
 	fragment := uint16(df)
@@ -68,7 +68,7 @@ func appendIPv4(b []byte, src, dst netip.Addr, proto byte, payload int, d *trans
 
 // appendIPv6 appends a header of RFC 8200 section 3.
 func appendIPv6(b []byte, src, dst netip.Addr, proto byte, payload int, d *transport.Datagram) []byte {
-	b = binary.BigEndian.AppendUint32(b, 6<<28|uint32(d.ECN)<<20)
+	b = binary.BigEndian.AppendUint32(b, 6<<28|(uint32(d.DSCP)<<2|uint32(d.ECN))<<20|d.FlowLabel)
 	b = binary.BigEndian.AppendUint16(b, uint16(payload))
 	b = append(b, proto, ttl)
 	s, t := src.As16(), dst.As16()

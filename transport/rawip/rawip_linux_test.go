@@ -49,6 +49,7 @@ const (
 	portOfFilterOther
 	portOfSource
 	portOfECN
+	portOfLabels
 	portOfBatch
 	portOfAllocs
 	portOfNobody
@@ -237,7 +238,7 @@ func TestCapsAndMTU(t *testing.T) {
 	if got, want := a.Transport.MTU(transport.Path{Local: four, Remote: four}), 65535-20; got != want {
 		t.Errorf("MTU of IPv4 over loopback is %d, want %d", got, want)
 	}
-	if got, want := a.Transport.MTU(transport.Path{Remote: six}), 65535-40; got != want {
+	if got, want := a.Transport.MTU(transport.Path{Remote: six}), 65536-40; got != want {
 		t.Errorf("MTU of IPv6 over loopback is %d, want %d", got, want)
 	}
 }

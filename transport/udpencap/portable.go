@@ -122,20 +122,21 @@ func (p *portable) AddrChanges() <-chan struct{} { return nil }
 // ECN is false: package net says neither how to set the field nor what it was, and systems differ in their control messages.
 func (p *portable) ECN() bool { return false }
 
-// Headers in front of an SCTP packet, and the limit of an IPv4 packet.
+// Headers in front of an SCTP packet, and the limit of an IPv4 packet and of the payload of an IPv6 packet.
 const (
-	headers4    = 20 + 8
-	headers6    = 40 + 8
-	maxIPPacket = 65535
+	headers4   = 20 + 8
+	ipv6       = 40
+	headers6   = ipv6 + 8
+	maxPayload = 65535
 )
 
 // MTU is that of the interface, less the headers.
 func (p *portable) MTU(path transport.Path) int {
-	mtu := min(p.mtus.Get(path.Local, path.Remote), maxIPPacket)
+	mtu := p.mtus.Get(path.Local, path.Remote)
 	if path.Remote.Is6() {
-		return mtu - headers6
+		return min(mtu, maxPayload+ipv6) - headers6
 	}
-	return mtu - headers4
+	return min(mtu, maxPayload) - headers4
 }
 
 // Close ends all blocked calls.

@@ -140,11 +140,11 @@ func TestCloseEndsReading(t *testing.T) {
 func TestMTUOfLoopback(t *testing.T) {
 	onEach(t, func(t *testing.T, open func(...netip.Addr) side, addr netip.Addr) {
 		a := open(addr)
-		ip := 20
+		want := 65535 - 20 - 8
 		if addr.Is6() {
-			ip = 40
+			want = 65536 - 40 - 8 // the device's MTU
 		}
-		if got, want := a.Transport.MTU(transport.Path{Local: addr, Remote: addr}), 65535-ip-8; got != want {
+		if got := a.Transport.MTU(transport.Path{Local: addr, Remote: addr}); got != want {
 			t.Errorf("MTU is %d, want %d: the largest IP packet without IP and UDP header", got, want)
 		}
 	})

@@ -143,13 +143,16 @@ func (g *Group) ECN() bool {
 	return !slices.ContainsFunc(g.sockets, func(s *Socket) bool { return !s.ecn })
 }
 
-// maxIPPacket is the largest packet of IPv4, however large the device's MTU is.
-const maxIPPacket = 65535
+// maxPayload is the largest total length of IPv4, header included, and payload of IPv6, however large the device's MTU is.
+const maxPayload = 65535
 
 // MTU is that of the route, less the headers.
 func (g *Group) MTU(p transport.Path) int {
-	mtu := min(g.shared.mtus.Get(p.Local, p.Remote), maxIPPacket)
-	return mtu - headerSize(p.Remote.Is6(), g.opts.UDP)
+	limit := maxPayload
+	if p.Remote.Is6() {
+		limit += headerSize(true, false)
+	}
+	return min(g.shared.mtus.Get(p.Local, p.Remote), limit) - headerSize(p.Remote.Is6(), g.opts.UDP)
 }
 
 // Conns calls f with each socket and whether it is of IPv6.

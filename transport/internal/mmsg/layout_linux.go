@@ -23,6 +23,7 @@ type name [unix.SizeofSockaddrInet6]byte
 const (
 	offPort   = 2
 	offAddr4  = 4
+	offFlow6  = 4
 	offAddr6  = 8
 	offScope6 = 24
 )
@@ -43,6 +44,9 @@ func (n *name) set(addr netip.Addr, port uint16, zones *hostaddr.Zones) uint32 {
 	binary.NativeEndian.PutUint32(n[offScope6:], uint32(zones.Index(addr)))
 	return unix.SizeofSockaddrInet6
 }
+
+// setFlowLabel has packets to an IPv6 address carry a flow label.
+func (n *name) setFlowLabel(label uint32) { binary.BigEndian.PutUint32(n[offFlow6:], label) }
 
 // get reads what the kernel wrote.
 func (n *name) get(zones *hostaddr.Zones) (addr netip.Addr, port uint16) {

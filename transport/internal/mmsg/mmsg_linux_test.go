@@ -120,6 +120,8 @@ func TestTrainLength(t *testing.T) {
 		{"as many as an IP packet has room for", of(large...), 7},
 		{"one that fills an IP packet", of(65000, 65000), 1},
 		{"another path", with(of(1, 1), func(d *transport.Datagram) { d.Path.Local = there }), 1},
+		{"another DSCP", with(of(1, 1), func(d *transport.Datagram) { d.DSCP = 10 }), 1},
+		{"another flow label", with(of(1, 1), func(d *transport.Datagram) { d.FlowLabel = 10 }), 1},
 		{"another ECN field", with(of(1, 1), func(d *transport.Datagram) { d.ECN = transport.ECT0 }), 1},
 		{"one that may be fragmented", with(of(1, 1), func(d *transport.Datagram) { d.MayFragment = true }), 1},
 	} {

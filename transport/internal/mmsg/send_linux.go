@@ -120,7 +120,7 @@ func trainLength(ds []transport.Datagram, limit int) int {
 	n := 1
 	for n < limit {
 		d := &ds[n]
-		if len(d.Data) == 0 || len(d.Data) > size || d.ECN != first.ECN || d.MayFragment || d.Path != first.Path {
+		if len(d.Data) == 0 || len(d.Data) > size || tos(d) != tos(first) || d.FlowLabel != first.FlowLabel || d.MayFragment || d.Path != first.Path {
 			break
 		}
 		n++
@@ -146,6 +146,9 @@ func (o *sender) add(ds []transport.Datagram, iovs []unix.Iovec) {
 	}
 	h := &o.hdrs[o.count].hdr
 	h.Namelen = o.names[o.count].set(first.Path.Remote, port, &o.sock.shared.zones)
+	if first.FlowLabel != 0 && o.sock.is6 {
+		o.names[o.count].setFlowLabel(first.FlowLabel)
+	}
 	h.Iov = &iovs[0]
 	h.SetIovlen(len(iovs))
 
@@ -162,7 +165,10 @@ func (o *sender) add(ds []transport.Datagram, iovs []unix.Iovec) {
 	h.SetControllen(c.len)
 }
 
-// addControl says where the packet comes from, and its ECN field.
+// tos is the octet of DSCP and ECN (RFC 3168 section 5).
+func tos(d *transport.Datagram) uint32 { return uint32(d.DSCP)<<2 | uint32(d.ECN) }
+
+// addControl says where the packet comes from, and its DSCP and ECN fields.
 func (s *Socket) addControl(c *control, d *transport.Datagram) {
 	local := d.Path.Local
 	if s.is6 {
@@ -172,8 +178,8 @@ func (s *Socket) addControl(c *control, d *transport.Datagram) {
 			copy(info, a[:])
 			binary.NativeEndian.PutUint32(info[offPktinfo6Index:], uint32(s.shared.zones.Index(local)))
 		}
-		if d.ECN != transport.NotECT {
-			binary.NativeEndian.PutUint32(c.add(unix.IPPROTO_IPV6, unix.IPV6_TCLASS, 4), uint32(d.ECN))
+		if tos(d) != 0 {
+			binary.NativeEndian.PutUint32(c.add(unix.IPPROTO_IPV6, unix.IPV6_TCLASS, 4), tos(d))
 		}
 		return
 	}
@@ -182,8 +188,8 @@ func (s *Socket) addControl(c *control, d *transport.Datagram) {
 		a := local.As4()
 		copy(info[offPktinfoSpecDst:], a[:])
 	}
-	if d.ECN != transport.NotECT {
-		binary.NativeEndian.PutUint32(c.add(unix.IPPROTO_IP, unix.IP_TOS, 4), uint32(d.ECN))
+	if tos(d) != 0 {
+		binary.NativeEndian.PutUint32(c.add(unix.IPPROTO_IP, unix.IP_TOS, 4), tos(d))
 	}
 }
 

@@ -89,12 +89,16 @@ type option struct {
 	vital bool
 }
 
+// ipv6FlowInfoSend is IPV6_FLOWINFO_SEND of linux/in6.h: socket addresses say which flow label a packet leaves with.
+const ipv6FlowInfoSend = 33
+
 func (s *Socket) setOptions(fd int) error {
 	var options []option
 	if s.is6 {
 		options = []option{
 			{"IPV6_RECVPKTINFO", unix.IPPROTO_IPV6, unix.IPV6_RECVPKTINFO, 1, true},
 			{"IPV6_RECVTCLASS", unix.IPPROTO_IPV6, unix.IPV6_RECVTCLASS, 1, false},
+			{"IPV6_FLOWINFO_SEND", unix.IPPROTO_IPV6, ipv6FlowInfoSend, 1, false},
 			{"IPV6_RECVERR", unix.IPPROTO_IPV6, unix.IPV6_RECVERR, 1, false},
 			{"IPV6_MTU_DISCOVER", unix.IPPROTO_IPV6, unix.IPV6_MTU_DISCOVER, unix.IPV6_PMTUDISC_PROBE, false},
 		}
