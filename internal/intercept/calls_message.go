@@ -157,7 +157,8 @@ func (c *call) send() outcome {
 	return outcome{value: n, effect: sent, shown: true}
 }
 
-// sendOne reads a message and lets the stack check it. Without sent, o says why.
+// sendOne lets the stack check a message and reads it. Without sent, o says why. The data come last, as in the kernel: a program that tries
+// again and again while there is no room has no copy made each time.
 func (c *call) sendOne(m *message) (sent Sent, n int, o outcome) {
 	size := m.total(maxSend)
 	if size > maxSend {
@@ -169,30 +170,12 @@ func (c *call) sendOne(m *message) (sent Sent, n int, o outcome) {
 	} else {
 		msg.Data = c.s.buffer(int(size))
 	}
-	all := c.spans(m, msg.Data)
-	if m.name != 0 && m.nameLen > 0 {
-		if m.nameLen > maxSockaddr {
-			return nil, 0, failure(unix.EINVAL)
-		}
-		msg.Name = make([]byte, m.nameLen)
-		all = append(all, span{m.name, msg.Name})
-	}
-	if m.at != 0 {
-		if n := le.Uint64(m.header[headerControlLen:]); n > 0 && le.Uint64(m.header[headerControl:]) != 0 {
-			if n > linux.MaxControl {
-				return nil, 0, failure(unix.ENOBUFS)
-			}
-			msg.Control = make([]byte, n)
-			all = append(all, span{le.Uint64(m.header[headerControl:]), msg.Control})
-		}
-	}
-	if e := c.read(all...); e != 0 {
+	if e := c.readAround(m, &msg); e != 0 {
 		return nil, 0, failure(e)
 	}
 	sent, err := c.f.sock.Send(&msg)
 	switch e := errno(err); e {
 	case 0:
-		return sent, len(msg.Data), o
 	case unix.EAGAIN:
 		return nil, 0, wouldBlock(e)
 	case unix.EPIPE:
@@ -204,6 +187,33 @@ func (c *call) sendOne(m *message) (sent Sent, n int, o outcome) {
 	default:
 		return nil, 0, failure(e)
 	}
+	if e := c.read(c.spans(m, msg.Data)...); e != 0 {
+		sent.Cancel()
+		return nil, 0, failure(e)
+	}
+	return sent, len(msg.Data), o
+}
+
+// readAround reads what comes with the data: the address and the ancillary data.
+func (c *call) readAround(m *message, msg *Msg) syscall.Errno {
+	all := c.s.spans[:0]
+	if m.name != 0 && m.nameLen > 0 {
+		if m.nameLen > maxSockaddr {
+			return unix.EINVAL
+		}
+		msg.Name = make([]byte, m.nameLen)
+		all = append(all, span{m.name, msg.Name})
+	}
+	if m.at != 0 {
+		if n := le.Uint64(m.header[headerControlLen:]); n > 0 && le.Uint64(m.header[headerControl:]) != 0 {
+			if n > linux.MaxControl {
+				return unix.ENOBUFS
+			}
+			msg.Control = make([]byte, n)
+			all = append(all, span{le.Uint64(m.header[headerControl:]), msg.Control})
+		}
+	}
+	return c.read(all...)
 }
 
 // sendMany is sendmmsg: what was sent before a message that fails or would block counts.
