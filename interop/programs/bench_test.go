@@ -21,7 +21,7 @@ import (
 )
 
 // patience is how long one test of a program may take. It is only reached when something is wrong.
-const patience = 60 * time.Second
+const patience = 20 * time.Second
 
 // dir is where everybody finds the programs that were built for this run.
 var dir string
@@ -281,8 +281,18 @@ func (g *program) ends() {
 // fails waits for its end, which must not be a good one.
 func (g *program) fails() {
 	g.t.Helper()
-	var status *exec.ExitError
-	if err := g.Wait(g.ctx); !errors.As(err, &status) {
-		g.t.Fatalf("%s: %v, want a status that is not 0", g.name, err)
+	if g.over() == nil {
+		g.t.Fatalf("%s ended well", g.name)
 	}
+}
+
+// over waits for its end, and returns what is bad about it.
+func (g *program) over() *exec.ExitError {
+	g.t.Helper()
+	err := g.Wait(g.ctx)
+	var status *exec.ExitError
+	if err != nil && !errors.As(err, &status) {
+		g.t.Fatal(err)
+	}
+	return status
 }

@@ -1,0 +1,24 @@
+//go:build linux
+
+package programs
+
+import "testing"
+
+// TestStressNG has stress-ng's stressor of SCTP run with its checks on: associations one after the other, each with messages and all kinds of
+// options. Its client receives with flags that it never set, on any kernel; a run in which they happen to say MSG_DONTWAIT counts nothing, so
+// the time is what ends a run.
+func TestStressNG(t *testing.T) {
+	for _, c := range carriers {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p := newPlace(t, c, "stress-ng")
+			for _, domain := range []string{"ipv4", "ipv6"} {
+				t.Run(domain, func(t *testing.T) {
+					g := p.in(t).run("stress-ng", "--sctp", "2", "--sctp-domain", domain, "--timeout", "1", "--verify", "--temp-path", "/tmp")
+					g.mentions("successful run completed")
+					g.ends()
+				})
+			}
+		})
+	}
+}
