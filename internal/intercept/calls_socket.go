@@ -76,14 +76,17 @@ func (c *call) bind() outcome {
 
 func (c *call) listen() outcome {
 	e := c.reaping(func() error { return c.f.sock.Listen(c.int(1)) })
-	c.f.listens = c.f.listens || e == 0
+	if e == 0 {
+		c.f.listens = true
+		c.s.listeners[c.f.inode] = c.f
+	}
 	return returned(e)
 }
 
 // reaping does what needs a port, a second time if the port is in use and a socket was closed meanwhile.
 func (c *call) reaping(do func() error) syscall.Errno {
 	e := errno(do())
-	if e == unix.EADDRINUSE && c.s.reap() {
+	if e == unix.EADDRINUSE && c.s.reap(c.s.files) {
 		e = errno(do())
 	}
 	return e
@@ -111,6 +114,7 @@ func (c *call) connecting(begin func() (int, error)) outcome {
 			return failure(e)
 		}
 	}
+	c.s.reap(c.s.listeners) // nobody is connected to a socket that was closed before
 	value := 0
 	e := c.reaping(func() (err error) {
 		value, err = begin()

@@ -91,6 +91,7 @@ func (f *file) hangUp() {
 	f.closed = true
 	f.closeApp()
 	delete(f.s.files, f.inode)
+	delete(f.s.listeners, f.inode)
 	f.s.unwatch(f.serial)
 	f.s.freed(f.process, f.number)
 	for _, w := range f.waiters {
@@ -118,11 +119,11 @@ func (f *file) isHungUp() bool {
 	return err == nil && f.app < 0 && p[0].Revents&sign != 0
 }
 
-// reap closes the sockets that programs have closed and whose event has not arrived yet. It is called before a program is told that an
+// reap closes those of the files that programs have closed and whose event has not arrived yet. It is called before a program is told that an
 // address is in use, which is often the one that it has just given back. It reports whether there were any.
-func (s *supervisor) reap() bool {
+func (s *supervisor) reap(files map[uint64]*file) bool {
 	any := false
-	for _, f := range s.files {
+	for _, f := range files {
 		if f.isHungUp() {
 			f.hangUp()
 			any = true

@@ -22,13 +22,15 @@ type supervisor struct {
 	trace     *tracer // nil if nobody wants to see
 
 	// mu is held while a call is served. What takes long does not happen under it: the stack's methods return at once.
-	mu      sync.Mutex
-	files   map[uint64]*file // by inode of the program's end
-	tasks   map[int]*task
-	watched map[int32]any // *file, *task or *openedSetting, by serial
-	serial  int32
-	cursors map[int]int // by process, where to look for a free number
-	waiters map[uint64]*waiter
+	mu    sync.Mutex
+	files map[uint64]*file // by inode of the program's end
+	// listeners are those of files that listen.
+	listeners map[uint64]*file
+	tasks     map[int]*task
+	watched   map[int32]any // *file, *task or *openedSetting, by serial
+	serial    int32
+	cursors   map[int]int // by process, where to look for a free number
+	waiters   map[uint64]*waiter
 	// What calls use while they are served: one call at a time is.
 	current call
 	scratch []byte // payload
@@ -58,7 +60,7 @@ func newSupervisor(config *Config, p *problems) (*supervisor, error) {
 	base := chooseBase()
 	s := &supervisor{
 		config: config, base: base, low: chooseLow(base, config.TCP), calls: make(map[int32]number), problems: p,
-		files: make(map[uint64]*file), tasks: make(map[int]*task), watched: make(map[int32]any), cursors: make(map[int]int),
+		files: make(map[uint64]*file), listeners: make(map[uint64]*file), tasks: make(map[int]*task), watched: make(map[int32]any), cursors: make(map[int]int),
 		waiters: make(map[uint64]*waiter), changes: changes{wake: make(chan struct{}, 1)}, settings: make(map[uint64]*openedSetting),
 	}
 	if files, ok := config.Stack.(Files); ok && config.Files {

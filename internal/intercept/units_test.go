@@ -203,7 +203,7 @@ func TestHangUpOfAClosedSocket(t *testing.T) {
 			defer f.hangUp()
 			app := f.app
 			c.close(f)
-			if s.reap() != c.over || sock.closed != c.over {
+			if s.reap(s.files) != c.over || sock.closed != c.over {
 				t.Errorf("given back: %t, want %t", sock.closed, c.over)
 			}
 			if !c.over {

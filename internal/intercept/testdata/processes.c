@@ -46,6 +46,22 @@ static void rebinding(int by_option)
 	CHECK("a port is free when its socket is closed", in_use == 0);
 }
 
+static void refusing(void)
+{
+	int i, refused = 0;
+
+	for (i = 0; i < 500; i++) {
+		int s = stream(0), c = stream(0);
+		struct sockaddr_in a = at(7101);
+		bind(s, (struct sockaddr *)&a, sizeof a);
+		listen(s, 5);
+		close(s);
+		refused += connect(c, (struct sockaddr *)&a, sizeof a) == -1 && errno == ECONNREFUSED;
+		close(c);
+	}
+	CHECK("nobody connects to a socket that was closed", refused == 500);
+}
+
 static void descriptors(void)
 {
 	static int files[700], sockets[600];
@@ -146,6 +162,7 @@ int main(int argc, char **argv)
 	programs(argv[0]);
 	rebinding(0);
 	rebinding(1);
+	refusing();
 	descriptors();
 	endings();
 	forking();
