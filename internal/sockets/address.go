@@ -27,9 +27,9 @@ func (s *Socket) show(b []byte, a netip.AddrPort) []byte {
 	return linux.Sockaddr{AddrPort: a}.ToUser(s.family, s.options.mapped).Append(b)
 }
 
-// wildcard stands for all addresses of the host.
+// wildcard stands for all addresses of the host. An IPv6 socket may have been bound to that of IPv4, and shows that.
 func (s *Socket) wildcard() netip.Addr {
-	if s.family == linux.AF_INET6 {
+	if s.family == linux.AF_INET6 && !s.wildcard4 {
 		return netip.IPv6Unspecified()
 	}
 	return netip.IPv4Unspecified()
@@ -42,10 +42,10 @@ func (s *Socket) Name() ([]byte, error) {
 	ip, port := s.wildcard(), uint16(0)
 	s.follow()
 	switch {
-	case len(s.addrs) > 0:
-		ip = s.addrs[0]
 	case s.local.IsValid():
 		ip = s.local
+	case s.first.IsValid():
+		ip = s.first
 	}
 	if s.bound != nil {
 		port = s.bound.Port()
@@ -58,7 +58,12 @@ func (s *Socket) PeerName() ([]byte, error) {
 	s.mu.Lock()
 	defer s.unlock()
 	s.follow()
-	if s.peer.Port() == 0 || s.state == closed || s.state == listening {
+	return s.peerName()
+}
+
+// peerName is getpeername. s.mu is held.
+func (s *Socket) peerName() ([]byte, error) {
+	if s.peer.Port() == 0 || s.state == closed || s.state == listening && !s.many() {
 		return nil, syscall.ENOTCONN
 	}
 	return s.show(nil, s.peer), nil
@@ -74,21 +79,39 @@ func (s *Socket) Bind(addr []byte) error {
 		return err
 	case s.bound != nil:
 		return syscall.EINVAL
-	case a.Addr().IsMulticast() || a.Addr() == broadcast:
+	case !bindable(a.Addr()):
 		return syscall.EADDRNOTAVAIL
 	}
+	return s.bindFirst(a)
+}
+
+// bindFirst takes a port with one address, or the wildcard. s.mu is held.
+func (s *Socket) bindFirst(a netip.AddrPort) error {
 	var addrs []netip.Addr
 	if !a.Addr().IsUnspecified() {
 		addrs = []netip.Addr{a.Addr()}
 	}
-	return s.bind(addrs, a.Port())
+	if err := s.bind(addrs, a.Port()); err != nil {
+		return err
+	}
+	s.wildcard4 = len(addrs) == 0 && a.Addr().Is4()
+	return nil
 }
 
-var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
+var (
+	broadcast         = netip.AddrFrom4([4]byte{255, 255, 255, 255})
+	loopbackBroadcast = netip.AddrFrom4([4]byte{127, 255, 255, 255})
+)
+
+// bindable reports whether an address can be a host's.
+func bindable(a netip.Addr) bool { return !a.IsMulticast() && a != broadcast && a != loopbackBroadcast }
 
 // bind takes a port. s.mu is held.
 func (s *Socket) bind(addrs []netip.Addr, port uint16) error {
-	o := engine.SocketOptions{Port: port, Addrs: addrs, Config: s.config().Defaults(), Mail: s.mail, Shared: s.many()}
+	o := engine.SocketOptions{
+		Port: port, Addrs: addrs, Config: s.config().Defaults(), Mail: s.mail, Shared: s.many(), Sharing: s.sharing(),
+		RefuseWhenFull: true,
+	}
 	switch {
 	case len(addrs) > 0:
 	case s.family == linux.AF_INET:
@@ -101,6 +124,9 @@ func (s *Socket) bind(addrs []netip.Addr, port uint16) error {
 		return bindErrno(err)
 	}
 	s.bound, s.addrs, s.owner = b, addrs, true
+	if len(addrs) > 0 {
+		s.first = addrs[0]
+	}
 	return nil
 }
 

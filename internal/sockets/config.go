@@ -24,14 +24,8 @@ func configOf(s *linux.Sysctls) assoc.Config {
 
 func milliseconds(n uint32) time.Duration { return time.Duration(n) * time.Millisecond }
 
-// Sizes of buffers, as Linux has them under net.core and in its header files.
-const (
-	defaultBuffer = 212992 // rmem_default and wmem_default
-	maxBuffer     = 212992 // rmem_max and wmem_max: what a program may ask for, before it is doubled
-	minSndbuf     = 4608
-	minRcvbuf     = 2304
-	minWindow     = 1500 // SCTP_DEFAULT_MINWINDOW, the least receive window
-)
+// minWindow is SCTP_DEFAULT_MINWINDOW, the least receive window.
+const minWindow = 1500
 
 // sackFrequency is the number of packets that a SACK answers (RFC 9260 section 6.2).
 const sackFrequency = 2

@@ -44,6 +44,8 @@ func (s *Socket) beginConnect(to []netip.AddrPort) (linux.AssocID, error) {
 		return 0, err
 	}
 	s.connect = connection{under: true, assoc: a}
+	s.peer, s.local = to[0], s.localOf(a)
+	s.spoke(a)
 	return assocID(a), syscall.EINPROGRESS
 }
 
@@ -63,7 +65,7 @@ func (s *Socket) refuse() error {
 // connectable reports whether there can be peers at these addresses.
 func connectable(to []netip.AddrPort) bool {
 	return !slices.ContainsFunc(to, func(a netip.AddrPort) bool {
-		return a.Addr().IsUnspecified() || a.Addr().IsMulticast() || a.Addr() == broadcast
+		return a.Addr().IsUnspecified() || !bindable(a.Addr())
 	})
 }
 
@@ -74,6 +76,9 @@ func (s *Socket) begin(to []netip.AddrPort, c assoc.Config) (*engine.Assoc, erro
 	}
 	if err := s.autobind(); err != nil {
 		return nil, err
+	}
+	if !s.inScope(to[0].Addr()) {
+		return nil, syscall.ENETUNREACH
 	}
 	peer := engine.Peer{Port: to[0].Port(), EncapPort: s.stack.engine.PeerEncapPort(to[0].Addr(), to[0].Port())}
 	for _, a := range to {
@@ -109,4 +114,40 @@ func (s *Socket) ConnectResult() error {
 		return syscall.EAGAIN
 	}
 	return s.connect.err
+}
+
+// scope is how far an address reaches, as Linux ranks it: the less, the farther.
+type scope uint8
+
+const (
+	globalScope scope = iota
+	privateScope
+	linkScope
+	loopbackScope
+)
+
+func scopeOf(a netip.Addr) scope {
+	switch {
+	case a.IsLoopback():
+		return loopbackScope
+	case a.IsLinkLocalUnicast():
+		return linkScope
+	case a.Is4() && a.IsPrivate():
+		return privateScope
+	}
+	return globalScope
+}
+
+// inScope reports whether the socket has an address that reaches as far as a peer's, as net.sctp.addr_scope_policy 1 has it. For what is
+// global, an address of a link will do. s.mu is held.
+func (s *Socket) inScope(peer netip.Addr) bool {
+	far := scopeOf(peer)
+	if far == globalScope {
+		far = linkScope
+	}
+	addrs := s.addrs
+	if len(addrs) == 0 {
+		addrs = s.stack.engine.LocalAddrs()
+	}
+	return slices.ContainsFunc(addrs, func(a netip.Addr) bool { return scopeOf(a) <= far })
 }

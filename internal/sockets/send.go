@@ -93,6 +93,7 @@ func (s *Socket) Send(m *Msg) (*Sent, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.spoke(a)
 	s.defaultsOf(a).fill(&info, &control)
 	msg := message(&info, m.Data)
 	if info.Flags&linux.SCTP_ADDR_OVER != 0 && to.IsValid() {

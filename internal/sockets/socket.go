@@ -3,6 +3,7 @@ package sockets
 import (
 	"math"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -11,6 +12,7 @@ import (
 	"github.com/gosctp/sctp/internal/abi/linux"
 	"github.com/gosctp/sctp/internal/assoc"
 	"github.com/gosctp/sctp/internal/engine"
+	"github.com/gosctp/sctp/transport"
 )
 
 // Socket is one socket. Its methods may be called by several goroutines at once.
@@ -32,6 +34,9 @@ type Socket struct {
 	peeled bool
 	// connect follows what Connect has begun.
 	connect connection
+	// first is the address of the first bind, which getsockname shows whatever becomes of it; wildcard4: that was IPv4's wildcard.
+	first     netip.Addr
+	wildcard4 bool
 	// local and peer are what getsockname and getpeername show when connected.
 	local   netip.Addr
 	peer    netip.AddrPort
@@ -48,6 +53,10 @@ type Socket struct {
 	defaults   atomic.Pointer[defaults]
 	params     atomic.Pointer[params]
 	options    options
+	// ect and discovers: packets have left such marks on the socket, by version of IP. hasRoute: the socket has a way to its peer.
+	ect4, ect6, discovers4, hasRoute bool
+	way                              transport.Path
+	cookie                           uint64 // SO_COOKIE, which no other socket has
 	// full is the association of a one-to-many socket that had no room last.
 	full    *engine.Assoc
 	closed  bool
@@ -90,11 +99,16 @@ type options struct {
 	recvRcvInfo              bool
 	whole                    bool // SCTP_DISABLE_FRAGMENTS
 	init                     linux.InitMsg
-	switches                 uint64 // of level SOL_SOCKET, which are only remembered: bit 1<<n is option n
+	reusePort                bool   // SCTP_REUSE_PORT
+	device                   string // SO_BINDTODEVICE
+	kept                     kept
 }
 
+// cookies counts sockets.
+var cookies atomic.Uint64
+
 func (st *Stack) newSocket(family int, style linux.Style) *Socket {
-	s := &Socket{stack: st, family: family, style: style, mailbox: engine.NewMailbox(true)}
+	s := &Socket{stack: st, family: family, style: style, mailbox: engine.NewMailbox(true), cookie: cookies.Add(1)}
 	s.options = options{sndbuf: defaultBuffer, rcvbuf: defaultBuffer, mapped: true}
 	s.options.init = linux.InitMsg{
 		OutStreams: 10, MaxInStreams: math.MaxUint16,
@@ -164,6 +178,7 @@ func (s *Socket) follow() {
 	if at.PeerDone && s.state == established && s.style == linux.OneToOne {
 		s.state = closing
 		s.noMoreIn = true
+		s.spoke(s.assoc) // SHUTDOWN ACK
 	}
 	if !at.Ended {
 		return
@@ -182,20 +197,29 @@ func (s *Socket) followConnect() {
 		*c = connection{}
 		if !s.many() {
 			s.state = established
-			s.local = localOf(s.assoc)
+			s.local = s.localOf(s.assoc)
 		}
 	case at.Ended:
 		*c = connection{err: connectErrno(at.Err)}
 	}
 }
 
-// localOf is the address of this side that an association sends from.
-func localOf(a *engine.Assoc) netip.Addr {
+// localOf is the address of this side that an association sends from. s.mu is held.
+func (s *Socket) localOf(a *engine.Assoc) netip.Addr {
 	local, remote := a.Primary()
 	if local.IsValid() {
 		return local
 	}
-	for _, ip := range a.LocalAddrs() {
+	own := a.LocalAddrs()
+	switch to := remote.Addr(); {
+	case slices.Contains(own, to):
+		return to // a host talks to itself from where it talks to
+	case to.IsLoopback() && to.Is4():
+		if lo := netip.AddrFrom4([4]byte{127, 0, 0, 1}); slices.Contains(own, lo) {
+			return lo
+		}
+	}
+	for _, ip := range own {
 		if ip.Is4() == remote.Addr().Is4() {
 			return ip
 		}

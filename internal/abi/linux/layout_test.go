@@ -115,7 +115,9 @@ func compare(t *testing.T, got, want string) {
 	}
 }
 
-const cHeaders = `#include <stddef.h>
+const cHeaders = `#define _GNU_SOURCE
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <errno.h>
 #include <netinet/in.h>

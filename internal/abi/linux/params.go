@@ -16,6 +16,11 @@ type Int int32
 
 func (v *Int) layout(c *codec) { u32(c, v) }
 
+// Uint64 is a value that is a 64-bit number, as that of SO_COOKIE.
+type Uint64 uint64
+
+func (v *Uint64) layout(c *codec) { u64(c, v) }
+
 // AssocValue is struct sctp_assoc_value (RFC 6458 section 8.1.16).
 type AssocValue struct {
 	AssocID AssocID

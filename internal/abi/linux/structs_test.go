@@ -75,7 +75,9 @@ var cStructs = []cStruct{
 	{"struct sctp_probeinterval", "spi_assoc_id spi_address spi_interval", newValue[ProbeInterval]},
 
 	{"struct linger", "l_onoff l_linger", newValue[Linger]},
+	{"struct ucred", "pid uid gid", newValue[Ucred]},
 	{"struct timeval", "tv_sec tv_usec", newValue[Timeval]},
 	{"int", "", newValue[Int]},
+	{"uint64_t", "", newValue[Uint64]},
 	{"sctp_assoc_t", "", newValue[ResetAssoc]},
 }
