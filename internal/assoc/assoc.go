@@ -57,6 +57,8 @@ type Association struct {
 	outStreams, inStreams   uint16
 	extensions              Extensions // in use; known from the peer's INIT or INIT ACK on
 
+	adaptation adaptation // the peer's, from when extensions are known
+
 	paths   []*path.Path
 	primary *path.Path
 	// peak is the address that had the largest RTO when TakePeakRTO was called last.
@@ -80,6 +82,12 @@ type Association struct {
 	reconfig *reconfiguration
 	events   eventQueue
 	stats    Stats
+}
+
+// adaptation is an Adaptation Code Point, if there is one (RFC 5061 section 4.2.6).
+type adaptation struct {
+	code  uint32
+	known bool
 }
 
 // Connect begins an association: the first packet is an INIT (RFC 9260 section 5.1 A).
@@ -190,6 +198,9 @@ func (a *Association) established(now mono.Time) {
 	a.send.replenish(a.cfg.MaxBurst)
 	a.emit(RoutesChanged{})
 	a.emit(AssocChange{State: CommUp, OutStreams: a.outStreams, InStreams: a.inStreams})
+	if a.adaptation.known {
+		a.emit(AdaptationIndication{Ind: a.adaptation.code})
+	}
 	if shutdown {
 		a.Shutdown(now)
 	}

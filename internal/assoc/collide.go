@@ -128,10 +128,8 @@ func (a *Association) accept(now mono.Time, in *inbound, c *cookie.Content) bool
 		return false
 	}
 	a.begun = true
+	a.adaptation = adaptation{c.PeerAdaptation, c.HasAdaptation}
 	a.established(now)
-	if c.HasAdaptation {
-		a.emit(AdaptationIndication{Ind: c.PeerAdaptation})
-	}
 	a.acknowledgeCookie(in)
 	return true
 }
@@ -158,9 +156,7 @@ func (a *Association) updateFrom(now mono.Time, in *inbound, c *cookie.Content) 
 	a.limitStreams(c.OutStreams)
 	a.useExtensions(Extensions(c.Extensions))
 	a.peerIs(c.PeerTSN, c.PeerRwnd, c.InStreams)
-	if c.HasAdaptation {
-		a.emit(AdaptationIndication{Ind: c.PeerAdaptation})
-	}
+	a.adaptation = adaptation{c.PeerAdaptation, c.HasAdaptation}
 	a.established(now)
 }
 

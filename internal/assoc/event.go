@@ -88,6 +88,27 @@ type PartialDeliveryAborted struct {
 // SenderDry reports that everything sent has been acknowledged (RFC 6458 section 6.1.9).
 type SenderDry struct{}
 
+// AuthIndication is what an Authentication is about (RFC 6458 section 6.1.8).
+type AuthIndication uint8
+
+const (
+	// AuthNewKey: the peer uses a key for the first time.
+	AuthNewKey AuthIndication = iota + 1
+	// AuthFreeKey: nothing that is being sent needs a key any more.
+	AuthFreeKey
+	// AuthNone: the peer does not authenticate anything.
+	AuthNone
+)
+
+// Authentication reports what became of a key of AUTH (RFC 4895), or that there is no use for any.
+type Authentication struct {
+	Indication AuthIndication
+	Key        uint16
+}
+
+// NotificationsStopped reports that others were lost because nobody took them. Whoever queues them makes it (RFC 6458 section 6.1.10).
+type NotificationsStopped struct{}
+
 // StreamReset reports that streams begin with sequence number 0 again, or that a request for it ended otherwise (RFC 6525 section 6.1.1).
 type StreamReset struct {
 	// Request is what ResetStreams returned; 0 if the peer began.
@@ -110,12 +131,14 @@ type AssocReset struct {
 }
 
 // StreamChange reports that streams were added, or that a request for it ended otherwise (RFC 6525 section 6.1.3). The fields are those of
-// StreamReset; OutStreams and InStreams are the numbers of streams there are now.
+// StreamReset; OutStreams and InStreams are the numbers of streams there are now, AddedOut and
+// AddedIn those that were asked for.
 type StreamChange struct {
 	Request               uint32
 	Denied, Failed        bool
 	Result                wire.ReconfigResult
 	OutStreams, InStreams uint16
+	AddedOut, AddedIn     uint16
 }
 
 // RoutesChanged tells the endpoint, not the user, that local tag or peer addresses are no longer what it routes by.
@@ -129,6 +152,8 @@ func (ShutdownEvent) event()          {}
 func (AdaptationIndication) event()   {}
 func (PartialDeliveryAborted) event() {}
 func (SenderDry) event()              {}
+func (Authentication) event()         {}
+func (NotificationsStopped) event()   {}
 func (StreamReset) event()            {}
 func (AssocReset) event()             {}
 func (StreamChange) event()           {}

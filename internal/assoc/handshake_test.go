@@ -352,7 +352,9 @@ func TestAdaptationIndicationIsExchanged(t *testing.T) {
 		t.Errorf("INIT announces adaptation %d, %v", p.adaptation, err)
 	}
 	ta.recv(initAck(param(wire.ParamAdaptation, 0, 0, 0, 9)))
-	ta.wantEvent("the peer's is told (RFC 6458 section 6.1.6)", "adaptation 9")
+	ta.recv(cookieAck())
+	ta.wantEvent("it is up", "up")
+	ta.wantEvent("then the peer's is told (RFC 6458 section 6.1.6)", "adaptation 9")
 }
 
 func TestShutdownBeforeTheBeginning(t *testing.T) {

@@ -143,7 +143,7 @@ func (a *Association) takeInitAck(now mono.Time, in *inbound, ack *wire.Init, p 
 	a.limitStreams(min(a.cfg.OutStreams, ack.InStreams))
 	a.useExtensions(p.announced.common(a.cfg.offered(a.params.Carrier), a.params.Carrier))
 	a.peerIs(ack.InitialTSN, ack.ARwnd, min(ack.OutStreams, a.cfg.MaxInStreams))
-	a.takeAdaptation(p)
+	a.adaptation = adaptation{p.adaptation, p.hasAdaptation}
 
 	a.state = StateCookieEchoed
 	o.cookie = append([]byte(nil), p.cookie...)
@@ -183,12 +183,6 @@ func (a *Association) adoptPeerAddrs(in *inbound, p *initParams) {
 	}
 	in.path = a.pathTo(in.d.Path.Remote)
 	a.learnSource(in.path, in.d.Path)
-}
-
-func (a *Association) takeAdaptation(p *initParams) {
-	if p.hasAdaptation {
-		a.emit(AdaptationIndication{Ind: p.adaptation})
-	}
 }
 
 // recvCookieAck enters ESTABLISHED (section 5.1 E); in any state but COOKIE-ECHOED it is discarded (section 5.2.5).

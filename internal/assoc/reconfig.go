@@ -260,10 +260,21 @@ func (a *Association) tell(op *operation, o outcome) {
 	case resetTSNs:
 		a.tellAssocReset(op.id, o)
 	case addOutgoing, addIncoming:
-		a.emit(StreamChange{
-			Request: op.id, Denied: o.denied, Failed: o.failed, Result: o.result, OutStreams: a.outStreams, InStreams: a.inStreams,
-		})
+		a.emit(op.streamChange(o, a.outStreams, a.inStreams))
 	}
+}
+
+// streamChange reports the end of an operation that adds streams.
+func (op *operation) streamChange(o outcome, out, in uint16) StreamChange {
+	ev := StreamChange{Request: op.id, Denied: o.denied, Failed: o.failed, Result: o.result, OutStreams: out, InStreams: in}
+	for _, q := range op.requests {
+		if q.kind == addOutgoing {
+			ev.AddedOut = q.count
+		} else {
+			ev.AddedIn = q.count
+		}
+	}
+	return ev
 }
 
 func (a *Association) tellAssocReset(id uint32, o outcome) {

@@ -284,7 +284,7 @@ func (a *Association) recvAddOut(r wire.AddStreams) {
 	case op != nil:
 		a.finish(op, asked, outcome{failed: result != wire.ReconfigPerformed})
 	case result == wire.ReconfigPerformed:
-		a.emit(StreamChange{OutStreams: a.outStreams, InStreams: a.inStreams})
+		a.emit(StreamChange{OutStreams: a.outStreams, InStreams: a.inStreams, AddedIn: r.New})
 	}
 }
 

@@ -200,6 +200,15 @@ func (a *Association) Peek() (int, RcvInfo, bool) {
 	return n, a.rcvInfo(info), ok
 }
 
+// PeekSecond is Peek for the message after the next one.
+func (a *Association) PeekSecond() (int, RcvInfo, bool) {
+	if !a.Readable() {
+		return 0, RcvInfo{}, false
+	}
+	n, info, ok := a.receive.inbound.PeekSecond()
+	return n, a.rcvInfo(info), ok
+}
+
 // Receive reads the next message, or as much of it as p takes (then EOR is false and the next call goes on). It says false when there is
 // nothing to read. After Receive a packet (window update) may be ready.
 func (a *Association) Receive(now mono.Time, p []byte) (int, RcvInfo, bool) {

@@ -18,6 +18,9 @@ type Tunable struct {
 	ValidCookieLife            time.Duration
 	MaxBurst                   int
 	MaxSeg                     int
+	// PartialDeliveryPoint and FragmentInterleave count from the next message that is handed out in parts.
+	PartialDeliveryPoint, FragmentInterleave int
+	DenyReconfig                             ReconfigRequests
 	// PathParams are for addresses of the peer that are still to come.
 	PathParams
 }
@@ -32,7 +35,9 @@ func (a *Association) Tunable() Tunable {
 		Nagle: c.Nagle, DisableFragments: c.DisableFragments,
 		RTOInitial: c.RTOInitial, RTOMin: c.RTOMin, RTOMax: c.RTOMax,
 		AssocMaxRetrans: c.AssocMaxRetrans, ValidCookieLife: c.ValidCookieLife,
-		MaxBurst: c.MaxBurst, MaxSeg: c.MaxSeg, PathParams: c.pathParams(),
+		MaxBurst: c.MaxBurst, MaxSeg: c.MaxSeg,
+		PartialDeliveryPoint: c.PartialDeliveryPoint, FragmentInterleave: c.FragmentInterleave, DenyReconfig: c.DenyReconfig,
+		PathParams: c.pathParams(),
 	}
 }
 
@@ -44,10 +49,14 @@ func (a *Association) Tune(_ mono.Time, t Tunable) {
 	c.RTOInitial, c.RTOMin, c.RTOMax = t.RTOInitial, t.RTOMin, t.RTOMax
 	c.AssocMaxRetrans, c.ValidCookieLife = t.AssocMaxRetrans, t.ValidCookieLife
 	c.MaxBurst, c.MaxSeg = t.MaxBurst, t.MaxSeg
+	c.PartialDeliveryPoint, c.FragmentInterleave, c.DenyReconfig = t.PartialDeliveryPoint, t.FragmentInterleave, t.DenyReconfig
 	c.SetPathParams(t.PathParams)
 	a.cfg = c.Defaults()
 	for _, p := range a.paths {
 		p.SetRTOBounds(c.RTOInitial, c.RTOMin, c.RTOMax)
+	}
+	if q := a.receive.inbound; q != nil {
+		q.SetPartialDelivery(c.PartialDeliveryPoint, c.FragmentInterleave)
 	}
 	a.send.burst = max(a.send.burst, c.MaxBurst)
 }

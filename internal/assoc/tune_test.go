@@ -10,17 +10,17 @@ import (
 )
 
 func TestTuneKeepsTheRest(t *testing.T) {
-	a := &Association{cfg: Config{MaxBurst: 7, Nagle: true, FragmentInterleave: 2}.Defaults()}
+	a := &Association{cfg: Config{MaxBurst: 7, Nagle: true, HBMaxBurst: 2}.Defaults()}
 	want := Tunable{
 		DisableFragments: true, RTOInitial: 2 * time.Second, RTOMin: time.Millisecond, RTOMax: 3 * time.Second, AssocMaxRetrans: 4,
-		ValidCookieLife: 5 * time.Second, MaxBurst: 6, MaxSeg: 700,
+		ValidCookieLife: 5 * time.Second, MaxBurst: 6, MaxSeg: 700, PartialDeliveryPoint: 9, FragmentInterleave: 2, DenyReconfig: AssocResets,
 		PathParams: PathParams{
 			PathMaxRetrans: 8, PFMaxRetrans: 9, HBInterval: -10, SACKDelay: 50 * time.Millisecond, SACKFrequency: 3,
 			FixedPMTU: 1000, KeptPMTU: true, DSCP: 11, FlowLabel: 12,
 		},
 	}
 	a.Tune(1, want)
-	if got := a.Tunable(); got != want || a.cfg.FragmentInterleave != 2 || a.send.burst != 6 {
+	if got := a.Tunable(); got != want || a.cfg.HBMaxBurst != 2 || a.send.burst != 6 {
 		t.Errorf("%+v, a burst of %d", got, a.send.burst)
 	}
 	a.Tune(1, Tunable{})
@@ -226,5 +226,19 @@ func TestLabelsOfPackets(t *testing.T) {
 	}
 	if !ta.a.NextPacket(ta.now, buf, &d) || d.DSCP != 11 || d.FlowLabel != 0 {
 		t.Errorf("changed to DSCP %d, flow label %#x", d.DSCP, d.FlowLabel)
+	}
+}
+
+func TestTunedPartialDelivery(t *testing.T) {
+	ta := established(t)
+	tuned := ta.a.Tunable()
+	tuned.PartialDeliveryPoint = 3
+	ta.a.Tune(ta.now, tuned)
+	ta.recv(data(0).withFlags(wire.FlagBegin).carrying("abc"))
+	if n, info, ok := ta.a.Peek(); n != 3 || info.EOR || !ok {
+		t.Errorf("%d bytes, %+v, %t: the part is not handed out", n, info, ok)
+	}
+	if _, _, ok := ta.a.PeekSecond(); ok {
+		t.Error("there is a second message")
 	}
 }

@@ -99,12 +99,27 @@ func (q *eventQueue) take(a *Assoc, dst *eventQueue) {
 
 // drainEvents takes the events out of the state machine. a.mu is held.
 func (a *Assoc) drainEvents() {
+	begun := false // it came up, and the user was not told yet that nothing is authenticated
 	for {
 		ev, ok := a.core.NextEvent()
+		if _, adaptation := ev.(assoc.AdaptationIndication); begun && !adaptation {
+			begun = false
+			a.noteAuthentication()
+		}
 		if !ok {
 			return
 		}
+		change, _ := ev.(assoc.AssocChange)
+		begun = begun || change.State == assoc.CommUp
 		a.handleEvent(ev)
+	}
+}
+
+// noteAuthentication tells that there is no AUTH (RFC 4895), behind what else begins an association (RFC 6458 section 6.1.8). Users who wait for
+// notifications never asked for it.
+func (a *Assoc) noteAuthentication() {
+	if a.mailbox != nil {
+		a.note(assoc.Authentication{Indication: assoc.AuthNone})
 	}
 }
 

@@ -16,12 +16,11 @@ import (
 //
 // Next and Take belong to one reader at a time.
 type Mailbox struct {
+	mu sync.Mutex
 	// exclusive: between the parts of a message nothing of other associations is handed out (level 0 of RFC 6458 section 8.1.20).
 	exclusive bool
-
-	mu    sync.Mutex
-	queue []mail // what waits; those before first were taken
-	first int
+	queue     []mail // what waits; those before first were taken
+	first     int
 	// notes counts the notifications that wait, lost those that were dropped.
 	notes, lost int
 	arrivals    uint64
@@ -45,6 +44,20 @@ const maxMail = 1024
 // NewMailbox returns an empty mailbox. If it is exclusive, parts of messages of different associations do not alternate.
 func NewMailbox(exclusive bool) *Mailbox {
 	return &Mailbox{exclusive: exclusive, members: make(map[uint32]*Assoc)}
+}
+
+// SetExclusive changes what NewMailbox was told.
+func (m *Mailbox) SetExclusive(on bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.exclusive = on
+}
+
+// waitsForRest reports whether nothing is handed out while the rest of a message is still to come.
+func (m *Mailbox) waitsForRest() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.exclusive
 }
 
 // join makes m the mailbox of a. Nobody else knows a yet, or a.mu is held.
@@ -133,7 +146,11 @@ func (m *Mailbox) addEvent(a *Assoc, ev assoc.Event) {
 	defer m.mu.Unlock()
 	if m.notes >= maxMail {
 		m.lost++
-		return
+		if m.notes > maxMail || a.wants == nil || !a.wants.Wants(assoc.NotificationsStopped{}) {
+			return
+		}
+		ev = assoc.NotificationsStopped{} // the last one, which has always room (RFC 6458 section 6.1.10)
+		a.wants.Stop()
 	}
 	m.notes++
 	m.arrivals++
@@ -195,7 +212,7 @@ func (m *Mailbox) Next(p []byte) (next Mail, ok bool) {
 		case found == somethingToRead:
 			next.at = at
 			return next, true
-		case found == restToCome && m.exclusive:
+		case found == restToCome && m.waitsForRest():
 			return Mail{}, false
 		case found == restToCome:
 			waits = l.assoc
@@ -206,6 +223,35 @@ func (m *Mailbox) Next(p []byte) (next Mail, ok bool) {
 			m.mu.Unlock()
 		}
 	}
+}
+
+// Second describes what Next will give when all of next was taken, as far as it is there now. Nothing of it is copied.
+func (m *Mailbox) Second(next *Mail) (second Mail, ok bool) {
+	at := next.at
+	if l, ok := m.entry(at); ok && l.event == nil && l.messages > 1 {
+		return next.Assoc.peekFrom(m, (*assoc.Association).PeekSecond)
+	}
+	l, ok := m.entry(at + 1)
+	switch {
+	case !ok:
+		return Mail{}, false
+	case l.event != nil:
+		return Mail{Assoc: l.assoc, Event: l.event}, true
+	case l.assoc == next.Assoc && next.Event == nil:
+		return l.assoc.peekFrom(m, (*assoc.Association).PeekSecond)
+	}
+	return l.assoc.peekFrom(m, (*assoc.Association).Peek)
+}
+
+// peekFrom describes a message of a. There is none, if the reader of m is not a's.
+func (a *Assoc) peekFrom(m *Mailbox, peek func(*assoc.Association) (int, assoc.RcvInfo, bool)) (Mail, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.mailbox != m || a.closed {
+		return Mail{}, false
+	}
+	size, info, ok := peek(a.core)
+	return Mail{Assoc: a, Size: size, Info: info}, ok
 }
 
 // entry returns what is at a place in the queue.

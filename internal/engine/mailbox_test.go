@@ -39,6 +39,7 @@ func inMailed(t *testing.T, exclusive bool, f func(m *mailed)) {
 type every struct{}
 
 func (every) Wants(assoc.Event) bool { return true }
+func (every) Stop()                  {}
 
 // client connects.
 func (m *mailed) client() *Assoc {
@@ -100,7 +101,7 @@ func TestMailboxKeepsTheOrder(t *testing.T) {
 	inMailed(t, true, func(m *mailed) {
 		a, b := m.client(), m.client()
 		m.settle()
-		m.want("two came up", all(m.box, 100), "change 1", "change 1")
+		m.want("two came up", all(m.box, 100), "change 1", "assoc.Authentication", "change 1", "assoc.Authentication")
 		m.send(a, "a1")
 		m.settle()
 		m.send(b, "b1")
@@ -111,7 +112,7 @@ func TestMailboxKeepsTheOrder(t *testing.T) {
 		}
 		m.send(b, "b2")
 		m.settle()
-		if m.calls.Load() == 0 || m.box.Arrivals() != 8 {
+		if m.calls.Load() == 0 || m.box.Arrivals() != 10 {
 			t.Errorf("%d calls, %d arrivals", m.calls.Load(), m.box.Arrivals())
 		}
 		m.want("all", all(m.box, 100), "a1", "b1", "a2", "assoc.ShutdownEvent", "change 4", "b2")
@@ -131,6 +132,61 @@ func TestMailboxFiltersAndBounds(t *testing.T) {
 		if got := len(all(m.box, 1)); got != maxMail || m.box.Lost() != 3 {
 			t.Errorf("%d notifications, %d lost", got, m.box.Lost())
 		}
+	})
+}
+
+// RFC 6458 section 6.1.10. Nothing is wanted any more once it was said.
+func TestFullMailboxSaysSo(t *testing.T) {
+	inMailed(t, true, func(m *mailed) {
+		likes := new(untilStopped)
+		m.likes = likes
+		m.client()
+		m.settle()
+		all(m.box, 1)
+		a := m.box.Members()[0]
+		for range maxMail + 3 {
+			a.Post(assoc.SenderDry{})
+		}
+		got := all(m.box, 1)
+		if last := got[len(got)-1]; len(got) != maxMail+1 || last != "assoc.NotificationsStopped" || !likes.stopped || m.box.Lost() != 1 {
+			t.Errorf("%d notifications, the last is %s, %d lost, stopped %t", len(got), last, m.box.Lost(), likes.stopped)
+		}
+	})
+}
+
+// untilStopped wants everything at first.
+type untilStopped struct{ stopped bool }
+
+func (u *untilStopped) Wants(assoc.Event) bool { return !u.stopped }
+func (u *untilStopped) Stop()                  { u.stopped = true }
+
+func TestSecondIsWhatComesAfterTheNext(t *testing.T) {
+	inMailed(t, true, func(m *mailed) {
+		m.likes = nil
+		a, b := m.client(), m.client()
+		m.settle()
+		for _, s := range []struct {
+			by   *Assoc
+			text string
+		}{{a, "a1"}, {a, "a2+"}, {b, "b1++"}} {
+			m.send(s.by, s.text)
+			m.settle()
+		}
+		of := m.box.Members()
+		m.box.addEvent(of[1], assoc.SenderDry{})
+		m.box.addMessages(of[1], 1) // of which there is nothing
+		var got []string
+		for {
+			next, ok := m.box.Next(nil)
+			if !ok {
+				break
+			}
+			second, ok := m.box.Second(&next)
+			got = append(got, fmt.Sprintf("%d %T %t", second.Size, second.Event, ok))
+			next.N = next.Size
+			m.box.Take(&next)
+		}
+		m.want("after each", got, "3 <nil> true", "4 <nil> true", "0 assoc.SenderDry true", "0 <nil> false")
 	})
 }
 
@@ -181,8 +237,8 @@ func TestMailMovesWithItsAssociation(t *testing.T) {
 		if err := m.box.Move(next.Assoc, own); !errors.Is(err, net.ErrClosed) {
 			t.Errorf("moved twice: %v", err)
 		}
-		m.want("what moved", all(own, 10), "change 1", "a")
-		m.want("what stays", all(m.box, 10), "change 1", "b")
+		m.want("what moved", all(own, 20), "change 1", "assoc.Authentication", "a")
+		m.want("what stays", all(m.box, 20), "change 1", "assoc.Authentication", "b")
 		m.send(a, "later")
 		m.settle()
 		m.want("what comes", all(own, 10), "later")

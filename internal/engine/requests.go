@@ -31,6 +31,30 @@ func (a *Assoc) AddStreams(ctx context.Context, out, in uint16) error {
 	return a.request(ctx, func(now mono.Time) (uint32, error) { return a.core.AddStreams(now, out, in) })
 }
 
+// BeginResetStreams is ResetStreams that does not wait. The notification tells the outcome.
+func (a *Assoc) BeginResetStreams(r assoc.ResetRequest) error {
+	return a.control(func(now mono.Time) error {
+		_, err := a.core.ResetStreams(now, r)
+		return err
+	})
+}
+
+// BeginResetAssociation is ResetAssociation that does not wait.
+func (a *Assoc) BeginResetAssociation() error {
+	return a.control(func(now mono.Time) error {
+		_, err := a.core.ResetAssociation(now)
+		return err
+	})
+}
+
+// BeginAddStreams is AddStreams that does not wait.
+func (a *Assoc) BeginAddStreams(out, in uint16) error {
+	return a.control(func(now mono.Time) error {
+		_, err := a.core.AddStreams(now, out, in)
+		return err
+	})
+}
+
 // outcome is that of a request, once it is known.
 type outcome struct {
 	known bool

@@ -18,8 +18,10 @@ type SocketMail func() (*Mailbox, Filter)
 
 // Filter says which notifications are wanted. Nil wants none.
 type Filter interface {
-	// Wants is called under locks, and must not take one.
+	// Wants and Stop are called under locks, and must not take one.
 	Wants(assoc.Event) bool
+	// Stop is called once NotificationsStopped is in the mailbox: nothing more is wanted, until the user has asked anew.
+	Stop()
 }
 
 // BeginWithMailbox is Begin for a user who never waits.
@@ -134,13 +136,24 @@ func (a *Assoc) post(ev assoc.Event) {
 	if a.wants == nil || !a.wants.Wants(ev) {
 		return
 	}
-	if change, ok := ev.(assoc.AssocChange); !ok || change.State != assoc.CommUp {
-		if _, ok := ev.(assoc.AdaptationIndication); !ok {
-			a.postMessages()
-		}
+	if !begins(ev) {
+		a.postMessages()
 	}
 	a.mailbox.addEvent(a, ev)
 	a.todo |= tellMailbox
+}
+
+// begins reports whether ev is among the first news of an association.
+func begins(ev assoc.Event) bool {
+	switch ev := ev.(type) {
+	case assoc.AssocChange:
+		return ev.State == assoc.CommUp
+	case assoc.AdaptationIndication:
+		return true
+	case assoc.Authentication:
+		return ev.Indication == assoc.AuthNone
+	}
+	return false
 }
 
 // postMessages puts what can be read since the last time into the mailbox. a.mu is held.

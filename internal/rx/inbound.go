@@ -85,6 +85,13 @@ func (q *Inbound) SetInterleaving(on bool) { q.interleaved = on }
 // that is used no more are no contradictions. It belongs before Start.
 func (q *Inbound) SetLax(on bool) { q.seams.lax = on }
 
+// SetPartialDelivery changes PartialDeliveryPoint and Level of the Config. A level counts when no message is in partial delivery any more.
+func (q *Inbound) SetPartialDelivery(point, level int) {
+	q.config.PartialDeliveryPoint, q.config.Level = point, level
+	q.partial.point, q.partial.level2 = point, level == 2
+	q.partial.changeLevel()
+}
+
 // SetStreams changes the number of inbound streams, at most 65535.
 func (q *Inbound) SetStreams(n int) { q.config.Streams = n }
 

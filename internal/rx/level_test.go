@@ -133,3 +133,30 @@ func TestAwaits(t *testing.T) {
 		t.Error("a TSN is missing, which has to come first")
 	}
 }
+
+// A change waits until no message is in partial delivery: its lane is of the kind of the level it began at.
+func TestLevelChangesBetweenMessages(t *testing.T) {
+	ti := newTestInbound(t, Config{PartialDeliveryPoint: 4})
+	ti.add("0 1.0 B", "abcd")
+	ti.want("a part", "1.0:abcd…")
+	ti.q.SetPartialDelivery(3, 2)
+	ti.add("2 2.0 BE", "other")
+	ti.wantIdle("still at level 0")
+	ti.add("1 1.0 E", "e")
+	ti.want("the end, then the other", "1.0:e", "2.0:other")
+	ti.add("3 1.1 B", "abc")
+	ti.want("a part, of the new size", "1.1:abc…")
+	ti.add("5 2.1 BE", "other")
+	ti.want("level 2", "2.1:other")
+	ti.q.SetPartialDelivery(3, 1)
+	ti.add("6 2.2 BE", "more")
+	ti.want("still level 2", "2.2:more")
+	ti.add("4 1.1 E", "d")
+	ti.want("the end", "1.1:d")
+	ti.add("7 1.2 B", "abc")
+	ti.add("9 2.3 BE", "other")
+	ti.want("a part, and nothing else", "1.2:abc…")
+	ti.add("8 1.2 E", "d")
+	ti.want("the rest", "1.2:d", "2.3:other")
+	ti.wantDrained("all has been read")
+}

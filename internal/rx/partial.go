@@ -16,8 +16,10 @@ type partials struct {
 	one     lane    // of levels 0 and 1
 	// byStream is nil at levels 0 and 1. At level 2 it has a lane for each stream with a message in partial delivery.
 	byStream map[uint16]*lane
-	spare    *lane
-	spares   int
+	// level2 is what was asked for last. It counts as soon as no message is in partial delivery.
+	level2 bool
+	spare  *lane
+	spares int
 }
 
 // lane is where messages may not overtake each other.
@@ -32,11 +34,20 @@ type lane struct {
 const poolLanes = 64
 
 func newPartials(c *Config) partials {
-	p := partials{point: c.PartialDeliveryPoint}
-	if c.Level == 2 {
+	p := partials{point: c.PartialDeliveryPoint, level2: c.Level == 2}
+	p.changeLevel()
+	return p
+}
+
+// changeLevel makes level2 count, if it can.
+func (p *partials) changeLevel() {
+	switch {
+	case p.one.current != nil || len(p.byStream) > 0:
+	case !p.level2:
+		p.byStream = nil
+	case p.byStream == nil:
 		p.byStream = make(map[uint16]*lane)
 	}
-	return p
 }
 
 // lane returns the lane that keeps messages of a stream waiting, or nil.
@@ -158,6 +169,7 @@ func (p *partials) release(stream uint16, due *runList) {
 		due.push(r, placeReady)
 	}
 	if p.byStream == nil {
+		p.changeLevel()
 		return
 	}
 	for r := l.ripe.head; r != nil; r = l.ripe.head {
@@ -169,6 +181,7 @@ func (p *partials) release(stream uint16, due *runList) {
 		l.next, p.spare = p.spare, l
 		p.spares++
 	}
+	p.changeLevel()
 }
 
 // all returns the messages in partial delivery, by stream.

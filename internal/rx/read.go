@@ -26,7 +26,19 @@ func (q *Inbound) Peek() (size int, info Info, ok bool) {
 	if !q.Readable() {
 		return 0, Info{}, false
 	}
-	r := q.ready.head
+	return q.ready.head.peek()
+}
+
+// PeekSecond is Peek for what Read would return after the whole of what it returns now.
+func (q *Inbound) PeekSecond() (size int, info Info, ok bool) {
+	if !q.Readable() || q.ready.head.next == nil {
+		return 0, Info{}, false
+	}
+	return q.ready.head.next.peek()
+}
+
+// peek describes the part of r that can be read.
+func (r *run) peek() (size int, info Info, ok bool) {
 	info = r.info()
 	info.TSN, info.EOR = r.head.tsn, r.complete()
 	return int(r.unread), info, true

@@ -56,3 +56,19 @@ func TestArrivedCountsMessages(t *testing.T) {
 	want("the end of the one lets the other be read", 3)
 	ti.want("all", "1.1:g", "2.0:behind")
 }
+
+func TestPeekSecond(t *testing.T) {
+	ti := newTestInbound(t, Config{})
+	if _, _, ok := ti.q.PeekSecond(); ok {
+		t.Error("behind nothing")
+	}
+	ti.add("0 1.0 BE", "first")
+	if _, _, ok := ti.q.PeekSecond(); ok {
+		t.Error("behind the only one")
+	}
+	ti.add("1 2.0 BEU", "the second")
+	if n, info, ok := ti.q.PeekSecond(); n != 10 || info.Stream != 2 || !info.Unordered || !info.EOR || !ok {
+		t.Errorf("%d bytes, %+v, %t", n, info, ok)
+	}
+	ti.want("both are still there", "1.0:first", "2.u:the second")
+}
