@@ -25,6 +25,9 @@ func (a *Association) SetStreamValue(stream, value uint16) error {
 	return nil
 }
 
+// ClearStreamValues takes the values of all streams away.
+func (a *Association) ClearStreamValues() { a.send.queue.ClearValues() }
+
 // StreamValue is the priority or weight of a stream, 0 unless it was set.
 func (a *Association) StreamValue(stream uint16) (uint16, error) {
 	if err := a.checkStream(stream); err != nil {

@@ -138,6 +138,9 @@ func (e *Engine) Close() error {
 // EncapPort is the UDP port of this side, 0 if there is none.
 func (e *Engine) EncapPort() uint16 { return e.encapPort }
 
+// ErrorDetection is the carrier's own method of error detection (RFC 9653 section 8), 0 if it has none.
+func (e *Engine) ErrorDetection() uint32 { return e.caps.ErrorDetection }
+
 // Carrier is the carrier that the engine serves.
 func (e *Engine) Carrier() transport.Transport { return e.carrier }
 

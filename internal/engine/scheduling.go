@@ -13,6 +13,15 @@ func (a *Assoc) SetScheduler(s sched.Scheduler) error {
 	})
 }
 
+// ChangeScheduler is SetScheduler that also takes the values of all streams away.
+func (a *Assoc) ChangeScheduler(s sched.Scheduler) error {
+	return a.control(func(mono.Time) error {
+		a.core.ClearStreamValues()
+		a.core.SetScheduler(s)
+		return nil
+	})
+}
+
 // SetStreamValue sets the priority or weight of a stream.
 func (a *Assoc) SetStreamValue(stream, value uint16) error {
 	return a.control(func(mono.Time) error { return a.core.SetStreamValue(stream, value) })

@@ -1,6 +1,7 @@
 package sockets
 
 import (
+	"sync/atomic"
 	"syscall"
 
 	"github.com/gosctp/sctp/internal/abi/linux"
@@ -20,6 +21,9 @@ var sendingOptions = table{
 type defaults struct {
 	send    linux.SndRcvInfo
 	context uint32
+	// scheduler is the number of what chooses the next stream, auth what is set up for AUTH.
+	scheduler uint32
+	auth      authentication
 }
 
 // defaultable are the flags that Linux takes as defaults, though those that end an association then have no effect.
@@ -40,17 +44,22 @@ func (s *Socket) changeDefaults(id linux.AssocID, change func(*defaults)) error 
 	targets, future, err := s.targets(id)
 	for _, a := range targets {
 		if sub, ok := a.Filter().(*subscriber); ok {
-			d := *sub.defaults.Load()
-			change(&d)
-			sub.defaults.Store(&d)
+			changeAt(&sub.defaults, change)
 		}
 	}
 	if future {
-		d := *s.defaults.Load()
-		change(&d)
-		s.defaults.Store(&d)
+		s.changeFuture(change)
 	}
 	return err
+}
+
+// changeFuture changes the defaults of associations to come. s.mu is held.
+func (s *Socket) changeFuture(change func(*defaults)) { changeAt(&s.defaults, change) }
+
+func changeAt(p *atomic.Pointer[defaults], change func(*defaults)) {
+	d := *p.Load()
+	change(&d)
+	p.Store(&d)
 }
 
 // fill has a message sent as the defaults say where its ancillary data does not (RFC 6458 sections 8.1.13 and 8.1.31).

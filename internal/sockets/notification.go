@@ -49,6 +49,9 @@ func (s *Socket) newSubscriber() *subscriber {
 	return sub
 }
 
+// Stop leaves nothing but what comes with messages (RFC 6458 section 6.1.10).
+func (s *subscriber) Stop() { s.set(s.get() & subscription(0).with(linux.SCTP_DATA_IO_EVENT, true)) }
+
 func (s *subscriber) get() subscription  { return subscription(s.mask.Load()) }
 func (s *subscriber) set(n subscription) { s.mask.Store(uint32(n)) }
 
@@ -86,6 +89,10 @@ func typeOf(ev assoc.Event) (linux.NotificationType, bool) {
 		return linux.SCTP_PARTIAL_DELIVERY_EVENT, true
 	case assoc.SenderDry:
 		return linux.SCTP_SENDER_DRY_EVENT, true
+	case assoc.Authentication:
+		return linux.SCTP_AUTHENTICATION_EVENT, true
+	case assoc.NotificationsStopped:
+		return linux.SCTP_NOTIFICATIONS_STOPPED_EVENT, true
 	case assoc.StreamReset:
 		return linux.SCTP_STREAM_RESET_EVENT, true
 	case assoc.AssocReset:
@@ -123,6 +130,10 @@ func (s *Socket) notification(a *engine.Assoc, ev assoc.Event) []byte {
 		return linux.Append(nil, &linux.PartialDelivery{AssocID: id, Stream: uint32(ev.Stream), Sequence: seq})
 	case assoc.SenderDry:
 		return linux.Append(nil, &linux.SenderDry{AssocID: id})
+	case assoc.Authentication:
+		return linux.Append(nil, &linux.AuthKeyEvent{KeyNumber: ev.Key, Indication: authIndications[ev.Indication], AssocID: id})
+	case assoc.NotificationsStopped:
+		return linux.Append(nil, new(linux.NotificationsStopped))
 	case assoc.StreamReset:
 		n := linux.StreamReset{AssocID: id, Streams: ev.Streams, Flags: outcome(ev.Denied, ev.Failed)}
 		if ev.Incoming {
@@ -138,7 +149,7 @@ func (s *Socket) notification(a *engine.Assoc, ev assoc.Event) []byte {
 		})
 	case assoc.StreamChange:
 		return linux.Append(nil, &linux.StreamChange{
-			AssocID: id, Flags: outcome(ev.Denied, ev.Failed), InStreams: ev.InStreams, OutStreams: ev.OutStreams,
+			AssocID: id, Flags: outcome(ev.Denied, ev.Failed), InStreams: ev.AddedIn, OutStreams: ev.AddedOut, // Linux tells how many more
 		})
 	}
 	return nil
@@ -158,6 +169,10 @@ func outcome(denied, failed bool) (flags uint16) {
 var assocStates = [...]linux.AssocChangeState{
 	assoc.CommUp: linux.SCTP_COMM_UP, assoc.CommLost: linux.SCTP_COMM_LOST, assoc.Restart: linux.SCTP_RESTART,
 	assoc.ShutdownComplete: linux.SCTP_SHUTDOWN_COMP, assoc.CantStartAssoc: linux.SCTP_CANT_STR_ASSOC,
+}
+
+var authIndications = [...]uint32{
+	assoc.AuthNewKey: linux.SCTP_AUTH_NEW_KEY, assoc.AuthFreeKey: linux.SCTP_AUTH_FREE_KEY, assoc.AuthNone: linux.SCTP_AUTH_NO_AUTH,
 }
 
 var addrStates = [...]linux.PaddrChangeState{

@@ -74,6 +74,9 @@ func TestNotificationsOfALife(t *testing.T) {
 			if up.OutStreams != 10 || up.InStreams != 10 || up.AssocID < linux.FirstAssocID {
 				t.Errorf("came up as %+v", up)
 			}
+			if n, ok := u.notification().(*linux.AuthKeyEvent); !ok || n.Indication != linux.SCTP_AUTH_NO_AUTH {
+				t.Errorf("%+v, want that the peer has no AUTH", n)
+			}
 		}
 		w.ok(c.send("data"))
 		w.ok(c.Shutdown(shutWR))
@@ -287,7 +290,11 @@ func TestEventsAsNotifications(t *testing.T) {
 				&linux.StreamReset{Flags: 7, AssocID: id, Streams: []uint16{1, 2}}},
 			{assoc.AssocReset{Failed: true, LocalTSN: 1, PeerTSN: 2},
 				&linux.AssocReset{Flags: linux.SCTP_ASSOC_RESET_FAILED, AssocID: id, LocalTSN: 1, RemoteTSN: 2}},
-			{assoc.StreamChange{OutStreams: 5, InStreams: 6}, &linux.StreamChange{AssocID: id, InStreams: 6, OutStreams: 5}},
+			{assoc.Authentication{Indication: assoc.AuthNewKey, Key: 4}, &linux.AuthKeyEvent{KeyNumber: 4, AssocID: id}},
+			{assoc.Authentication{Indication: assoc.AuthFreeKey, Key: 4},
+				&linux.AuthKeyEvent{KeyNumber: 4, Indication: linux.SCTP_AUTH_FREE_KEY, AssocID: id}},
+			{assoc.NotificationsStopped{}, &linux.NotificationsStopped{}},
+			{assoc.StreamChange{OutStreams: 12, InStreams: 13, AddedOut: 5, AddedIn: 6}, &linux.StreamChange{AssocID: id, InStreams: 6, OutStreams: 5}},
 			{assoc.SendFailed{Sent: true, Stream: 1, PPID: 2, Unordered: true, Context: 3, Data: []byte("x")},
 				&linux.SendFailedEvent{Flags: linux.SCTP_DATA_SENT, AssocID: id, Data: []byte("x"), Info: linux.SndInfo{
 					Stream: 1, Flags: wholeMessage | unorderedChunk, PPID: 0x02000000, Context: 3, AssocID: id,

@@ -28,7 +28,8 @@ func of[T any, P interface {
 }
 
 // handlers are the options that there are, a family in each table. What is not among them is answered with ENOPROTOOPT.
-var handlers = merged(eventOptions, sendingOptions, tuningOptions, statusOptions, addressOptions, timingOptions, pathOptions)
+var handlers = merged(eventOptions, sendingOptions, tuningOptions, statusOptions, addressOptions, timingOptions, pathOptions,
+	extensionOptions, deliveryOptions, resetOptions, scheduleOptions, reliabilityOptions, authOptions, asconfOptions)
 
 type table map[linux.OptName]handler
 
@@ -58,13 +59,13 @@ func (s *Socket) setSCTP(o *linux.Option, value []byte) error {
 	if !known {
 		return syscall.ENOPROTOOPT
 	}
-	if err := o.CheckSet(len(value), s.style, 0); err != nil {
+	if err := o.CheckSet(len(value), s.style, s.needs()); err != nil {
 		return err
 	}
 	if o.Number == linux.SCTP_EVENTS {
 		return s.setEvents(value)
 	}
-	if size := linux.Size(o.Value()); len(value) > size {
+	if size := linux.Size(o.Value()); len(value) > size && !o.Set.Open() {
 		value = value[:size]
 	}
 	v, err := o.Parse(value)
@@ -77,10 +78,10 @@ func (s *Socket) setSCTP(o *linux.Option, value []byte) error {
 // getSCTP answers an option of level SOL_SCTP. s.mu is held.
 func (s *Socket) getSCTP(o *linux.Option, value []byte) ([]byte, error) {
 	h := handlers[o.Number]
-	if h.get == nil {
+	if h.get == nil && o.NoGet == 0 {
 		return nil, syscall.ENOPROTOOPT
 	}
-	n, err := o.CheckGet(len(value), s.style, 0)
+	n, err := o.CheckGet(len(value), s.style, s.needs())
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +95,7 @@ func (s *Socket) getSCTP(o *linux.Option, value []byte) ([]byte, error) {
 	switch v.(type) {
 	case *linux.GetAddrs:
 		return list(v, n, syscall.ENOMEM)
-	case *linux.AssocIDs:
+	case *linux.AssocIDs, *linux.HMACAlgo, *linux.AuthChunks:
 		return list(v, n, syscall.EINVAL)
 	}
 	answer := o.Answer(value, v)

@@ -76,15 +76,21 @@ func (s *Socket) Receive(m *Msg) (*Received, error) {
 	}
 	m.N, m.NameLen, m.ControlLen, m.OutFlags = mail.N, 0, 0, 0
 	r := &Received{socket: s, mail: mail, peek: flags&linux.MSG_PEEK != 0}
+	w := linux.NewControlWriter(m.Control[:0], len(m.Control))
+	if s.options.ext.nextInfo {
+		s.fillNext(&w, r)
+	}
 	if mail.Event != nil {
 		s.fillNotification(m, r)
 	} else {
-		s.fillControl(m, &mail)
+		s.fillControl(&w, &mail)
 		if mail.Info.EOR {
 			m.OutFlags |= int(linux.MSG_EOR)
 		}
 		r.more = mail.N < mail.Size || s.noMoreIn
 	}
+	m.ControlLen = len(w.Bytes())
+	m.OutFlags |= int(w.Flags())
 	s.fillName(m, mail.Assoc)
 	s.reading = true
 	return r, nil
@@ -103,8 +109,7 @@ func (s *Socket) fillNotification(m *Msg, r *Received) {
 }
 
 // fillControl describes a message. s.mu is held.
-func (s *Socket) fillControl(m *Msg, mail *engine.Mail) {
-	w := linux.NewControlWriter(m.Control[:0], len(m.Control))
+func (s *Socket) fillControl(w *linux.ControlWriter, mail *engine.Mail) {
 	i, id := &mail.Info, assocID(mail.Assoc)
 	context := s.defaultsOf(mail.Assoc).context
 	var flags linux.SendFlags
@@ -122,8 +127,29 @@ func (s *Socket) fillControl(m *Msg, mail *engine.Mail) {
 			Stream: i.Stream, SSN: i.SSN, Flags: flags, PPID: ppid(i.PPID), TSN: i.TSN, CumTSN: cumTSN, Context: context, AssocID: id,
 		})
 	}
-	m.ControlLen = len(w.Bytes())
-	m.OutFlags |= int(w.Flags())
+}
+
+// fillNext describes what the next call would give (RFC 6458 section 5.3.6): behind all of what this one gives, however much of it the program
+// takes, and after MSG_PEEK the same again. s.mu is held.
+func (s *Socket) fillNext(w *linux.ControlWriter, r *Received) {
+	next, ok := r.mail, true
+	if !r.peek {
+		next, ok = s.mailbox.Second(&r.mail)
+	}
+	if !ok {
+		return
+	}
+	n := linux.NxtInfo{AssocID: assocID(next.Assoc)}
+	if next.Event != nil {
+		n.Flags, n.Length = linux.SCTP_NOTIFICATION, uint32(len(s.notification(next.Assoc, next.Event)))
+		w.NxtInfo(&n)
+		return
+	}
+	n.Stream, n.PPID, n.Length = next.Info.Stream, ppid(next.Info.PPID), uint32(next.Size)
+	if next.Info.Unordered {
+		n.Flags = linux.SCTP_UNORDERED
+	}
+	w.NxtInfo(&n)
 }
 
 // nothing answers a Receive that found nothing. s.mu is held.

@@ -72,11 +72,18 @@ func (s *Socket) Send(m *Msg) (*Sent, error) {
 	if len(m.Data) > s.options.sndbuf {
 		return nil, syscall.EMSGSIZE
 	}
-	control, err := linux.ParseControl(m.Control)
+	parse := linux.ParseControl
+	if s.options.ext.explicitEOR {
+		parse = linux.ParseControlEOR
+	}
+	control, err := parse(m.Control)
 	if err != nil {
 		return nil, err
 	}
 	info := control.Info()
+	if s.options.ext.explicitEOR && linux.MsgFlags(m.Flags)&linux.MSG_EOR != 0 {
+		info.Flags |= linux.SCTP_EOR
+	}
 	sent := &Sent{eof: info.Flags&linux.SCTP_EOF != 0, abort: info.Flags&linux.SCTP_ABORT != 0}
 	switch {
 	case (sent.eof || sent.abort) && s.style == linux.OneToOne, sent.eof && len(m.Data) > 0:
@@ -87,7 +94,7 @@ func (s *Socket) Send(m *Msg) (*Sent, error) {
 		return nil, syscall.EINVAL
 	}
 	if len(m.Name) == 0 && info.Flags&linux.SCTP_SENDALL != 0 && s.many() {
-		return sent, s.sendAll(sent, message(&info, m.Data))
+		return sent, s.sendAll(sent, s.message(&info, m.Data))
 	}
 	a, to, err := s.destination(m, &control, &info)
 	if err != nil {
@@ -95,7 +102,7 @@ func (s *Socket) Send(m *Msg) (*Sent, error) {
 	}
 	s.spoke(a)
 	s.defaultsOf(a).fill(&info, &control)
-	msg := message(&info, m.Data)
+	msg := s.message(&info, m.Data)
 	if info.Flags&linux.SCTP_ADDR_OVER != 0 && to.IsValid() {
 		msg.Path = to.Addr()
 	}
@@ -201,12 +208,14 @@ func (s *Socket) pipeErr() error {
 // sendLimit is how much an association may hold before a program has to wait. s.mu is held.
 func (s *Socket) sendLimit(a *engine.Assoc) int { return min(s.options.sndbuf, a.SendBuffer()/2) }
 
-// message makes what the core sends of what the program asks for.
-func message(i *linux.SndRcvInfo, data []byte) assoc.Message {
+// message makes what the core sends of what the program asks for. With SCTP_EXPLICIT_EOR a message goes on until a call says that it ends (RFC
+// 6458 section 8.1.26). s.mu is held.
+func (s *Socket) message(i *linux.SndRcvInfo, data []byte) assoc.Message {
 	m := assoc.Message{
 		Stream: i.Stream, PPID: ppid(i.PPID), Context: i.Context, Data: data,
 		Unordered: i.Flags&linux.SCTP_UNORDERED != 0, Immediate: i.Flags&linux.SCTP_SACK_IMMEDIATELY != 0,
 	}
+	m.Partial = s.options.ext.explicitEOR && i.Flags&linux.SCTP_EOR == 0
 	m.PR = policy(i.Flags.Policy(), i.TimeToLive)
 	return m
 }
@@ -214,10 +223,10 @@ func message(i *linux.SndRcvInfo, data []byte) assoc.Message {
 // ppid turns the number that a program has in memory, which goes over the wire byte by byte, into the one that the core writes.
 func ppid(n uint32) uint32 { return bits.ReverseBytes32(n) }
 
-// policy is when a message is given up. A time to live counts also without a policy (RFC 6458 section 5.3.2).
+// policy is when a message is given up. A time to live counts also without a policy (RFC 6458 section 5.3.2), unless it is 0.
 func policy(p linux.PRPolicy, value uint32) tx.PRInfo {
 	switch {
-	case value == 0:
+	case p == linux.SCTP_PR_SCTP_NONE && value == 0:
 		return tx.PRInfo{}
 	case p == linux.SCTP_PR_SCTP_RTX:
 		return tx.PRInfo{Policy: tx.PRRTX, Value: value}

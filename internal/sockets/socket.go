@@ -99,6 +99,7 @@ type options struct {
 	recvRcvInfo              bool
 	whole                    bool // SCTP_DISABLE_FRAGMENTS
 	init                     linux.InitMsg
+	ext                      extensions
 	reusePort                bool   // SCTP_REUSE_PORT
 	device                   string // SO_BINDTODEVICE
 	kept                     kept
@@ -114,7 +115,8 @@ func (st *Stack) newSocket(family int, style linux.Style) *Socket {
 		OutStreams: 10, MaxInStreams: math.MaxUint16,
 		MaxAttempts: uint16(st.sysctls().MaxInitRetransmits), MaxInitTimeout: uint16(min(st.sysctls().RTOMax, math.MaxUint16)),
 	}
-	s.defaults.Store(new(defaults))
+	s.options.ext = extensionsOf(st.sysctls())
+	s.defaults.Store(&defaults{auth: authenticationOf(st.sysctls())})
 	s.params.Store(newParams(st.sysctls()))
 	s.mailbox.SetChanged(s.tell)
 	st.all.add(s)
@@ -155,12 +157,14 @@ func (s *Socket) deliverNews() {
 
 // config are the parameters of associations to come. s.mu is held.
 func (s *Socket) config() assoc.Config {
-	c := configOf(s.stack.sysctls())
+	var c assoc.Config
 	c.RecvBuffer = max(s.options.rcvbuf/2, minWindow)
 	c.SendBuffer = 2 * s.options.sndbuf // engine.Assoc.Reserve explains the factor
 	c.Nagle = !s.options.nodelay
 	c.DisableFragments = s.options.whole
 	s.stack.configure(&c, s.params.Load())
+	s.options.ext.configure(&c)
+	c.Scheduler = schedulers[s.defaults.Load().scheduler]
 	i := &s.options.init
 	c.OutStreams, c.MaxInStreams, c.MaxInitRetransmits = i.OutStreams, i.MaxInStreams, int(i.MaxAttempts)
 	return c

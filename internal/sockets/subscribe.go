@@ -118,5 +118,5 @@ func getEvent(s *Socket, v *linux.Event) error {
 }
 
 func isNotification(t linux.NotificationType) bool {
-	return t >= linux.SCTP_SN_TYPE_BASE && t <= linux.SCTP_SN_TYPE_MAX
+	return t >= linux.SCTP_SN_TYPE_BASE && t <= linux.SCTP_SN_TYPE_MAX || t == linux.SCTP_NOTIFICATIONS_STOPPED_EVENT
 }

@@ -18,6 +18,15 @@ func (q *Queue) SetValue(id, value uint16) {
 	q.streams.tidy(s)
 }
 
+// ClearValues sets the values of all streams to 0.
+func (q *Queue) ClearValues() {
+	q.streams.each(func(s *stream) {
+		if s.Value != 0 {
+			q.SetValue(s.ID, 0)
+		}
+	})
+}
+
 // Value is the priority or weight of a stream.
 func (q *Queue) Value(id uint16) uint16 {
 	if s := q.streams.at(id); s != nil {

@@ -24,6 +24,9 @@ const (
 // Possible reports whether there is a length that is accepted.
 func (l Lengths) Possible() bool { return l.rule != never }
 
+// Open reports whether what is more than the struct counts, because the value ends with an array.
+func (l Lengths) Open() bool { return l.rule == open }
+
 // Set returns EINVAL if Linux does not take a value of n bytes.
 func (l Lengths) Set(n int) error {
 	ok := false

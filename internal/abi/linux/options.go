@@ -138,8 +138,8 @@ func (o *Option) Query(value []byte) (Struct, error) {
 		return nil, syscall.EINVAL
 	}
 	v := o.Value()
-	if o.isInt(value) {
-		return v, nil // Linux takes it for a question about future associations
+	if !o.Reads || o.isInt(value) { // Linux takes an int for a question about future associations
+		return v, nil
 	}
 	return v, Parse(append(bytes.Clone(value), make([]byte, max(0, Size(v)-len(value)))...), v)
 }

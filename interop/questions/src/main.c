@@ -39,6 +39,7 @@ static const struct group {
 	{"reconfiguration-many", ask_reconfiguration_many, false},
 	{"authentication", ask_authentication, false},
 	{"extensions", ask_extensions, false},
+	{"details", ask_details, false},
 };
 
 enum {

@@ -131,5 +131,6 @@ void ask_reconfiguration(void);
 void ask_reconfiguration_many(void);
 void ask_authentication(void);
 void ask_extensions(void);
+void ask_details(void);
 
 #endif
