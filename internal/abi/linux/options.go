@@ -131,8 +131,8 @@ func (o *Option) Parse(value []byte) (Struct, error) {
 	return v, Parse(value, v)
 }
 
-// Query reads what getsockopt reads of the program's bytes, whose length CheckGet has found right: what an older form lacks is zero. Only
-// options with Reads look at more than the type of what they get.
+// Query reads what getsockopt reads of the bytes of the program, whose length CheckGet has found right: what an older form lacks is zero. Of
+// options without Reads it is the zero value.
 func (o *Option) Query(value []byte) (Struct, error) {
 	if o.Value == nil {
 		return nil, syscall.EINVAL
