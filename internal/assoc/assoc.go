@@ -159,8 +159,6 @@ func (a *Association) peerIs(initial seq.TSN, rwnd uint32, inStreams uint16) {
 	if a.receive.inbound == nil {
 		a.receive.inbound = rx.NewInbound(rx.Config{
 			PartialDeliveryPoint: a.cfg.PartialDeliveryPoint,
-			Window:               a.cfg.RecvBuffer,
-			MaxBytes:             2*a.cfg.RecvBuffer + receiveSlack,
 			Level:                a.cfg.FragmentInterleave,
 		})
 	}
@@ -169,7 +167,8 @@ func (a *Association) peerIs(initial seq.TSN, rwnd uint32, inStreams uint16) {
 	a.receive.inbound.SetLax(a.extensions.Has(PartialReliability))
 	a.receive.inbound.Start(initial)
 	a.receive.ack, a.receive.echo, a.receive.drops = acker{}, ecnNote{}, dropReports{}
-	a.receive.advertised = a.cfg.RecvBuffer
+	a.setWindow(a.cfg.RecvBuffer)
+	a.receive.advertised, a.receive.growth = a.cfg.RecvBuffer, growth{}
 }
 
 // State is the state of RFC 9260 section 4; StateClosed when the association is over and may be removed once NextPacket says false.

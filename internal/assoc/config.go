@@ -40,6 +40,8 @@ type Config struct {
 	MaxInStreams uint16
 	// RecvBuffer is the receive window in bytes: 1 MiB.
 	RecvBuffer int
+	// MaxRecvBuffer is what RecvBuffer may grow to while the user reads as fast as the peer sends: RecvBuffer, so that it does not.
+	MaxRecvBuffer int
 	// SendBuffer bounds the bytes of user messages held for sending and retransmission: 1 MiB.
 	SendBuffer int
 	// PartialDeliveryPoint is the size in bytes from which an incomplete message is handed out in parts (RFC 9260 section
@@ -127,6 +129,7 @@ func (c Config) Defaults() Config {
 	def(&c.OutStreams, 10)
 	def(&c.MaxInStreams, 65535)
 	def(&c.RecvBuffer, 1<<20)
+	def(&c.MaxRecvBuffer, c.RecvBuffer)
 	def(&c.SendBuffer, 1<<20)
 	def(&c.PartialDeliveryPoint, c.RecvBuffer/2)
 	return c

@@ -6,7 +6,7 @@ import (
 	"github.com/gosctp/sctp/internal/tx"
 )
 
-// What a peer can make grow, and how far. Received data is bounded by Config.RecvBuffer, gaps by rx.MaxGapTSNs, duplicates by
+// What a peer can make grow, and how far. Received data is bounded by Config.MaxRecvBuffer, gaps by rx.MaxGapTSNs, duplicates by
 // rx.MaxDuplicates, streams by Config.MaxInStreams; half-open associations take no memory at all.
 const (
 	// MaxPeerAddrs is the number of peer addresses that are used; further ones in INIT or INIT ACK are ignored.
@@ -45,7 +45,7 @@ const (
 	MaxStaleCookies = 3
 )
 
-// receiveSlack is, with a second Config.RecvBuffer, the memory by which received data may exceed the window. A peer counts its bytes
+// receiveSlack is, with the window once more, the memory by which received data may exceed the window. A peer counts its bytes
 // against the window, this side also what each chunk costs to keep, and a burst of tiny messages that the peer was allowed to send has
 // to find room even when the window is small.
 const receiveSlack = 128 << 10

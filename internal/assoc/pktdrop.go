@@ -78,7 +78,7 @@ func (a *Association) buildDropReports(k *builder) {
 		if wire.PktDropHeaderLen+wire.Padded(len(d.quote)) > k.room() {
 			return
 		}
-		c := wire.PktDrop{Flags: wire.FlagBadCRC, Bandwidth: uint32(a.cfg.RecvBuffer), Queued: uint32(a.cfg.RecvBuffer - a.rwnd()), Packet: d.quote}
+		c := wire.PktDrop{Flags: wire.FlagBadCRC, Bandwidth: uint32(a.receive.window), Queued: uint32(a.receive.window - a.rwnd()), Packet: d.quote}
 		if len(d.quote) < d.size {
 			c.Flags |= wire.FlagTruncated
 			c.OriginalLen = uint16(d.size)

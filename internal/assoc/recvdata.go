@@ -17,8 +17,10 @@ type receiver struct {
 	drops   dropReports
 	// echo is the ECNE to send.
 	echo ecnNote
-	// advertised is the a_rwnd of the last SACK, INIT or INIT ACK.
-	advertised int
+	// window is the size of the receive buffer, Config.RecvBuffer until it has grown. advertised is the a_rwnd of the last SACK, INIT or
+	// INIT ACK.
+	window, advertised int
+	growth             growth
 	gaps       []wire.GapBlock // scratch
 }
 
@@ -183,7 +185,7 @@ func (a *Association) reportCuts() {
 
 // rwnd is the window to advertise: what the buffer has left.
 func (a *Association) rwnd() int {
-	return max(0, a.cfg.RecvBuffer-a.receive.inbound.Bytes())
+	return max(0, a.receive.window-a.receive.inbound.Bytes())
 }
 
 // Readable reports whether Receive would return something.
@@ -216,7 +218,7 @@ func (a *Association) Receive(now mono.Time, p []byte) (int, RcvInfo, bool) {
 		return 0, RcvInfo{}, false
 	}
 	n, info, ok := a.receive.inbound.Read(p)
-	a.wasRead(info)
+	a.wasRead(now, n, info)
 	return n, a.rcvInfo(info), ok
 }
 
@@ -234,8 +236,8 @@ func (a *Association) Consume(now mono.Time, size int) (RcvInfo, bool) {
 	if !a.Readable() {
 		return RcvInfo{}, false
 	}
-	_, info, ok := a.receive.inbound.Consume(size)
-	a.wasRead(info)
+	n, info, ok := a.receive.inbound.Consume(size)
+	a.wasRead(now, n, info)
 	return a.rcvInfo(info), ok
 }
 
@@ -247,10 +249,11 @@ func (a *Association) Arrived() uint64 {
 	return a.receive.inbound.Arrived()
 }
 
-func (a *Association) wasRead(i rx.Info) {
+func (a *Association) wasRead(now mono.Time, n int, i rx.Info) {
 	if i.EOR {
 		a.stats.MessagesReceived++
 	}
+	a.grow(now, n)
 	a.windowOpened()
 }
 
@@ -264,7 +267,7 @@ func (a *Association) rcvInfo(i rx.Info) RcvInfo {
 // windowOpened sends a window update when the user made room for a quarter of the buffer: less would be a silly window, and every little
 // bit a burst of updates (section 6.2).
 func (a *Association) windowOpened() {
-	if a.takesData() && a.rwnd()-a.receive.advertised >= a.cfg.RecvBuffer/4 {
+	if a.takesData() && a.rwnd()-a.receive.advertised >= a.receive.window/4 {
 		a.receive.ack.due = true
 	}
 }
