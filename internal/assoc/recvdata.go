@@ -21,7 +21,7 @@ type receiver struct {
 	// INIT ACK.
 	window, advertised int
 	growth             growth
-	gaps       []wire.GapBlock // scratch
+	gaps               []wire.GapBlock // scratch
 }
 
 // userData is a DATA or I-DATA chunk that has come.

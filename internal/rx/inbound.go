@@ -93,7 +93,9 @@ func (q *Inbound) SetPartialDelivery(point, level int) {
 }
 
 // SetLimits changes Config.Window and Config.MaxBytes. What is more already stays.
-func (q *Inbound) SetLimits(window, maxBytes int) { q.config.Window, q.config.MaxBytes = window, maxBytes }
+func (q *Inbound) SetLimits(window, maxBytes int) {
+	q.config.Window, q.config.MaxBytes = window, maxBytes
+}
 
 // SetStreams changes the number of inbound streams, at most 65535.
 func (q *Inbound) SetStreams(n int) { q.config.Streams = n }

@@ -120,6 +120,9 @@ const (
 	maxSndbuf = 212992
 	minSndbuf = 4608
 	minRcvbuf = 2304
+	// maxWindow is what the receive window may grow to for a program that has not said how much it wants. getsockopt shows the size to begin
+	// with, as for TCP. Linux' SCTP keeps to that; here a packet goes through two processes more, and the way has room for more of them.
+	maxWindow = 1 << 20
 )
 
 // setSndbuf and setRcvbuf set the sizes of buffers, up to a limit.

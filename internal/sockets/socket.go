@@ -159,6 +159,9 @@ func (s *Socket) deliverNews() {
 func (s *Socket) config() assoc.Config {
 	var c assoc.Config
 	c.RecvBuffer = max(s.options.rcvbuf/2, minWindow)
+	if s.options.rcvbuf == defaultBuffer {
+		c.MaxRecvBuffer = maxWindow
+	}
 	c.SendBuffer = 2 * s.options.sndbuf // engine.Assoc.Reserve explains the factor
 	c.Nagle = !s.options.nodelay
 	c.DisableFragments = s.options.whole
