@@ -14,7 +14,7 @@ func TestNcat(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			p := newPlace(t, c, "ncat")
-			for _, addr := range []string{loopback4} {
+			for _, addr := range []string{loopback4, loopback6} {
 				t.Run("both ways at "+addr, func(t *testing.T) {
 					p, port := p.in(t), newPort()
 					server := p.run("ncat", "-v", "--sctp", "-l", addr, port)
