@@ -8,6 +8,12 @@ import (
 	"github.com/gosctp/sctp/internal/abi/linux"
 )
 
+// optLocalAddrs lists addresses. Linux counts the length without what is before them.
+const (
+	optLocalAddrs  = int(linux.SCTP_GET_LOCAL_ADDRS)
+	sizeofGetLocal = 8 // struct sctp_getaddrs: association, number of addresses
+)
+
 // maxOption is the longest value of an option that is moved, setting or asking.
 const maxOption = 128 << 10
 
@@ -88,13 +94,21 @@ func (c *call) getsockopt() outcome {
 	if accepted != nil {
 		return c.peelOff(accepted, out, value)
 	}
+	if level == linux.IPPROTO_SCTP && name == optLocalAddrs {
+		return c.answerLength(out, len(out)-sizeofGetLocal, result)
+	}
 	return c.answerOption(out, result)
 }
 
 // answerOption writes the value of an option and its length.
 func (c *call) answerOption(out []byte, result int) outcome {
+	return c.answerLength(out, len(out), result)
+}
+
+// answerLength writes the value of an option, and n as its length.
+func (c *call) answerLength(out []byte, n, result int) outcome {
 	var length [4]byte
-	le.PutUint32(length[:], uint32(len(out)))
+	le.PutUint32(length[:], uint32(n))
 	if e := c.write(span{c.arg(3), out}, span{c.arg(4), length[:]}); e != 0 {
 		return failure(e)
 	}

@@ -10,16 +10,21 @@ import (
 )
 
 // address reads a socket address as the socket takes it: EINVAL answers a family that it does not have, and one that is cut short.
-// v4-mapped addresses are IPv4's.
 func (s *Socket) address(b []byte) (netip.AddrPort, error) {
 	a, err := linux.ParseSockaddr(b)
-	if err != nil || a.Family() == linux.AF_INET6 && s.family == linux.AF_INET {
+	if err != nil {
+		return netip.AddrPort{}, err
+	}
+	return s.usable(a)
+}
+
+// usable returns the address and port of a, EINVAL if its family is none of the socket's. v4-mapped addresses are IPv4's.
+func (s *Socket) usable(a linux.Sockaddr) (netip.AddrPort, error) {
+	ip := a.Addr().Unmap()
+	if a.Family() == linux.AF_INET6 && s.family == linux.AF_INET || ip.Is4() && s.options.v6only {
 		return netip.AddrPort{}, syscall.EINVAL
 	}
-	if a.Addr().Unmap().Is4() && s.options.v6only {
-		return netip.AddrPort{}, syscall.EINVAL
-	}
-	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port()), nil
+	return netip.AddrPortFrom(ip, a.Port()), nil
 }
 
 // show appends an address as the socket's program gets to see it.

@@ -16,6 +16,7 @@ var addressOptions = table{
 	linux.SCTP_PRIMARY_ADDR:          of(setPrimaryAddr, getPrimaryAddr),
 	linux.SCTP_GET_PEER_ADDRS:        of(nil, getPeerAddrs),
 	linux.SCTP_GET_LOCAL_ADDRS:       of(nil, getLocalAddrs),
+	linux.SCTP_REUSE_PORT:            of(setReusePort, getReusePort),
 }
 
 // addresses reads a packed array of socket addresses of one port. s.mu is held.
@@ -25,13 +26,11 @@ func (s *Socket) addresses(b []byte) (all []netip.AddrPort, err error) {
 		return nil, err
 	}
 	for _, a := range list {
-		if s.family == linux.AF_INET && !a.Addr().Is4() || a.Port() != list[0].Port() {
+		to, err := s.usable(a)
+		if err != nil || to.Port() != list[0].Port() {
 			return nil, syscall.EINVAL
 		}
-		if s.options.v6only && a.Addr().Unmap().Is4() {
-			return nil, syscall.EINVAL
-		}
-		all = append(all, netip.AddrPortFrom(a.Addr().Unmap(), a.Port()))
+		all = append(all, to)
 	}
 	return all, nil
 }
@@ -44,31 +43,6 @@ func hasRepeated(all []netip.AddrPort) bool {
 		}
 	}
 	return false
-}
-
-// bindx is sctp_bindx with SCTP_BINDX_ADD_ADDR (RFC 6458 section 9.1) of a socket that is not bound yet. A bound one does not change its
-// addresses: EOPNOTSUPP. s.mu is held.
-func (s *Socket) bindx(value []byte) error {
-	all, err := s.addresses(value)
-	switch {
-	case err != nil:
-		return err
-	case s.bound != nil:
-		return syscall.EOPNOTSUPP
-	case hasRepeated(all):
-		return syscall.EINVAL
-	}
-	var ips []netip.Addr
-	for _, a := range all {
-		if a.Addr().IsUnspecified() {
-			if len(all) > 1 {
-				return syscall.EINVAL
-			}
-			break
-		}
-		ips = append(ips, a.Addr())
-	}
-	return s.bind(ips, all[0].Port())
 }
 
 // connectx is sctp_connectx (RFC 6458 section 9.9): EINPROGRESS, with the identifier of the association, when it has begun. s.mu is held.
@@ -93,7 +67,9 @@ func (s *Socket) setAddresses(o *linux.Option, value []byte) (result int, err er
 	}
 	switch o.Number {
 	case linux.SCTP_SOCKOPT_BINDX_ADD:
-		return 0, s.bindx(value)
+		return 0, s.bindxAdd(value)
+	case linux.SCTP_SOCKOPT_BINDX_REM:
+		return 0, s.bindxRemove(value)
 	case linux.SCTP_SOCKOPT_CONNECTX_OLD:
 		_, err := s.connectx(value)
 		return 0, err

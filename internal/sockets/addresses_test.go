@@ -1,6 +1,7 @@
 package sockets
 
 import (
+	"strings"
 	"syscall"
 	"testing"
 
@@ -39,13 +40,154 @@ func TestBindx(t *testing.T) {
 			w.want(c.what, err, c.want)
 			s.Close()
 		}
+	})
+}
+
+// local are the addresses that a socket lists as its own, or an association of it.
+func (u *user) local(id linux.AssocID) string {
+	u.t.Helper()
+	value := linux.Append(nil, &linux.GetAddrs{AssocID: id})
+	out, _, _, err := u.Option(linux.SOL_SCTP, int(linux.SCTP_GET_LOCAL_ADDRS), append(value, make([]byte, 200)...))
+	if err != nil {
+		return err.Error()
+	}
+	var v linux.GetAddrs
+	if err := linux.Parse(out, &v); err != nil {
+		u.t.Fatal(err)
+	}
+	list, err := linux.ParseSockaddrs(v.Addresses)
+	if len(v.Addresses) > 0 && err != nil {
+		u.t.Fatal(err)
+	}
+	var text []string
+	for _, a := range list {
+		text = append(text, a.Addr().String())
+	}
+	return strings.Join(text, " ")
+}
+
+// As Linux 6.12 answered (interop/questions, group bindx).
+func TestBindxOfBoundSockets(t *testing.T) {
+	const add, remove = linux.SCTP_SOCKOPT_BINDX_ADD, linux.SCTP_SOCKOPT_BINDX_REM
+	inWorld(t, func(w *world) {
 		s := w.socket(w.left, linux.AF_INET, sockStream)
-		w.ok(s.Bind(at(leftIP, 7)))
-		_, err := s.setList(add, at("127.0.0.1", 7))
-		w.want("a bound socket", err, syscall.EOPNOTSUPP)
-		_, err = s.setList(linux.SCTP_SOCKOPT_BINDX_REM, at(leftIP, 7))
-		w.want("removing", err, syscall.ENOPROTOOPT)
+		_, err := s.setList(remove, at("127.0.0.1", 0))
+		w.want("removing from a socket that is not bound", err, syscall.EBUSY)
+		w.ok(s.Bind(at("127.0.0.1", 7)))
+		for _, c := range []struct {
+			what   string
+			option linux.OptName
+			list   [][]byte
+			want   error
+			left   string
+		}{
+			{"the same port", add, [][]byte{at("127.0.0.2", 7)}, nil, "127.0.0.1 127.0.0.2"},
+			{"port 0", add, [][]byte{at("127.0.0.3", 0)}, nil, "127.0.0.1 127.0.0.2 127.0.0.3"},
+			{"another port", add, [][]byte{at("127.0.0.4", 8)}, syscall.EINVAL, "127.0.0.1 127.0.0.2 127.0.0.3"},
+			{"what is there", add, [][]byte{at("127.0.0.2", 7)}, syscall.EINVAL, "127.0.0.1 127.0.0.2 127.0.0.3"},
+			{"the wildcard", add, [][]byte{at("0.0.0.0", 7)}, syscall.EINVAL, "127.0.0.1 127.0.0.2 127.0.0.3"},
+			{"another's", add, [][]byte{at("127.0.0.4", 7), at("192.0.2.77", 7)}, syscall.EADDRNOTAVAIL, "127.0.0.1 127.0.0.2 127.0.0.3"},
+			{"multicast", add, [][]byte{at("224.0.0.1", 7)}, syscall.EADDRNOTAVAIL, "127.0.0.1 127.0.0.2 127.0.0.3"},
+			{"removing what is not there", remove, [][]byte{at("127.0.0.9", 7)}, syscall.EINVAL, "127.0.0.1 127.0.0.2 127.0.0.3"},
+			{"removing from another port", remove, [][]byte{at("127.0.0.2", 8)}, syscall.EINVAL, "127.0.0.1 127.0.0.2 127.0.0.3"},
+			{"removing multicast", remove, [][]byte{at("224.0.0.1", 7)}, syscall.EADDRNOTAVAIL, "127.0.0.1 127.0.0.2 127.0.0.3"},
+			{"removing IPv6", remove, [][]byte{at("::1", 7)}, syscall.EINVAL, "127.0.0.1 127.0.0.2 127.0.0.3"},
+			{"removing with port 0", remove, [][]byte{at("127.0.0.2", 0)}, nil, "127.0.0.1 127.0.0.3"},
+			{"removing nothing", remove, nil, syscall.EINVAL, "127.0.0.1 127.0.0.3"},
+			{"removing all", remove, [][]byte{at("127.0.0.1", 7), at("127.0.0.3", 7)}, syscall.EBUSY, "127.0.0.1 127.0.0.3"},
+			{"removing the first", remove, [][]byte{at("127.0.0.1", 7)}, nil, "127.0.0.3"},
+		} {
+			_, err := s.setList(c.option, c.list...)
+			w.want(c.what, err, c.want)
+			if got := s.local(0); got != c.left {
+				t.Errorf("%s: %s are left, want %s", c.what, got, c.left)
+			}
+		}
+		w.ok(s.Listen(1))
+		_, err = s.setList(add, at("127.0.0.4", 7))
+		w.want("while listening", err, nil)
+		wild := w.socket(w.left, linux.AF_INET, sockStream)
+		w.ok(wild.Listen(1))
+		_, err = wild.setList(add, at("127.0.0.1", 0))
+		w.want("one more than all", err, syscall.EINVAL)
+		_, err = wild.setList(remove, at("127.0.0.1", 0))
+		w.want("one less than all", err, syscall.EBUSY)
+		closeAll(s, wild)
+	})
+}
+
+func TestBindxKeepsWhatItCannotTakeBack(t *testing.T) {
+	inWorld(t, func(w *world) {
+		s := w.socket(w.left, linux.AF_INET, sockStream)
+		_, err := s.setList(linux.SCTP_SOCKOPT_BINDX_ADD, at("127.0.0.1", 7), at("127.0.0.2", 8))
+		w.want("two ports", err, syscall.EINVAL)
+		if got := s.local(0); got != "127.0.0.1" {
+			t.Errorf("%s is left", got)
+		}
 		s.Close()
+	})
+}
+
+func TestBindxLeavesAssociationsAsTheyAre(t *testing.T) {
+	inWorld(t, func(w *world) {
+		s := w.socket(w.right, linux.AF_INET, sockSeqpacket)
+		w.ok(s.Bind(at(rightIP, 7)))
+		w.ok(s.Listen(1))
+		c := w.socket(w.left, linux.AF_INET, sockSeqpacket)
+		w.ok(c.sendTo("hello", at(rightIP, 7)))
+		_, m, err := s.receive(100)
+		w.ok(err)
+		_, err = s.setList(linux.SCTP_SOCKOPT_BINDX_ADD, at("127.0.0.1", 7))
+		w.ok(err)
+		_, err = s.setList(linux.SCTP_SOCKOPT_BINDX_REM, at(rightIP, 7))
+		w.ok(err)
+		w.ok(s.sendTo("good day", m.Name[:m.NameLen]))
+		c.wantText("good day")
+		id := assocID(s.members()[0])
+		if all, one := s.local(0), s.local(id); all != "127.0.0.1" || one != rightIP {
+			t.Errorf("the socket has %s, the association %s", all, one)
+		}
+		if got := s.local(id + 99); got != syscall.EINVAL.Error() {
+			t.Errorf("no such association: %s", got)
+		}
+		closeAll(s, c)
+	})
+}
+
+func TestReusePort(t *testing.T) {
+	inWorld(t, func(w *world) {
+		one := linux.Int(9)
+		first, second := w.socket(w.left, linux.AF_INET, sockStream), w.socket(w.left, linux.AF_INET, sockStream)
+		for _, s := range []*user{first, second} {
+			w.ok(s.set(linux.SOL_SCTP, int(linux.SCTP_REUSE_PORT), &one))
+			w.ok(s.Bind(at(leftIP, 7)))
+			w.want("of a bound socket", s.set(linux.SOL_SCTP, int(linux.SCTP_REUSE_PORT), &one), syscall.EFAULT)
+			if got, _ := s.option(linux.SOL_SCTP, int(linux.SCTP_REUSE_PORT)); got != 1 {
+				t.Errorf("it is %d", got)
+			}
+		}
+		w.ok(first.Listen(1))
+		w.want("a second listener", second.Listen(1), syscall.EADDRINUSE)
+		many := w.socket(w.left, linux.AF_INET, sockSeqpacket)
+		w.want("of a one-to-many socket", many.set(linux.SOL_SCTP, int(linux.SCTP_REUSE_PORT), &one), syscall.EOPNOTSUPP)
+		closeAll(first, second, many)
+	})
+}
+
+func TestReuseAddr(t *testing.T) {
+	inWorld(t, func(w *world) {
+		client, server, listener := w.pair()
+		on := linux.Int(1)
+		w.ok(listener.set(linux.SOL_SOCKET, linux.SO_REUSEADDR, &on))
+		again := w.socket(w.right, linux.AF_INET, sockStream)
+		w.ok(again.set(linux.SOL_SOCKET, linux.SO_REUSEADDR, &on))
+		w.want("while another listens", again.Bind(at("0.0.0.0", 7)), syscall.EADDRINUSE)
+		listener.Close()
+		w.ok(again.Bind(at("0.0.0.0", 7)))
+		w.ok(again.Listen(1))
+		w.ok(client.send("hello"))
+		server.wantText("hello")
+		closeAll(client, server, again)
 	})
 }
 

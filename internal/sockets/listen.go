@@ -71,7 +71,7 @@ func (s *Socket) child(a *engine.Assoc) *Socket {
 	}
 	_, n.peer = a.Primary()
 	n.local = s.localOf(a)
-	n.options.kept = s.options.kept.toChild()
+	n.options.kept, n.options.reusePort = s.options.kept.toChild(), false
 	n.subscribed.Store(s.subscribed.Load())
 	n.defaults.Store(s.defaults.Load())
 	n.params.Store(s.params.Load())

@@ -1,6 +1,7 @@
 package sockets
 
 import (
+	"net"
 	"net/netip"
 	"syscall"
 	"time"
@@ -103,24 +104,59 @@ func getPeerAddrs(s *Socket, v *linux.GetAddrs) error {
 	return nil
 }
 
-// getLocalAddrs is behind sctp_getladdrs: the addresses that the socket is bound to, all those of the host if it is to the wildcard.
+// getLocalAddrs is behind sctp_getladdrs (RFC 6458 section 9.5): the addresses of an association, or those that the socket is bound to.
+// These are all of the host's if it is to the wildcard.
 func getLocalAddrs(s *Socket, v *linux.GetAddrs) error {
 	v.Addresses, v.Count = nil, 0
-	if s.bound == nil {
+	addrs := s.addrs
+	switch a := s.member(v.AssocID); {
+	case v.AssocID != 0 && a == nil:
+		return syscall.EINVAL
+	case s.bound == nil:
+		return nil
+	case v.AssocID != 0:
+		addrs = a.LocalAddrs()
+	case len(addrs) == 0:
+		s.listHost(v)
 		return nil
 	}
-	addrs := s.addrs
-	if len(addrs) == 0 {
-		addrs = s.stack.engine.LocalAddrs()
-	}
 	for _, ip := range addrs {
-		if s.family == linux.AF_INET && !ip.Is4() || s.options.v6only && ip.Is4() {
-			continue
-		}
 		v.Addresses = s.show(v.Addresses, netip.AddrPortFrom(ip, s.bound.Port()))
 		v.Count++
 	}
 	return nil
+}
+
+// listHost lists the host's addresses that the socket can use, those of IPv6 with the interfaces that they are of.
+func (s *Socket) listHost(v *linux.GetAddrs) {
+	for _, ip := range s.stack.engine.LocalAddrs() {
+		if s.family == linux.AF_INET && !ip.Is4() || s.options.v6only && ip.Is4() {
+			continue
+		}
+		a := linux.Sockaddr{AddrPort: netip.AddrPortFrom(ip.WithZone(""), s.bound.Port())}
+		if ip.Is6() {
+			a.ScopeID = interfaceOf(ip)
+		}
+		v.Addresses = a.ToUser(s.family, s.options.mapped).Append(v.Addresses)
+		v.Count++
+	}
+}
+
+// interfaceOf is the index of the interface that has an address, 0 if there is none.
+func interfaceOf(ip netip.Addr) uint32 {
+	interfaces, err := net.Interfaces()
+	if err != nil {
+		return 0
+	}
+	for _, i := range interfaces {
+		addrs, _ := i.Addrs() // one that went away meanwhile has none
+		for _, a := range addrs {
+			if p, err := netip.ParsePrefix(a.String()); err == nil && p.Addr() == ip.WithZone("") && (ip.Zone() == "" || ip.Zone() == i.Name) {
+				return uint32(i.Index)
+			}
+		}
+	}
+	return 0
 }
 
 // getAssocNumber counts the associations of a one-to-many socket.
