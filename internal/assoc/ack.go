@@ -58,8 +58,7 @@ func (a *Association) afterData(now mono.Time, in *inbound) {
 // ackPolicy is how SACKs are delayed: as the path says that data comes from.
 func (a *Association) ackPolicy() (delay time.Duration, frequency int) {
 	if p := a.receive.ack.path; p != nil {
-		c := p.Params()
-		return c.SACKDelay, c.SACKFrequency
+		return p.SACKPolicy()
 	}
 	return a.cfg.SACKDelay, a.cfg.SACKFrequency
 }

@@ -75,6 +75,7 @@ type Status struct {
 	Unacked               int // DATA chunks in flight
 	Unsent                int // messages, or parts, not yet sent once, in bytes
 	Pending               int // bytes received and not yet read
+	Missing               int // TSNs that the peer has sent, and that have not arrived
 	InStreams, OutStreams uint16
 	FragmentationPoint    int
 	Extensions            Extensions // in use

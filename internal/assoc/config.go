@@ -25,6 +25,8 @@ type Config struct {
 	PFMaxRetrans int
 	// MaxInitRetransmits is Max.Init.Retransmits: 8.
 	MaxInitRetransmits int
+	// MaxInitTimeout is the longest time to the next INIT or COOKIE ECHO (RFC 6458 section 8.1.3): RTOMax.
+	MaxInitTimeout time.Duration
 	// HBInterval is HB.interval: 30 s. Negative turns heartbeats off on confirmed paths.
 	HBInterval time.Duration
 	// HBMaxBurst is HB.Max.Burst, in heartbeats per RTO: 1.
@@ -122,6 +124,7 @@ func (c Config) Defaults() Config {
 	def(&c.AssocMaxRetrans, 10)
 	def(&c.PathMaxRetrans, 5)
 	def(&c.MaxInitRetransmits, 8)
+	def(&c.MaxInitTimeout, c.RTOMax)
 	def(&c.HBInterval, 30*time.Second)
 	def(&c.HBMaxBurst, 1)
 	def(&c.SACKDelay, 200*time.Millisecond)

@@ -51,7 +51,7 @@ func (a *Association) expireT1(now mono.Time) {
 		a.end(CantStartAssoc, ErrTimeout)
 		return
 	}
-	o.rto = min(2*o.rto, a.cfg.RTOMax)
+	o.rto = min(2*o.rto, a.cfg.MaxInitTimeout)
 	o.path = a.nextInTurn(o.path)
 	o.pending = true
 	o.sentAt = 0

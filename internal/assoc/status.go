@@ -21,6 +21,7 @@ func (a *Association) Status() Status {
 	if a.receive.inbound != nil {
 		s.LocalRwnd = a.rwnd()
 		s.Pending = a.receive.inbound.Bytes()
+		s.Missing = a.receive.tsns.Missing()
 	}
 	if len(a.paths) > 0 {
 		s.FragmentationPoint = a.fragmentSize()

@@ -242,3 +242,14 @@ func TestTunedPartialDelivery(t *testing.T) {
 		t.Error("there is a second message")
 	}
 }
+
+// RFC 6458 section 8.1.3: attempts to set an association up come at least so often.
+func TestMaxInitTimeout(t *testing.T) {
+	ta := newTestAssoc(t, activeSide, with(func(c *Config) { c.MaxInitTimeout, c.RTOMax = 1500*time.Millisecond, time.Minute }))
+	for _, want := range []time.Duration{time.Second, 1500 * time.Millisecond, 1500 * time.Millisecond} {
+		ta.want("INIT again", "INIT")
+		if d := ta.advanceToTimer(); d != want {
+			t.Errorf("T1-init after %v, want %v", d, want)
+		}
+	}
+}

@@ -152,6 +152,11 @@ func (p *Path) resize(n int) bool {
 // Params returns the parameters that can change.
 func (p *Path) Params() Params { return p.config.Params }
 
+// SACKPolicy is how data from the path is acknowledged.
+func (p *Path) SACKPolicy() (delay time.Duration, frequency int) {
+	return p.config.SACKDelay, p.config.SACKFrequency
+}
+
 // Labels are those of packets to the path.
 func (p *Path) Labels() (dscp uint8, flow uint32) { return p.config.DSCP, p.config.FlowLabel }
 

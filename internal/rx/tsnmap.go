@@ -112,6 +112,18 @@ func (m *TSNMap) NextMissing(t, last seq.TSN) (from, to seq.TSN, ok bool) {
 	return from, to, from.LessEq(last)
 }
 
+// Missing is the number of TSNs that have not arrived, below the highest that has.
+func (m *TSNMap) Missing() (n int) {
+	for t := m.cum; ; {
+		from, to, ok := m.NextMissing(t, m.highest)
+		if !ok {
+			return n
+		}
+		n += to.Diff(from) + 1
+		t = to
+	}
+}
+
 // AppendGaps appends at most limit gap blocks to dst, from the lowest on, as section 6.7 wants the blocks of a SACK chosen
 // when not all fit.
 func (m *TSNMap) AppendGaps(dst []wire.GapBlock, limit int) []wire.GapBlock {

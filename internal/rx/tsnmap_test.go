@@ -49,6 +49,9 @@ func TestTSNMapGaps(t *testing.T) {
 			if got := m.Highest(); got != initial.Add(c.highest) {
 				t.Errorf("%s, from %d: highest %d, want %d", c.name, initial, got, initial.Add(c.highest))
 			}
+			if got, want := m.Missing(), c.highest+1-len(c.arrived); got != want && c.name != "one too far is not taken" {
+				t.Errorf("%s, from %d: %d missing, want %d", c.name, initial, got, want)
+			}
 			if got := m.HasGaps(); got != (len(c.gaps) > 0) {
 				t.Errorf("%s, from %d: HasGaps is %v", c.name, initial, got)
 			}

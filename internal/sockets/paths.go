@@ -23,7 +23,7 @@ var pathOptions = table{
 // scope finds what an identifier and an address name: an address of an association; without address, an association; without that, those to
 // come. EINVAL answers what is not there. s.mu is held.
 func (s *Socket) scope(id linux.AssocID, address *linux.Storage) (*engine.Assoc, netip.Addr, error) {
-	if s.isAny(address) {
+	if address.IsAny(s.family) {
 		a, err := s.source(id)
 		return a, netip.Addr{}, err
 	}
@@ -31,16 +31,19 @@ func (s *Socket) scope(id linux.AssocID, address *linux.Storage) (*engine.Assoc,
 	if err != nil {
 		return nil, netip.Addr{}, err
 	}
+	if shown, err := address.Sockaddr(); err == nil {
+		address.Set(shown.ToUser(s.family, s.options.mapped)) // an answer has it as the socket shows addresses
+	}
 	return a, path.Path.Remote, nil
 }
 
-// isAny reports whether an address is none in particular.
-func (s *Socket) isAny(address *linux.Storage) bool {
-	if linux.Family(address[:]) == linux.AF_UNSPEC {
-		return true
+// strictScope is scope where Linux looks at the identifier too if there is an address.
+func (s *Socket) strictScope(id linux.AssocID, address *linux.Storage) (*engine.Assoc, netip.Addr, error) {
+	a, remote, err := s.scope(id, address)
+	if err == nil {
+		_, err = s.source(id)
 	}
-	a, err := address.Sockaddr()
-	return err == nil && a.Addr().IsUnspecified()
+	return a, remote, err
 }
 
 // pathParamsOf are the params of an address, or if it is not valid, those of the association or of those to come. s.mu is held.
@@ -62,7 +65,7 @@ func setPaddrParams(s *Socket, v *linux.PaddrParams) error {
 	if v.SackDelay > maxSackDelay || v.PathMTU != 0 && v.PathMTU < minPacket {
 		return syscall.EINVAL
 	}
-	a, remote, err := s.scope(v.AssocID, &v.Address)
+	a, remote, err := s.strictScope(v.AssocID, &v.Address)
 	switch {
 	case err != nil:
 		return err
@@ -129,7 +132,7 @@ const (
 
 // getPaddrParams leaves flow label and DSCP as the program has them if they were never set.
 func getPaddrParams(s *Socket, v *linux.PaddrParams) error {
-	a, remote, err := s.scope(v.AssocID, &v.Address)
+	a, remote, err := s.strictScope(v.AssocID, &v.Address)
 	if err != nil {
 		return err
 	}
@@ -234,7 +237,7 @@ func getThresholdsV2(s *Socket, v *linux.PaddrThresholdsV2) error {
 
 func (s *Socket) thresholdScope(id linux.AssocID, address *linux.Storage) (*engine.Assoc, netip.Addr, error) {
 	a, remote, err := s.scope(id, address)
-	if err != nil && !s.isAny(address) {
+	if err != nil && !address.IsAny(s.family) {
 		err = syscall.ENOENT
 	}
 	return a, remote, err
@@ -303,7 +306,10 @@ const maxSackDelay = uint32(500 * time.Millisecond / time.Millisecond)
 
 // setDelayedSack takes a delay and a frequency, each unless it is 0; frequency 1 turns delays off (RFC 6458 section 8.1.19).
 func setDelayedSack(s *Socket, v *linux.SackInfo) error {
-	if v.Delay > maxSackDelay {
+	switch {
+	case v.Delay == 0 && v.Frequency == 0:
+		return nil // whoever it is for
+	case v.Delay > maxSackDelay:
 		return syscall.EINVAL
 	}
 	targets, future, err := s.targets(v.AssocID)

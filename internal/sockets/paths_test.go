@@ -125,6 +125,12 @@ func TestPaddrParamsOfOneAddress(t *testing.T) {
 		check("of the socket", 7000, 1004, 9000)
 		w.ok(c.setSCTP(linux.SCTP_PEER_ADDR_PARAMS, &linux.PaddrParams{AssocID: assocID(a), HeartbeatInterval: 8000, Flags: linux.SPP_HB_ENABLE}))
 		check("of the association", 8000, 8000, 9000)
+		for id, want := range map[linux.AssocID]error{0: nil, linux.SCTP_CURRENT_ASSOC: syscall.EINVAL, 999: syscall.EINVAL} {
+			v := linux.PaddrParams{AssocID: id, Address: paddr(rightIP, 7)}
+			w.want("the address with another identifier", c.setSCTP(linux.SCTP_PEER_ADDR_PARAMS, &v), want)
+			w.want("the address with another identifier", c.get(linux.SCTP_PEER_ADDR_PARAMS, &v), want)
+			w.ok(c.setSCTP(linux.SCTP_PEER_ADDR_THLDS, &linux.PaddrThresholds{AssocID: id, Address: paddr(rightIP, 7)}))
+		}
 		for _, address := range []linux.Storage{paddr(leftIP, 7), paddr(rightIP, 8), {77}} {
 			v := linux.PaddrParams{AssocID: assocID(a), Address: address}
 			w.want("not an address of the peer", c.setSCTP(linux.SCTP_PEER_ADDR_PARAMS, &v), syscall.EINVAL)
@@ -326,5 +332,22 @@ func TestAssocStats(t *testing.T) {
 			t.Errorf("in 144 bytes: % x", out)
 		}
 		closeAll(c, s, l)
+	})
+}
+
+// An IPv6 socket gets to see a v4-mapped address, whatever it asked with.
+func TestAddressIsAnsweredAsTheSocketShowsIt(t *testing.T) {
+	inWorld(t, func(w *world) {
+		l := w.listener(5)
+		c := w.socket(w.left, linux.AF_INET6, sockStream)
+		w.ok(c.connect(at(rightIP, 7)))
+		for _, want := range []string{"[::ffff:" + rightIP + "]:7", rightIP + ":7"} {
+			v := linux.PaddrThresholds{Address: paddr(rightIP, 7)}
+			if w.ok(c.get(linux.SCTP_PEER_ADDR_THLDS, &v)); v.Address.String() != want {
+				t.Errorf("%v, want %s", v.Address, want)
+			}
+			w.ok(c.setSCTP(linux.SCTP_I_WANT_MAPPED_V4_ADDR, new(linux.Int)))
+		}
+		closeAll(c, l)
 	})
 }

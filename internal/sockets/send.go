@@ -153,6 +153,7 @@ func (s *Socket) beginBySending(to netip.AddrPort, c *linux.SendControl) (*engin
 		setUnlessZero(&config.OutStreams, c.Init.OutStreams)
 		setUnlessZero(&config.MaxInStreams, c.Init.MaxInStreams)
 		setUnlessZero(&config.MaxInitRetransmits, int(c.Init.MaxAttempts))
+		setUnlessZero(&config.MaxInitTimeout, milliseconds(uint32(c.Init.MaxInitTimeout)))
 	}
 	a, err := s.begin(addrs, config)
 	if err == nil && !s.many() {

@@ -170,6 +170,7 @@ func (s *Socket) config() assoc.Config {
 	c.Scheduler = schedulers[s.defaults.Load().scheduler]
 	i := &s.options.init
 	c.OutStreams, c.MaxInStreams, c.MaxInitRetransmits = i.OutStreams, i.MaxInStreams, int(i.MaxAttempts)
+	c.MaxInitTimeout = milliseconds(uint32(i.MaxInitTimeout))
 	return c
 }
 

@@ -47,7 +47,7 @@ var stateNumbers = [...]linux.AssocState{
 	assoc.StateShutdownReceived: linux.SCTP_SHUTDOWN_RECEIVED, assoc.StateShutdownAckSent: linux.SCTP_SHUTDOWN_ACK_SENT,
 }
 
-// getStatus is SCTP_STATUS.
+// getStatus is SCTP_STATUS. What is pending are chunks that have yet to arrive, as Linux has it.
 func getStatus(s *Socket, v *linux.Status) error {
 	a := s.member(v.AssocID)
 	if a == nil {
@@ -56,7 +56,7 @@ func getStatus(s *Socket, v *linux.Status) error {
 	at := a.Status()
 	*v = linux.Status{
 		AssocID: assocID(a), State: stateNumbers[at.State], Rwnd: uint32(at.PeerRwnd),
-		Unacked: uint16(at.Unacked), Pending: uint16(min(at.Pending, 1<<16-1)),
+		Unacked: uint16(at.Unacked), Pending: uint16(at.Missing),
 		InStreams: at.InStreams, OutStreams: at.OutStreams, FragmentationPoint: uint32(at.FragmentationPoint),
 	}
 	for i := range at.Paths {

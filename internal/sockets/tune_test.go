@@ -48,7 +48,8 @@ func TestDelayedSack(t *testing.T) {
 		}
 		many := w.socket(w.left, linux.AF_INET, sockSeqpacket)
 		w.want("an identifier that does not exist", many.set(linux.SOL_SCTP, int(linux.SCTP_DELAYED_SACK),
-			&linux.SackInfo{AssocID: 999}), syscall.EINVAL)
+			&linux.SackInfo{AssocID: 999, Delay: 1}), syscall.EINVAL)
+		w.ok(many.set(linux.SOL_SCTP, int(linux.SCTP_DELAYED_SACK), &linux.SackInfo{AssocID: 999}))
 		_, _, _, err := many.Option(linux.SOL_SCTP, int(linux.SCTP_DELAYED_SACK), linux.Append(nil, &linux.SackInfo{AssocID: 999}))
 		w.want("asking for it", err, syscall.EINVAL)
 		closeAll(fresh, c, s, l, many)

@@ -40,6 +40,7 @@ static const struct group {
 	{"authentication", ask_authentication, false},
 	{"extensions", ask_extensions, false},
 	{"details", ask_details, false},
+	{"tuning", ask_tuning, false},
 };
 
 enum {

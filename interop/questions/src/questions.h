@@ -132,5 +132,6 @@ void ask_reconfiguration_many(void);
 void ask_authentication(void);
 void ask_extensions(void);
 void ask_details(void);
+void ask_tuning(void);
 
 #endif
