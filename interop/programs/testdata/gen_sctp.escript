@@ -137,7 +137,7 @@ options(Family, Address) ->
     ok = inet:setopts(Client, [{sctp_default_send_param, #sctp_sndrcvinfo{assoc_id = Here, stream = 4, ppid = 9}}]),
     {ok, [{sctp_default_send_param, #sctp_sndrcvinfo{stream = 4, ppid = 9}}]} =
         inet:getopts(Client, [{sctp_default_send_param, #sctp_sndrcvinfo{assoc_id = Here}}]),
-    ok = inet:setopts(Server, [{sctp_disable_fragments, true}, {sctp_i_want_mapped_v4_addr, false}]),
+    ok = inet:setopts(Server, [{sctp_disable_fragments, true}, {sctp_i_want_mapped_v4_addr, false}, {sctp_adaptation_layer, #sctp_setadaptation{adaptation_ind = 8}}]),
     {ok, [{sctp_disable_fragments, true}, {sctp_i_want_mapped_v4_addr, false}]} =
         inet:getopts(Server, [sctp_disable_fragments, sctp_i_want_mapped_v4_addr]),
     ok = inet:setopts(Server, [{sctp_autoclose, 60}, {sctp_maxseg, 900}]),
