@@ -51,6 +51,8 @@ type Assoc struct {
 	wants     Filter
 	arrived   uint64
 	inMessage bool
+	// failed are the messages that failed because the association ended, until it is known that it has.
+	failed []assoc.Event
 	// reserved is the room kept by Reserve. awaitsRoom is the limit below which somebody waits for held to fall, 0 if nobody does.
 	reserved, awaitsRoom int
 	// cameUp: the association was established.

@@ -130,9 +130,25 @@ func (a *Assoc) Filter() Filter {
 	return a.wants
 }
 
-// post puts a notification into the mailbox, behind the messages that came before it. What begins an association is before all of
-// its messages, although they may have come in one packet. a.mu is held.
+// post puts a notification into the mailbox. The messages that fail at the end of an association come after it, as on Linux: a user
+// knows then why they have failed. a.mu is held.
 func (a *Assoc) post(ev assoc.Event) {
+	if _, ok := ev.(assoc.SendFailed); ok && a.phase != ended && a.core.State() == assoc.StateClosed {
+		a.failed = append(a.failed, ev)
+		return
+	}
+	a.postNow(ev)
+	if _, ok := ev.(assoc.AssocChange); ok && a.phase == ended {
+		for _, failed := range a.failed {
+			a.postNow(failed)
+		}
+		a.failed = nil
+	}
+}
+
+// postNow puts a notification into the mailbox, behind the messages that came before it. What begins an association is before all of
+// its messages, although they may have come in one packet. a.mu is held.
+func (a *Assoc) postNow(ev assoc.Event) {
 	if a.wants == nil || !a.wants.Wants(ev) {
 		return
 	}

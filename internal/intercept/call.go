@@ -19,9 +19,11 @@ type call struct {
 	f  *file // nil for socket
 	// kept says that the call has waited: the caller may have been killed meanwhile.
 	kept bool
-	// begun says that connecting has begun, and value is what the call returns when it is done.
+	// begun says that connecting has begun, and value is what the call returns when it is done. given are the association and the length
+	// that SCTP_SOCKOPT_CONNECTX3 was called with.
 	begun bool
 	value int
+	given [sizeofAssoc + 4]byte
 	// done is how many messages sendmmsg or recvmmsg have moved.
 	done int
 }

@@ -55,16 +55,26 @@ func (c *call) pieces(addr, count uint64, tooMany syscall.Errno) ([]piece, sysca
 		if int64(p.n) < 0 {
 			return nil, unix.EINVAL
 		}
+		if !p.mayBe() {
+			return nil, unix.EFAULT
+		}
 		all = append(all, p)
 	}
 	c.s.pieces = all
 	return all, 0
 }
 
+// mayBe reports whether a program can have memory there at all, which Linux asks before anything else.
+func (p piece) mayBe() bool { return int64(p.addr) >= 0 && int64(p.addr+p.n) >= 0 }
+
 // piece is pieces for a call that has but one.
-func (c *call) piece(addr, n uint64) []piece {
-	c.s.pieces = append(c.s.pieces[:0], piece{addr, n})
-	return c.s.pieces
+func (c *call) piece(addr, n uint64) ([]piece, syscall.Errno) {
+	p := piece{addr, n}
+	if !p.mayBe() {
+		return nil, unix.EFAULT
+	}
+	c.s.pieces = append(c.s.pieces[:0], p)
+	return c.s.pieces, 0
 }
 
 // message is one message of a call, as the program described it.
@@ -91,9 +101,9 @@ func (m *message) total(limit uint64) uint64 {
 func (c *call) message() (m message, e syscall.Errno) {
 	switch c.op {
 	case callRead, callWrite:
-		m.pieces = c.piece(c.arg(1), c.arg(2))
+		m.pieces, e = c.piece(c.arg(1), c.arg(2))
 	case callRecvfrom, callSendto:
-		m.pieces = c.piece(c.arg(1), c.arg(2))
+		m.pieces, e = c.piece(c.arg(1), c.arg(2))
 		m.flags, m.name, m.nameLen = c.int(3), c.arg(4), c.arg(5)
 	case callReadv, callWritev:
 		m.pieces, e = c.pieces(c.arg(1), c.arg(2), unix.EINVAL)
@@ -191,7 +201,7 @@ func (c *call) sendOne(m *message) (sent Sent, n int, o outcome) {
 		sent.Cancel()
 		return nil, 0, failure(e)
 	}
-	return sent, len(msg.Data), o
+	return sent, msg.N, o
 }
 
 // readAround reads what comes with the data: the address and the ancillary data.
@@ -289,7 +299,11 @@ func (c *call) receiveOne(m *message) (got Received, n int, o outcome) {
 		return nil, 0, failure(e)
 	}
 	if e := c.putMessage(m, &msg); e != 0 {
-		got.Cancel()
+		if m.flags&unix.MSG_PEEK == 0 && c.write(c.spans(m, msg.Data[:msg.N])...) == 0 {
+			got.Commit() // the data have arrived: as on Linux they are gone, though what describes them had no place
+		} else {
+			got.Cancel()
+		}
 		return nil, 0, failure(e)
 	}
 	more := got.More()

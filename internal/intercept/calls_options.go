@@ -115,10 +115,14 @@ func (c *call) answerLength(out []byte, n, result int) outcome {
 	return success(result)
 }
 
-// connectx3 connects to several addresses, which value points to. The association is told also when the call will not wait for it.
+// connectx3 connects to several addresses, which value points to. The association is told also when the call will not wait for it, and
+// taken back if nothing came of it.
 func (c *call) connectx3(value []byte) outcome {
 	if !c.begun && len(value) < sizeofGetaddrs { // what the program gave is overwritten once it has begun
 		return failure(unix.EINVAL)
+	}
+	if !c.begun {
+		c.given = [sizeofAssoc + 4]byte(append(value[:sizeofAssoc:sizeofAssoc], le.AppendUint32(nil, uint32(len(value)))...))
 	}
 	o := c.connecting(func() (int, error) {
 		n := int(int32(le.Uint32(value[getaddrsLength:])))
@@ -141,6 +145,10 @@ func (c *call) connectx3(value []byte) outcome {
 			return wrote
 		}
 		o.value = 0
+	} else if o.kind == failed && c.begun {
+		if e := c.write(span{c.arg(3), c.given[:sizeofAssoc]}, span{c.arg(4), c.given[sizeofAssoc:]}); e != 0 {
+			return failure(e)
+		}
 	}
 	return o
 }

@@ -50,6 +50,7 @@ func (s *fakeSocket) Send(m *Msg) (Sent, error) {
 		}
 	}
 	info := control.Info()
+	m.N = len(m.Data)
 	return &fakeSent{s: s, m: &fakeMessage{data: m.Data, info: info}, n: len(m.Data), to: m.Name}, nil
 }
 

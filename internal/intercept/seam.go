@@ -73,7 +73,7 @@ type Msg struct {
 	Name, Data, Control []byte
 	Flags               int
 
-	// N and ControlLen are how much of Data and Control was filled, NameLen how long the address is, which may be more than Name
+	// N is how much of Data was taken or filled, ControlLen how much of Control was filled, NameLen how long the address is, which may be more than Name
 	// had room for, OutFlags the flags that recvmsg returns.
 	N, NameLen, ControlLen, OutFlags int
 }

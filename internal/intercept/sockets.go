@@ -27,6 +27,7 @@ func (s socketsSocket) Accept() (Socket, error) { return joined(s.Socket.Accept(
 func (s socketsSocket) Send(m *Msg) (Sent, error) {
 	v := sockets.Msg(*m)
 	sent, err := s.Socket.Send(&v)
+	m.N = v.N
 	if err != nil {
 		return nil, err
 	}

@@ -57,7 +57,13 @@ func (s *Socket) connectx(value []byte) (linux.AssocID, error) {
 	if hasRepeated(to) {
 		return 0, syscall.EADDRNOTAVAIL
 	}
-	return s.beginConnect(to)
+	id, err := s.beginConnect(to)
+	if a := s.connect.assoc; err == syscall.EINPROGRESS && a != nil {
+		if sub, ok := a.Filter().(*subscriber); ok {
+			sub.named.Store(true)
+		}
+	}
+	return id, err
 }
 
 // setAddresses does the options whose value is an array of addresses. s.mu is held.

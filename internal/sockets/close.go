@@ -22,6 +22,10 @@ func (s *Socket) Shutdown(how int) error {
 	}
 	s.mu.Lock()
 	s.follow()
+	if s.many() && s.state == listening && how != shutWR {
+		s.unlock()
+		return syscall.EOPNOTSUPP // Linux takes it for a wish to disconnect
+	}
 	var err error
 	if s.state == closed {
 		err = syscall.ENOTCONN

@@ -31,6 +31,8 @@ type subscriber struct {
 	mask     atomic.Uint32
 	defaults atomic.Pointer[defaults]
 	params   atomic.Pointer[params]
+	// named: the program was told the identifier before the association came up.
+	named atomic.Bool
 }
 
 func newSubscriber(s subscription) *subscriber {
@@ -106,9 +108,30 @@ func typeOf(ev assoc.Event) (linux.NotificationType, bool) {
 // assocID is the identifier of an association, which the engine lets begin at 3.
 func assocID(a *engine.Assoc) linux.AssocID { return linux.AssocID(a.ID()) }
 
+// notedID is the identifier that a notification has: none if the association never came to have one. Linux gives it one when the peer has
+// answered, or when sctp_connectx asks for it.
+func notedID(a *engine.Assoc, ev assoc.Event) linux.AssocID {
+	switch ev := ev.(type) {
+	case assoc.AssocChange:
+		if ev.State != assoc.CantStartAssoc {
+			return assocID(a)
+		}
+	case assoc.SendFailed:
+		if at := a.Standing(); at.Up || !at.Ended {
+			return assocID(a)
+		}
+	default:
+		return assocID(a)
+	}
+	if sub, ok := a.Filter().(*subscriber); ok && sub.named.Load() {
+		return assocID(a)
+	}
+	return 0
+}
+
 // notification is ev as bytes.
 func (s *Socket) notification(a *engine.Assoc, ev assoc.Event) []byte {
-	id := assocID(a)
+	id := notedID(a, ev)
 	switch ev := ev.(type) {
 	case assoc.AssocChange:
 		return linux.Append(nil, assocChange(id, &ev))
@@ -120,7 +143,7 @@ func (s *Socket) notification(a *engine.Assoc, ev assoc.Event) []byte {
 		data := append(ev.Data[:len(ev.Data):len(ev.Data)], make([]byte, -len(ev.Data)&3)...)
 		return linux.Append(nil, &linux.RemoteError{Cause: uint16(ev.Code), AssocID: id, Data: data})
 	case assoc.SendFailed:
-		return linux.Append(nil, sendFailed(id, a.Filter(), &ev))
+		return linux.Append(nil, s.sendFailed(id, a.Filter(), &ev))
 	case assoc.ShutdownEvent:
 		return linux.Append(nil, &linux.ShutdownEvent{AssocID: id})
 	case assoc.AdaptationIndication:
@@ -190,33 +213,44 @@ func assocChange(id linux.AssocID, ev *assoc.AssocChange) *linux.AssocChange {
 	}
 	var abort *assoc.AbortError
 	if errors.As(ev.Err, &abort) && abort.Code != 0 {
-		n.Error = bits.ReverseBytes16(uint16(abort.Code)) // in memory it is as on the wire
+		n.Error = causeInMemory(abort)
 		if abort.Remote {
 			length := 4 + len(abort.Reason)
 			n.Info = append([]byte{byte(abort.Code >> 8), byte(abort.Code), byte(length >> 8), byte(length)}, abort.Reason...)
-			n.Info = append(n.Info, make([]byte, -length&3)...)
 		}
 	}
 	return n
 }
 
+// causeInMemory is the code of the cause of an ABORT, in memory as on the wire.
+func causeInMemory(abort *assoc.AbortError) uint16 { return bits.ReverseBytes16(uint16(abort.Code)) }
+
 // sendFailed gives a message back, in the older form if that is subscribed to. Linux gives its parts as they were sent; here it is
 // whole, and says so with the flags of a first and last part.
-func sendFailed(id linux.AssocID, f engine.Filter, ev *assoc.SendFailed) linux.Notification {
+func (s *Socket) sendFailed(id linux.AssocID, f engine.Filter, ev *assoc.SendFailed) linux.Notification {
 	var flags uint16 = linux.SCTP_DATA_UNSENT
 	if ev.Sent {
 		flags = linux.SCTP_DATA_SENT
+	}
+	var reason uint32
+	var abort *assoc.AbortError
+	if errors.As(ev.Err, &abort) {
+		reason = uint32(causeInMemory(abort))
+	}
+	said := id // by whoever sent it; on a one-to-one socket nobody does
+	if s.style == linux.OneToOne {
+		said = 0
 	}
 	chunk := linux.SendFlags(wholeMessage)
 	if ev.Unordered {
 		chunk |= unorderedChunk
 	}
 	if sub, ok := f.(*subscriber); ok && sub.get().has(linux.SCTP_SEND_FAILED) {
-		info := linux.SndRcvInfo{Stream: ev.Stream, Flags: chunk, PPID: ppid(ev.PPID), Context: ev.Context, AssocID: id}
-		return &linux.SendFailed{Flags: flags, Info: info, AssocID: id, Data: ev.Data}
+		info := linux.SndRcvInfo{Stream: ev.Stream, Flags: chunk, PPID: ppid(ev.PPID), Context: ev.Context, AssocID: said}
+		return &linux.SendFailed{Flags: flags, Error: reason, Info: info, AssocID: id, Data: ev.Data}
 	}
-	info := linux.SndInfo{Stream: ev.Stream, Flags: chunk, PPID: ppid(ev.PPID), Context: ev.Context, AssocID: id}
-	return &linux.SendFailedEvent{Flags: flags, Info: info, AssocID: id, Data: ev.Data}
+	info := linux.SndInfo{Stream: ev.Stream, Flags: chunk, PPID: ppid(ev.PPID), Context: ev.Context, AssocID: said}
+	return &linux.SendFailedEvent{Flags: flags, Error: reason, Info: info, AssocID: id, Data: ev.Data}
 }
 
 // Flags of DATA chunks (RFC 9260 section 3.3.1), as Linux shows them of messages that failed.

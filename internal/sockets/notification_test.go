@@ -162,16 +162,17 @@ func TestUnsentMessagesComeBack(t *testing.T) {
 			s.Close()
 			w.settle()
 			c.wantText("unread")
+			var id linux.AssocID
 			var info linux.SndInfo
 			var data []byte
 			switch n := c.notification().(type) {
 			case *linux.SendFailed:
-				info, data = linux.SndInfo{Flags: n.Info.Flags, AssocID: n.Info.AssocID}, n.Data
+				id, info, data = n.AssocID, linux.SndInfo{Flags: n.Info.Flags, AssocID: n.Info.AssocID}, n.Data
 			case *linux.SendFailedEvent:
-				info, data = n.Info, n.Data
+				id, info, data = n.AssocID, n.Info, n.Data
 			}
-			if len(data) != 1400 || info.Flags != wholeMessage || info.AssocID < linux.FirstAssocID {
-				t.Errorf("%v: %d bytes, %+v", kind, len(data), info)
+			if len(data) != 1400 || info.Flags != wholeMessage || info.AssocID != 0 || id < linux.FirstAssocID {
+				t.Errorf("%v: %d bytes, %+v of %d", kind, len(data), info, id)
 			}
 			closeAll(c, l)
 		})
@@ -277,7 +278,7 @@ func TestEventsAsNotifications(t *testing.T) {
 			{assoc.AssocChange{State: assoc.Restart, OutStreams: 3, InStreams: 4},
 				&linux.AssocChange{State: linux.SCTP_RESTART, OutStreams: 3, InStreams: 4, AssocID: id}},
 			{assoc.AssocChange{State: assoc.CommLost, Err: &assoc.AbortError{Remote: true, Code: 12, Reason: []byte("bye")}},
-				&linux.AssocChange{State: linux.SCTP_COMM_LOST, Error: 0x0c00, AssocID: id, Info: []byte("\x00\x0c\x00\x07bye\x00")}},
+				&linux.AssocChange{State: linux.SCTP_COMM_LOST, Error: 0x0c00, AssocID: id, Info: []byte("\x00\x0c\x00\x07bye")}},
 			{assoc.AssocChange{State: assoc.CommLost, Err: assoc.ErrTimeout},
 				&linux.AssocChange{State: linux.SCTP_COMM_LOST, AssocID: id}},
 			{assoc.RemoteError{Code: 1, Data: []byte("abcde")},
@@ -297,7 +298,7 @@ func TestEventsAsNotifications(t *testing.T) {
 			{assoc.StreamChange{OutStreams: 12, InStreams: 13, AddedOut: 5, AddedIn: 6}, &linux.StreamChange{AssocID: id, InStreams: 6, OutStreams: 5}},
 			{assoc.SendFailed{Sent: true, Stream: 1, PPID: 2, Unordered: true, Context: 3, Data: []byte("x")},
 				&linux.SendFailedEvent{Flags: linux.SCTP_DATA_SENT, AssocID: id, Data: []byte("x"), Info: linux.SndInfo{
-					Stream: 1, Flags: wholeMessage | unorderedChunk, PPID: 0x02000000, Context: 3, AssocID: id,
+					Stream: 1, Flags: wholeMessage | unorderedChunk, PPID: 0x02000000, Context: 3,
 				}}},
 		} {
 			b := c.Socket.notification(c.assoc, k.event)

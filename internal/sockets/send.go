@@ -18,8 +18,8 @@ type Msg struct {
 	// Flags are those of the call. The caller adds MSG_DONTWAIT for a descriptor that does not wait, since in one case the answer
 	// depends on that.
 	Flags int
-	// N and ControlLen are how much of Data and Control Receive has filled, NameLen how long the address is, which may be more than there
-	// was room for. OutFlags are the flags to return.
+	// N is how much of Data Send has taken or Receive has filled. ControlLen is how much of Control Receive has filled, NameLen how
+	// long the address is, which may be more than there was room for. OutFlags are the flags to return.
 	N, NameLen, ControlLen, OutFlags int
 }
 
@@ -84,6 +84,7 @@ func (s *Socket) Send(m *Msg) (*Sent, error) {
 	if s.options.ext.explicitEOR && linux.MsgFlags(m.Flags)&linux.MSG_EOR != 0 {
 		info.Flags |= linux.SCTP_EOR
 	}
+	m.N = len(m.Data)
 	sent := &Sent{eof: info.Flags&linux.SCTP_EOF != 0, abort: info.Flags&linux.SCTP_ABORT != 0}
 	switch {
 	case (sent.eof || sent.abort) && s.style == linux.OneToOne, sent.eof && len(m.Data) > 0:
@@ -92,6 +93,9 @@ func (s *Socket) Send(m *Msg) (*Sent, error) {
 		return nil, syscall.EINVAL
 	case info.Flags&linux.SCTP_ADDR_OVER != 0 && len(m.Name) == 0:
 		return nil, syscall.EINVAL
+	}
+	if sent.abort {
+		m.N = 0 // the data are the reason, and no message
 	}
 	if len(m.Name) == 0 && info.Flags&linux.SCTP_SENDALL != 0 && s.many() {
 		return sent, s.sendAll(sent, s.message(&info, m.Data))
