@@ -1,6 +1,7 @@
 package sockets
 
 import (
+	"math"
 	"syscall"
 
 	"github.com/gosctp/sctp/internal/abi/linux"
@@ -45,7 +46,19 @@ func getFragmentInterleave(s *Socket, v *linux.Int) error {
 	return nil
 }
 
-// setPartialDeliveryPoint takes at most half of SO_RCVBUF. 0 leaves the point to the stack.
+// whole as a point has messages wait until they are complete, unless the receive window is closed before.
+const whole = math.MaxInt32
+
+// deliveryPoint is where delivery in parts begins. Linux' own 0 is whole, and not what RFC 6458 section 8.1.21 leaves to the stack: programs
+// expect that a call gives them a message if it fits.
+func (x *extensions) deliveryPoint() int {
+	if x.point == 0 {
+		return whole
+	}
+	return x.point
+}
+
+// setPartialDeliveryPoint takes at most half of SO_RCVBUF.
 func setPartialDeliveryPoint(s *Socket, v *linux.Int) error {
 	if uint32(*v) > uint32(s.options.rcvbuf/2) {
 		return syscall.EINVAL
@@ -68,7 +81,7 @@ func (s *Socket) deliverAsTold() {
 	for _, a := range s.members() {
 		interleaving := s.uses(a, assoc.Interleaving)
 		a.Tune(func(t *assoc.Tunable) {
-			t.PartialDeliveryPoint = x.point
+			t.PartialDeliveryPoint = x.deliveryPoint()
 			if !interleaving {
 				t.FragmentInterleave = x.level
 			}

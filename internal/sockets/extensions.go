@@ -53,7 +53,7 @@ func extensionsOf(s *linux.Sysctls) extensions {
 // configure has associations begin with them.
 func (x *extensions) configure(c *assoc.Config) {
 	c.Enable, c.Disable = x.on, assoc.AllExtensions&^x.on
-	c.FragmentInterleave, c.PartialDeliveryPoint = x.interleave(), x.point
+	c.FragmentInterleave, c.PartialDeliveryPoint = x.interleave(), x.deliveryPoint()
 	c.DenyReconfig = denied(x.resets)
 	if code := x.adaptation; code != 0 { // Linux takes 0 for none
 		c.AdaptationIndication = &code
