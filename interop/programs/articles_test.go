@@ -64,14 +64,27 @@ func daytime(p *place, path, addr string) {
 	client.ends()
 }
 
-// A message of up to what SO_SNDBUF allows comes whole, in as many pieces as the reader's buffer makes of it.
 func pieces(p *place, path, addr string) {
 	port := newPort()
 	server := p.run(path, "serve", addr, port)
 	server.says("listening")
 	p.run(path, "send", addr, port, "1", "4096", "4097", "40000", "200000").ends()
-	for _, size := range []int{1, 4096, 4097, 40000, 200000} {
-		server.says(fmt.Sprintf("message of %d in %d, 0 wrong", size, (size+4095)/4096))
+	wantPieces(server, 1, 4096, 4097, 40000, 200000)
+}
+
+// wantPieces expects messages that are complete when the reader takes them piece by piece. One that is larger than the receive window cannot be,
+// and the reader sees the seams.
+func wantPieces(server *program, sizes ...int) {
+	server.t.Helper()
+	const window, piece = 106496, 4096
+	for _, size := range sizes {
+		count := ""
+		if size < window {
+			count = fmt.Sprintf("%d, 0 wrong", (size+piece-1)/piece)
+		}
+		if line := server.says(fmt.Sprintf("message of %d in %s", size, count)); !strings.HasSuffix(line, ", 0 wrong") {
+			server.t.Error(line)
+		}
 	}
 	server.says("end")
 	server.ends()

@@ -25,7 +25,7 @@ func TestIperf3(t *testing.T) {
 				{"reverse", loopback4, "-R -t 1", 1},
 				{"four associations", loopback4, "-P 4 -n 40M", 4},
 				{"four streams", loopback4, "--nstreams 4 -b 0 -n 20M", 1},
-				{"bound", loopback4, "-4 -X 127.0.0.2 -n 20M", 1},
+				{"bound to addresses", loopback4, "-4 -X 127.0.0.1 -X 127.0.0.2 -n 20M", 1},
 			} {
 				t.Run(m.name, func(t *testing.T) {
 					p, port := p.in(t), newPort()

@@ -96,7 +96,7 @@ func TestSctpDarn(t *testing.T) {
 				{"one-to-many", []string{"-H", loopback4}, []string{"-H", loopback4, "-h", loopback4}},
 				{"one-to-many, IPv6", []string{"-H", loopback6}, []string{"-H", loopback6, "-h", loopback6}},
 				{"one-to-one", []string{"-H", loopback4, "-t"}, []string{"-H", loopback4, "-h", loopback4, "-t"}},
-				{"several addresses", []string{"-H", "0.0.0.0"}, []string{"-H", loopback4, "-c", loopback4, "-c", "127.0.0.2"}},
+				{"several addresses", []string{"-H", loopback4, "-B", "127.0.0.2"}, []string{"-H", loopback4, "-c", loopback4, "-c", "127.0.0.2"}},
 			} {
 				t.Run(s.name, func(t *testing.T) {
 					p, port := p.in(t), newPort()
