@@ -17,6 +17,12 @@ import (
 // configVariable is the environment variable that names a file of settings, where --config does not.
 const configVariable = "SCTP_CONFIG"
 
+// What may be said about descriptors.
+const (
+	allDescriptors  = "all"
+	highDescriptors = "high"
+)
+
 // toStderr is what --trace-calls means without a file.
 const toStderr = "-"
 
@@ -28,19 +34,20 @@ type wrapper struct {
 	config  string
 	trace   string
 	noStdio bool
-	all     bool
-	noFiles bool
-	capture cli.Capture
+	// descriptors says which ones are served.
+	descriptors string
+	noFiles     bool
+	capture     cli.Capture
 }
 
 func newRun() *cobra.Command {
-	return (&wrapper{}).command("run", "run a program whose SCTP sockets this stack serves",
+	return (&wrapper{descriptors: allDescriptors}).command("run", "run a program whose SCTP sockets this stack serves",
 		`run runs a program, unmodified, and serves its SCTP sockets and those of its children: the kernel needs no SCTP. TCP is left
 alone. The program keeps its terminal, its signals and its exit status.`)
 }
 
 func newWith() *cobra.Command {
-	return (&wrapper{tcp: true}).command("with", "run a TCP program over SCTP",
+	return (&wrapper{tcp: true, descriptors: highDescriptors}).command("with", "run a TCP program over SCTP",
 		`with runs a program, unmodified, with its TCP sockets and those of its children turned into SCTP ones, and serves its SCTP
 sockets as run does. The program keeps its terminal, its signals and its exit status.`)
 }
@@ -77,8 +84,9 @@ run, the exit status is 127 (not found), 126 (not executable) or 125 (anything e
 	f.StringVar(&w.config, "config", "", "read settings from this `FILE`, written as sysctl.conf; without it from that which "+configVariable+" names")
 	f.StringVar(&w.trace, "trace-calls", "", "write each call that is answered, and its answer, to this `FILE`, or to standard error")
 	f.Lookup("trace-calls").NoOptDefVal = toStderr
-	f.BoolVar(&w.all, "all-descriptors", false, "serve SCTP sockets on descriptors up to 511 too, where only duplicates of them can be; costs a few µs a call")
-	f.BoolVar(&w.noStdio, "no-stdio", false, "do not serve SCTP sockets on descriptors 0 to 2, where only inetd and its like put them; writes to standard output are quicker")
+	cli.ChoiceVar(f, &w.descriptors, "descriptors", "", []string{allDescriptors, highDescriptors},
+		"serve SCTP sockets on all descriptors, which have the kernel's numbers then, or on those from 512 on, where they are then and do not slow other files down by a few µs a call")
+	f.BoolVar(&w.noStdio, "no-stdio", false, "with --descriptors=high, do not serve SCTP sockets on descriptors 0 to 2, where inetd and its like put them; writes to standard output are quicker")
 	f.BoolVar(&w.noFiles, "no-proc", false, "do not show /proc/net/sctp and /proc/sys/net/sctp to programs; calls that name files, as open does, are quicker")
 	w.capture.Flag(f)
 	return c
@@ -86,7 +94,7 @@ run, the exit status is 127 (not found), 126 (not executable) or 125 (anything e
 
 func (w *wrapper) run(c *cobra.Command, args []string) (status intercept.Status, err error) {
 	o := with.Options{
-		Network: "sctp", TCP: w.tcp, Stdio: !w.noStdio, All: w.all, Files: !w.noFiles, Sysctls: linux.DefaultSysctls(),
+		Network: "sctp", TCP: w.tcp, Stdio: !w.noStdio, All: w.descriptors == allDescriptors, Files: !w.noFiles, Sysctls: linux.DefaultSysctls(),
 		Report: func(problem string) { fmt.Fprintf(c.ErrOrStderr(), "%s: %s\n", c.CommandPath(), problem) },
 	}
 	if w.udp {

@@ -9,9 +9,9 @@
 // duplicate of the program's. So fork, dup, poll, epoll and close are the kernel's business, and the last close anywhere is
 // seen as a hang-up. How the pair is used depends on what the program asked for:
 //
-//   - an SCTP socket gets the lowest number up to 31, or else one of 512 or more. Its calls are all carried, and those on other files
-//     with such numbers pass through the supervisor; the pair transports nothing but readiness. A byte
-//     in it, a token, makes the descriptor readable; the program's own side filled up, the plug, makes it not writable.
+//   - an SCTP socket's calls are all carried; the pair transports nothing but readiness. A byte in it, a token, makes the descriptor
+//     readable; the program's own side filled up, the plug, makes it not writable. Which numbers they have is up to [Config]: where all
+//     descriptors are served the kernel's, otherwise 512 and more, which tells their calls from those on other files.
 //   - a TCP socket that is to be SCTP underneath gets an ordinary number, and its bytes flow through the pair without stopping
 //     anywhere: the supervisor pumps them.
 //

@@ -13,10 +13,10 @@ type filter struct {
 	machine machine
 	// sctp and tcp say which sockets are ours.
 	sctp, tcp bool
-	// Data calls stop below low and from base on, where SCTP sockets are.
-	low, base uint32
-	// stdio lets them stop on 0, 1 and 2 too, for programs that get a socket there, as inetd's do; all lets all of them stop.
-	stdio, all bool
+	// all lets all data calls stop. Otherwise those do on numbers from base on, where SCTP sockets are then, and with stdio on 0, 1 and 2,
+	// where inetd and its like put them.
+	all, stdio bool
+	base       uint32
 	// files lets calls stop that name a file: it may be one of those that tell about SCTP.
 	files bool
 }
@@ -195,10 +195,9 @@ func (f *filter) ours(a *assembler) {
 		return
 	}
 	next := fmt.Sprintf("not ours %d", len(a.code))
-	if !f.stdio {
-		a.below(numStdio, next)
+	if f.stdio {
+		a.below(numStdio, "notify")
 	}
-	a.below(f.low, "notify")
 	a.from(negative, next)
 	a.from(f.base, "notify")
 	a.label(next)

@@ -66,11 +66,9 @@ func TestFilterStopsWhatIsOurs(t *testing.T) {
 			{callGetsockopt, []uint64{0}, notify},
 		}
 	}
-	ours := func(stdio, low, middle, high uint32) []row {
+	ours := func(stdio, middle, high uint32) []row {
 		return []row{
-			{callRead, []uint64{3}, low},
-			{callRead, []uint64{31}, low},
-			{callRead, []uint64{32}, middle},
+			{callRead, []uint64{3}, middle},
 			{callRead, []uint64{511}, middle},
 			{callRead, []uint64{512}, high},
 			{callRead, []uint64{512 | 1<<32}, high}, // the upper half is nobody's
@@ -97,12 +95,12 @@ func TestFilterStopsWhatIsOurs(t *testing.T) {
 		f    filter
 		rows [][]row
 	}{
-		"SCTP":       {filter{sctp: true, low: 32}, [][]row{sockets(notify, allow, allow), ours(allow, notify, allow, notify)}},
-		"stdio":      {filter{sctp: true, low: 32, stdio: true}, [][]row{ours(notify, notify, allow, notify)}},
-		"all":        {filter{sctp: true, low: 32, all: true}, [][]row{ours(notify, notify, notify, notify)}},
+		"SCTP":       {filter{sctp: true}, [][]row{sockets(notify, allow, allow), ours(allow, allow, notify)}},
+		"stdio":      {filter{sctp: true, stdio: true}, [][]row{ours(notify, allow, notify)}},
+		"all":        {filter{sctp: true, all: true}, [][]row{ours(notify, notify, notify)}},
 		"TCP":        {filter{tcp: true}, [][]row{sockets(allow, notify, refused), {{callRead, []uint64{600}, allow}, {callFcntl, []uint64{600}, allow}}}},
-		"SCTP + TCP": {filter{sctp: true, tcp: true, low: 3}, [][]row{sockets(notify, notify, refused), ours(allow, allow, allow, notify)}},
-		"files": {filter{sctp: true, low: 32, files: true}, [][]row{sockets(notify, allow, allow), ours(allow, notify, allow, notify), {
+		"SCTP + TCP": {filter{sctp: true, tcp: true}, [][]row{sockets(notify, notify, refused), ours(allow, allow, notify)}},
+		"files": {filter{sctp: true, files: true}, [][]row{sockets(notify, allow, allow), ours(allow, allow, notify), {
 			{callOpenat, []uint64{3}, notify}, {callOpenat2, nil, notify}, {callFaccessat, nil, notify}, {callFaccessat2, nil, notify},
 			{callOpen, nil, notify}, {callAccess, nil, notify}, {callStat, nil, notify}, {callReadlink, nil, notify}, {callReadlinkat, nil, notify}, {callLstat, nil, notify},
 			{callNewfstatat, []uint64{3, 0, 0, 0x100}, notify}, {callNewfstatat, []uint64{3, 0, 0, atEmptyPath | 0x100}, allow},
@@ -173,7 +171,7 @@ func TestEveryCallHasANameAndNumbers(t *testing.T) {
 
 // The distances of tests have eight bits: the program must stay short.
 func TestFilterIsShort(t *testing.T) {
-	f := filter{machine: amd64, sctp: true, tcp: true, stdio: true, files: true, low: 32, base: 512}
+	f := filter{machine: amd64, sctp: true, tcp: true, stdio: true, files: true, base: 512}
 	if n := len(f.program()); n > 120 {
 		t.Error(fmt.Sprint(n, " instructions"))
 	}

@@ -10,11 +10,8 @@ import (
 )
 
 const (
-	// lowNumbers is how many of the lowest numbers SCTP sockets may have: programs rely on getting the lowest free one. They are few,
-	// since every data call there takes the way through the supervisor. TCP programs, whose data calls are native, have only those of stdio.
-	lowNumbers = 32
-	// lowestNumber is the first number for the SCTP sockets beyond: more than programs have of other descriptors, and less than the 1,024
-	// that select can do.
+	// lowestNumber is the first number for SCTP sockets where not all descriptors are served: more than programs have of others, and less
+	// than the 1,024 that select can do.
 	lowestNumber = 512
 	// reserve is by how much the limit of open files is raised where a number lies beyond it.
 	reserve = 64
@@ -34,30 +31,21 @@ func chooseBase() int {
 // baseFor is half of a limit that leaves less than half for SCTP sockets.
 func baseFor(hard uint64) int { return int(min(hard/2, lowestNumber)) }
 
-// chooseLow returns where the low numbers end.
-func chooseLow(base int, tcp bool) int {
-	if tcp {
-		return min(numStdio, base)
-	}
-	return min(lowNumbers, base)
-}
-
 // served reports whether data calls on number stop.
 func (s *supervisor) served(number int) bool {
-	return number >= s.base || s.config.All || number >= 0 && number < s.low && (number >= numStdio || s.config.Stdio)
+	return s.config.All || number >= s.base || number < numStdio && s.config.Stdio
 }
 
 // lowestServed reports whether the lowest number that is free from first on is one whose data calls stop.
 func (c *call) lowestServed(first int) bool {
-	for n := first; n < c.s.base; n++ {
-		if !c.s.served(n) && n >= numStdio {
-			return false
-		}
-		if !c.task().open(n) {
-			return c.s.served(n)
-		}
+	if c.s.config.All {
+		return true
 	}
-	return true
+	n := first
+	for n < numStdio && c.task().open(n) {
+		n++
+	}
+	return c.s.served(n)
 }
 
 // unserved tells the user of a socket at a number whose data calls do not stop.
@@ -67,8 +55,8 @@ func (c *call) unserved(number int) {
 	}
 }
 
-// inject gives the caller the descriptor src: as the lowest number, unless it is an SCTP socket that would not be served there. The
-// choice is the kernel's: only a program whose threads fill the last low numbers in this moment can get one that is not served.
+// inject gives the caller the descriptor src: as the lowest number, which programs count on, unless it is an SCTP socket that would not be
+// served there. The choice is the kernel's, and stdio may be taken by another thread in this moment.
 func (c *call) inject(src int, tcp, cloexec bool) (int, syscall.Errno) {
 	if !tcp && !c.lowestServed(0) {
 		return c.injectHigh(src, cloexec)

@@ -35,11 +35,12 @@ func supervise(args []string) {
 	f.BoolVar(&c.SCTP, "sctp", true, "")
 	f.BoolVar(&c.TCP, "tcp", false, "")
 	f.BoolVar(&c.Stdio, "stdio", true, "")
-	f.BoolVar(&c.All, "all", false, "")
+	high := f.Bool("high", false, "")
 	f.BoolVar(&c.Files, "files", true, "")
 	trace := f.Bool("trace", false, "")
 	network := f.String("network", "", "") // none is the fake
 	_ = f.Parse(args)
+	c.All = !c.TCP && !*high // as the commands do
 	if *network != "" {
 		stack, err := sockets.NewStack(sockets.Config{Network: *network})
 		if err != nil {

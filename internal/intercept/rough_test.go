@@ -25,7 +25,9 @@ func TestBadInput(t *testing.T) {
 
 func TestNumbersOfSockets(t *testing.T) {
 	dir := bench(t)
-	t.Log(succeeds(t, supervised(t, dir, compile(t, dir, "numbers"))))
+	path := compile(t, dir, "numbers")
+	t.Log(succeeds(t, supervised(t, dir, path)))
+	t.Log(succeeds(t, supervised(t, dir, "-high", path, "high")))
 }
 
 func TestProcesses(t *testing.T) {
@@ -70,9 +72,9 @@ func TestUserIsToldOfSocketsOutOfReach(t *testing.T) {
 		flags []string
 		want  []string
 	}{
-		{nil, []string{"descriptor 100,"}},
-		{[]string{"-stdio=false"}, []string{"descriptor 100,", "descriptor 1,"}},
-		{[]string{"-all"}, nil},
+		{nil, nil},
+		{[]string{"-high"}, []string{"descriptor 100,"}},
+		{[]string{"-high", "-stdio=false"}, []string{"descriptor 100,", "descriptor 1,"}},
 	} {
 		out := succeeds(t, supervised(t, dir, append(tt.flags, require.Tool(t, "python3"), "-c", script)...))
 		if strings.Count(out, "\n") != len(tt.want) {
@@ -86,9 +88,9 @@ func TestUserIsToldOfSocketsOutOfReach(t *testing.T) {
 	}
 }
 
-func TestAllDescriptorsMayBeServed(t *testing.T) {
+func TestOnlyHighDescriptorsMayBeServed(t *testing.T) {
 	dir := bench(t)
-	t.Log(succeeds(t, supervised(t, dir, "-all", compile(t, dir, "checks"))))
+	t.Log(succeeds(t, supervised(t, dir, "-high", compile(t, dir, "checks"), "high")))
 }
 
 // The scheduler of Go interrupts threads with SIGURG, at any point of the supervisor's work.
@@ -129,7 +131,7 @@ func TestSupervisorUnderSignals(t *testing.T) {
 
 func TestKilledSupervisorLeavesNobodyWaiting(t *testing.T) {
 	dir := bench(t)
-	cmd := supervised(t, dir, "-stdio=false", compile(t, dir, "orphan"))
+	cmd := supervised(t, dir, "-high", "-stdio=false", compile(t, dir, "orphan"))
 	pipe, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

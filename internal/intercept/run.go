@@ -15,9 +15,10 @@ type Config struct {
 	Env  []string
 	// SCTP lets SCTP sockets be served, TCP makes TCP sockets SCTP ones.
 	SCTP, TCP bool
-	// Stdio serves SCTP sockets on the descriptors 0, 1 and 2 too, where inetd puts them. It makes every write to standard output take a
-	// few microseconds more. All serves them on every descriptor.
-	Stdio, All bool
+	// All serves SCTP sockets on every descriptor, and they have the numbers that the kernel would give them. That makes a call that reads
+	// or writes any other file take a few microseconds more. Otherwise they have high numbers, and Stdio serves them on the descriptors
+	// 0, 1 and 2 too, where inetd puts them.
+	All, Stdio bool
 	// Files shows programs the files of /proc that tell about SCTP, if Stack is a [Files]. Every call that names a file, such as open and
 	// stat, takes a few microseconds more then.
 	Files bool

@@ -167,7 +167,7 @@ func startLauncher(c *Config, s *supervisor) (pid int, conn *os.File, err error)
 	conn = os.NewFile(uintptr(pair[0]), "launcher")
 	defer unix.Close(pair[1])
 	orders, err := json.Marshal(orders{
-		Conn: pair[1], Path: c.Path, Low: uint32(s.low), Base: uint32(s.base), SCTP: c.SCTP, TCP: c.TCP, Stdio: c.Stdio, All: c.All,
+		Conn: pair[1], Path: c.Path, Base: uint32(s.base), SCTP: c.SCTP, TCP: c.TCP, Stdio: c.Stdio, All: c.All,
 		Files: s.tree != nil,
 	})
 	if err != nil {

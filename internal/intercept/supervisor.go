@@ -12,14 +12,14 @@ import (
 
 // supervisor answers the calls of one tree of programs.
 type supervisor struct {
-	config    *Config
-	listener  listener
-	low, base int              // where numbers of SCTP sockets end and begin again
-	calls     map[int32]number // by this processor's numbers
-	plugSize  int
-	epoll     int
-	problems  *problems
-	trace     *tracer // nil if nobody wants to see
+	config   *Config
+	listener listener
+	base     int
+	calls    map[int32]number // by this processor's numbers
+	plugSize int
+	epoll    int
+	problems *problems
+	trace    *tracer // nil if nobody wants to see
 
 	// mu is held while a call is served. What takes long does not happen under it: the stack's methods return at once.
 	mu    sync.Mutex
@@ -57,9 +57,8 @@ type changes struct {
 }
 
 func newSupervisor(config *Config, p *problems) (*supervisor, error) {
-	base := chooseBase()
 	s := &supervisor{
-		config: config, base: base, low: chooseLow(base, config.TCP), calls: make(map[int32]number), problems: p,
+		config: config, base: chooseBase(), calls: make(map[int32]number), problems: p,
 		files: make(map[uint64]*file), listeners: make(map[uint64]*file), tasks: make(map[int]*task), watched: make(map[int32]any), cursors: make(map[int]int),
 		waiters: make(map[uint64]*waiter), changes: changes{wake: make(chan struct{}, 1)}, settings: make(map[uint64]*openedSetting),
 	}

@@ -32,18 +32,6 @@ func TestWhereNumbersBegin(t *testing.T) {
 	}
 }
 
-func TestWhereLowNumbersEnd(t *testing.T) {
-	for _, tt := range []struct {
-		base int
-		tcp  bool
-		want int
-	}{{lowestNumber, false, lowNumbers}, {10, false, 10}, {lowestNumber, true, numStdio}} {
-		if got := chooseLow(tt.base, tt.tcp); got != tt.want {
-			t.Errorf("%+v: %d", tt, got)
-		}
-	}
-}
-
 func address(b []byte) uint64 { return uint64(uintptr(unsafe.Pointer(&b[0]))) }
 
 func TestMemoryIsMovedWhollyOrNot(t *testing.T) {

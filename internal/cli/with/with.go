@@ -32,7 +32,7 @@ type Options struct {
 	Sysctls linux.Sysctls
 	// TCP makes TCP sockets SCTP ones.
 	TCP bool
-	// Stdio and All serve SCTP sockets on descriptors 0 to 2, and on all.
+	// All serves SCTP sockets on all descriptors; otherwise they have high ones, and Stdio serves them on 0 to 2 too.
 	Stdio, All bool
 	// Files shows programs the files of /proc that tell about SCTP.
 	Files bool
