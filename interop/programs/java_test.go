@@ -12,12 +12,18 @@ func TestJava(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			p := newPlace(t, c, "java")
+			const first6, second6 = "fd00::1", "fd00::2"
+			for _, addr := range []string{first6, second6} {
+				if err := p.namespace.IP("addr", "add", addr+"/128", "dev", "lo", "nodad"); err != nil {
+					t.Fatal(err)
+				}
+			}
 			source := shared(t, "Channels.java")
-			for _, addr := range []string{loopback4, loopback6} {
-				t.Run("at "+addr, func(t *testing.T) {
-					g := p.in(t).run("java", "-Xshare:auto", "-XX:TieredStopAtLevel=1", source, addr)
+			for _, addrs := range [][]string{{loopback4, "127.0.0.2"}, {first6, second6}} {
+				t.Run("at "+addrs[0], func(t *testing.T) {
+					g := p.in(t).run("java", "-Xshare:auto", "-XX:TieredStopAtLevel=1", source, addrs[0], addrs[1])
 					for _, what := range []string{
-						"messages", "a message in parts", "shutdown", "a selector", "a multi-channel", "a branch", "options", "refusal", "done",
+						"messages", "a message in parts", "shutdown", "a selector", "a multi-channel", "a branch", "addresses", "options", "refusal", "done",
 					} {
 						g.says(what)
 					}

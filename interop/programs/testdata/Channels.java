@@ -28,17 +28,19 @@ import java.util.Set;
 public final class Channels {
     private static final int PATIENCE = 10_000; // milliseconds
 
-    private final InetAddress address;
+    private final InetAddress address, other;
 
-    private Channels(InetAddress address) {
+    private Channels(InetAddress address, InetAddress other) {
         this.address = address;
+        this.other = other;
     }
 
     public static void main(String[] args) throws Exception {
-        Channels c = new Channels(InetAddress.getByName(args[0]));
+        Channels c = new Channels(InetAddress.getByName(args[0]), InetAddress.getByName(args[1]));
         c.blocking();
         c.selected();
         c.many();
+        c.addresses();
         c.options();
         c.refused();
         System.out.println("done");
@@ -216,6 +218,22 @@ public final class Channels {
         }
     }
 
+    private void addresses() throws Exception {
+        try (SctpServerChannel server = listening()) {
+            int port = ((InetSocketAddress) of(server.getAllLocalAddresses())).getPort();
+            server.bindAddress(other);
+            must(server.getAllLocalAddresses().equals(Set.of(new InetSocketAddress(address, port), new InetSocketAddress(other, port))),
+                "two addresses: " + server.getAllLocalAddresses());
+            try (SctpChannel client = SctpChannel.open(new InetSocketAddress(address, port), 0, 0)) {
+                must(client.getRemoteAddresses().size() == 2, "the peer's addresses: " + client.getRemoteAddresses());
+                server.accept().close();
+            }
+            server.unbindAddress(other);
+            must(server.getAllLocalAddresses().size() == 1, "one address: " + server.getAllLocalAddresses());
+        }
+        said("addresses");
+    }
+
     private void options() throws Exception {
         try (SctpServerChannel server = listening()) {
             server.setOption(SctpStandardSocketOptions.SCTP_INIT_MAXSTREAMS, InitMaxStreams.create(4, 3));
@@ -235,6 +253,8 @@ public final class Channels {
                 SocketAddress primary = of(accepted.getAllLocalAddresses());
                 client.setOption(SctpStandardSocketOptions.SCTP_PRIMARY_ADDR, primary);
                 must(client.getOption(SctpStandardSocketOptions.SCTP_PRIMARY_ADDR).equals(primary), "SCTP_PRIMARY_ADDR");
+                client.setOption(SctpStandardSocketOptions.SCTP_FRAGMENT_INTERLEAVE, 1);
+                must(client.getOption(SctpStandardSocketOptions.SCTP_FRAGMENT_INTERLEAVE) == 1, "SCTP_FRAGMENT_INTERLEAVE");
             }
         }
         said("options");
