@@ -217,7 +217,8 @@ func (a *Association) defers(tsn seq.TSN, stream uint16) bool {
 	return false
 }
 
-// recvInReset handles an Incoming SSN Reset Request (section 5.2.3): this side is to reset its outgoing streams.
+// recvInReset handles an Incoming SSN Reset Request (section 5.2.3): this side is to reset its outgoing streams, also those that are at their
+// beginning.
 func (a *Association) recvInReset(r wire.InSSNReset) {
 	o := &a.reconfig.own
 	streams := listOf(r.Streams)
@@ -226,7 +227,7 @@ func (a *Association) recvInReset(r wire.InSSNReset) {
 		a.conclude(r.ReqSeq, wire.ReconfigDenied)
 	case !exist(r.Streams, a.outStreams):
 		a.conclude(r.ReqSeq, wire.ReconfigWrongSSN)
-	case o.any(func(q *request) bool { return q.kind == resetOutgoing && q.covers(streams) }), a.fresh(streams):
+	case o.any(func(q *request) bool { return q.kind == resetOutgoing && q.covers(streams) }):
 		a.conclude(r.ReqSeq, wire.ReconfigNothingToDo)
 	default:
 		a.induce(r.ReqSeq, request{kind: resetOutgoing, streams: streams})
@@ -246,19 +247,6 @@ func (a *Association) induce(s seq.TSN, q request) {
 	}
 	o.waiting = append(o.waiting, &operation{requests: []request{q}, answers: s, to: a.reconfig.peer.to})
 	a.conclude(s, wire.ReconfigInProgress)
-}
-
-// fresh reports whether streams are at their beginning.
-func (a *Association) fresh(streams []uint16) bool {
-	if streams == nil {
-		return a.send.queue.FreshAll()
-	}
-	for _, s := range streams {
-		if !a.send.queue.Fresh(s) {
-			return false
-		}
-	}
-	return true
 }
 
 // recvAddOut handles an Add Outgoing Streams Request (section 5.2.5): the peer wants to send on more streams. It may be the answer to

@@ -89,7 +89,7 @@ func (s *Socket) Receive(m *Msg) (*Received, error) {
 		}
 		r.more = mail.N < mail.Size || s.noMoreIn
 	}
-	m.ControlLen = len(w.Bytes())
+	m.ControlLen = copy(m.Control, w.Bytes()) // which has moved if the room ends within an item
 	m.OutFlags |= int(w.Flags())
 	s.fillName(m, mail.Assoc)
 	s.reading = true

@@ -84,15 +84,7 @@ func (q *Queue) Awaits(id uint16) bool {
 // Cutting reports whether a message has been sent in part.
 func (q *Queue) Cutting() bool { return !q.all(func(s *stream) bool { return s.cutting == nil }) }
 
-// Fresh reports whether a stream is at its beginning: the next message has the sequence number 0, and the peer has all that came before.
-func (q *Queue) Fresh(id uint16) bool {
-	s := q.streams.at(id)
-	return s == nil || s.fresh()
-}
-
-// FreshAll is Fresh for all streams.
-func (q *Queue) FreshAll() bool { return q.all((*stream).fresh) }
-
+// fresh reports whether a stream is at its beginning: the next message has the sequence number 0, and the peer has all that came before.
 func (s *stream) fresh() bool {
 	return s.queued.first == nil && s.outstanding == 0 && s.ordered == 0 && s.unordered == 0 && s.cutting == nil && s.open == nil
 }

@@ -85,24 +85,3 @@ func TestRestartEndsPauseAndHold(t *testing.T) {
 		t.Errorf("after a restart %q", got)
 	}
 }
-
-func TestFreshStreamsAreAtTheirBeginning(t *testing.T) {
-	q := NewQueue()
-	q.SetValue(1, 5)
-	if !q.Fresh(1) || !q.Fresh(2) || !q.FreshAll() {
-		t.Error("nothing was sent yet")
-	}
-	m := on(q, 1, 10)
-	if q.Fresh(1) || q.FreshAll() {
-		t.Error("fresh with a message queued")
-	}
-	q.Next(10)
-	q.Acked(m)
-	if q.Fresh(1) {
-		t.Error("fresh, but the next sequence number is 1")
-	}
-	q.ResetSSN([]uint16{1})
-	if !q.FreshAll() {
-		t.Error("not fresh after a reset")
-	}
-}
