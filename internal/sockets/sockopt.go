@@ -1,6 +1,7 @@
 package sockets
 
 import (
+	"bytes"
 	"syscall"
 
 	"github.com/gosctp/sctp/internal/abi/linux"
@@ -54,27 +55,28 @@ func (s *Socket) Option(level, name int, value []byte) (out []byte, result int, 
 	switch {
 	case o == nil:
 		return nil, 0, nil, syscall.ENOPROTOOPT
-	case o.Number == linux.SCTP_SOCKOPT_PEELOFF:
+	case o.Number == linux.SCTP_SOCKOPT_PEELOFF, o.Number == linux.SCTP_SOCKOPT_PEELOFF_FLAGS:
 		return s.optionPeelOff(o, value)
 	}
 	out, err = s.getSCTP(o, value)
 	return out, 0, nil, err
 }
 
-// optionPeelOff answers SCTP_SOCKOPT_PEELOFF with the new socket; the descriptor in the struct is the caller's to fill in. s.mu is held.
+// optionPeelOff answers SCTP_SOCKOPT_PEELOFF, and the same with flags, with the new socket; the descriptor in the struct is the caller's to
+// fill in, and flags are for that descriptor. s.mu is held.
 func (s *Socket) optionPeelOff(o *linux.Option, value []byte) (out []byte, result int, accepted *Socket, err error) {
 	n, err := o.CheckGet(len(value), s.style, 0)
 	if err != nil {
 		return nil, 0, nil, err
 	}
-	var v linux.PeelOff
+	var v linux.PeelOff // which the one with flags begins with
 	if err := linux.Parse(value[:n], &v); err != nil {
 		return nil, 0, nil, err
 	}
 	if accepted, err = s.peelOff(v.AssocID); err != nil {
 		return nil, 0, nil, err
 	}
-	return linux.Append(nil, &v), 0, accepted, nil
+	return bytes.Clone(value[:n]), 0, accepted, nil
 }
 
 // reconfigure has options that have changed count for the associations that peers will set up. s.mu is held.
