@@ -4,9 +4,9 @@
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 
-packages="busybox-static default-jdk-headless erlang-base ethtool freediameter-extensions freediameterd gcc gcc-aarch64-linux-gnu inetutils-telnet \
+packages="apache2-utils busybox-static curl default-jdk-headless erlang-base ethtool freediameter-extensions freediameterd gcc gcc-aarch64-linux-gnu inetutils-telnet \
 iperf3 iproute2 libc6-dev libc6-dev-arm64-cross libsctp-dev libusrsctp-dev libusrsctp-examples lksctp-tools ncat \
-nftables osmo-stp procps python3 qemu-system-x86 sip-tester socat stress-ng tcpdump tshark xinetd xz-utils"
+nftables nginx-light osmo-stp procps python3 qemu-system-x86 redis-server sip-tester socat stress-ng tcpdump tshark xinetd xz-utils"
 
 # Package lists are fetched only when something has to be.
 updated=
