@@ -17,6 +17,9 @@ const (
 // maxOption is the longest value of an option that is moved, setting or asking.
 const maxOption = 128 << 10
 
+// optBindxAdd binds addresses.
+const optBindxAdd = int(linux.SCTP_SOCKOPT_BINDX_ADD)
+
 // Options that connect.
 const (
 	optConnectx    = int(linux.SCTP_SOCKOPT_CONNECTX)
@@ -51,6 +54,9 @@ func (c *call) setsockopt() outcome {
 	}
 	if level == linux.IPPROTO_SCTP && (name == optConnectx || name == optConnectxOld) {
 		return c.connecting(func() (int, error) { return c.f.sock.SetOption(level, name, value) })
+	}
+	if level == linux.IPPROTO_SCTP && name == optBindxAdd && !c.mayBind(value) {
+		return failure(unix.EACCES)
 	}
 	result := 0
 	e := c.reaping(func() (err error) {

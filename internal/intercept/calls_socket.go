@@ -71,7 +71,18 @@ func (c *call) bind() outcome {
 	if e != 0 {
 		return failure(e)
 	}
+	if !c.mayBind(a[:min(len(a), sizeofSockaddr(a))]) {
+		return failure(unix.EACCES)
+	}
 	return returned(c.reaping(func() error { return c.f.sock.Bind(a) }))
+}
+
+// sizeofSockaddr is the length of the address that b begins with; programs may pass more.
+func sizeofSockaddr(b []byte) int {
+	if linux.Family(b) == linux.AF_INET {
+		return linux.SizeofSockaddrInet4
+	}
+	return linux.SizeofSockaddrInet6
 }
 
 func (c *call) listen() outcome {

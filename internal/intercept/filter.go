@@ -48,6 +48,9 @@ const (
 	fDupfdCloexec = 1030
 	fionread      = 0x541b // SIOCINQ
 	siocoutq      = 0x5411 // TIOCOUTQ
+	siocatmark    = 0x8905
+	siocgstamp    = 0x8906
+	siocgstampns  = 0x8907
 	atEmptyPath   = 0x1000 // AT_EMPTY_PATH
 	negative      = 1 << 31
 	numStdio      = 3 // 0, 1 and 2
@@ -169,6 +172,9 @@ func (f *filter) program() []bpf.Instruction {
 		a.argument(1)
 		a.when(fionread, "data")
 		a.when(siocoutq, "data")
+		a.when(siocatmark, "data")
+		a.when(siocgstamp, "data")
+		a.when(siocgstampns, "data")
 		a.ret(retAllow)
 		// Two descriptors each, of which either may be ours.
 		a.label("sendfile")

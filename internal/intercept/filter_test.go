@@ -81,6 +81,8 @@ func TestFilterStopsWhatIsOurs(t *testing.T) {
 			{callFcntl, []uint64{600, 4}, allow},
 			{callIoctl, []uint64{600, fionread}, high},
 			{callIoctl, []uint64{600, siocoutq}, high},
+			{callIoctl, []uint64{600, siocatmark}, high},
+			{callIoctl, []uint64{600, siocgstampns}, high},
 			{callIoctl, []uint64{600, 0x5421}, allow},
 			{callSendfile, []uint64{600, 3}, high},
 			{callSendfile, []uint64{33, 600}, high},

@@ -35,7 +35,7 @@ type Socket interface {
 	// Option returns the answer to getsockopt; value has the length of the program's buffer and its contents, which some options read.
 	// accepted is the new socket of a peel-off, whose number the caller puts into out.
 	Option(level, name int, value []byte) (out []byte, result int, accepted Socket, err error)
-	// Ioctl answers FIONREAD and SIOCOUTQ.
+	// Ioctl answers FIONREAD, SIOCOUTQ, SIOCATMARK and SIOCGSTAMP.
 	Ioctl(request uint32) (int, error)
 
 	// Ready tells what poll shows.

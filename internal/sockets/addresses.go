@@ -130,6 +130,9 @@ func setPrimaryAddr(s *Socket, v *linux.Prim) error {
 	if a.SetPrimary(p.Path.Remote) != nil {
 		return syscall.EINVAL
 	}
+	if !p.Primary {
+		a.Post(assoc.PeerAddrChange{State: assoc.AddrMadePrimary, Addr: p.Path.Remote})
+	}
 	return nil
 }
 

@@ -260,7 +260,19 @@ func TestPathsOfAnAssociation(t *testing.T) {
 		if got := primary(); got != "[::ffff:"+rightIP+"]:7" {
 			t.Errorf("the primary address is %s", got)
 		}
+		w.ok(c.set(linux.SOL_SCTP, int(linux.SCTP_EVENT), &linux.Event{AssocID: id, Type: linux.SCTP_PEER_ADDR_CHANGE, On: 1}))
 		w.ok(c.set(linux.SOL_SCTP, int(linux.SCTP_PRIMARY_ADDR), &linux.Prim{AssocID: id, Address: storage(rightIP6, 7)}))
+		w.ok(c.set(linux.SOL_SCTP, int(linux.SCTP_PRIMARY_ADDR), &linux.Prim{AssocID: id, Address: storage(rightIP6, 7)}))
+		told, m, err := c.receive(200)
+		w.ok(err)
+		note, err := linux.ParseNotification([]byte(told))
+		w.ok(err)
+		if n, ok := note.(*linux.PaddrChange); !ok || n.State != linux.SCTP_ADDR_MADE_PRIM || n.Address.String() != "["+rightIP6+"]:7" {
+			t.Errorf("the program is told %+v", note)
+		}
+		if from := shown(m.Name[:m.NameLen], nil); from != "["+rightIP6+"]:7" || c.Ready().In {
+			t.Errorf("it is told from %s, and there is more: %t", from, c.Ready().In)
+		}
 		if got := primary(); got != "["+rightIP6+"]:7" {
 			t.Errorf("changed, the primary address is %s", got)
 		}

@@ -1,6 +1,7 @@
 package sockets
 
 import (
+	"net/netip"
 	"syscall"
 
 	"github.com/gosctp/sctp/internal/abi/linux"
@@ -83,7 +84,24 @@ func setTOS(s *Socket, n int) (int, error) {
 		s.ect4 = false
 	}
 	s.keepPlain(linux.SOL_SOCKET, linux.SO_PRIORITY, priorities[tos&0x1e>>3])
+	if s.family == linux.AF_INET {
+		s.setDSCP(uint8(tos))
+	}
 	return tos, nil
+}
+
+// setDSCP has packets sent with a field of differentiated services (RFC 2474), unless SCTP_PEER_ADDR_PARAMS says another. That an IPv6
+// socket has one for packets of IPv4 is only kept. s.mu is held.
+func (s *Socket) setDSCP(field uint8) {
+	for _, a := range append(s.members(), nil) {
+		s.change(a, func(p *params) {
+			p.changePaths(netip.Addr{}, func(c *pathParams) {
+				if c.flags&linux.SPP_DSCP == 0 {
+					c.dscp = field & dscpMask
+				}
+			})
+		})
+	}
 }
 
 // priorities are those of tc-prio(8) for the TOS field of RFC 1349: for the delay and throughput bits, by whether they are set.

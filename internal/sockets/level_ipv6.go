@@ -75,6 +75,7 @@ func setTClass(s *Socket, n int) (int, error) {
 	case n == -1:
 		n = 0
 	}
+	s.setDSCP(uint8(n))
 	if s.style == linux.OneToOne {
 		return n &^ ecnBits, nil
 	}

@@ -175,6 +175,7 @@ func (s *Socket) sharing() endpoint.Sharing {
 	return endpoint.Sharing{
 		Reuse:   s.plainValue(linux.SOL_SOCKET, linux.SO_REUSEADDR) != 0 || s.options.reusePort,
 		Balance: s.plainValue(linux.SOL_SOCKET, linux.SO_REUSEPORT) != 0,
+		Group:   s.holder.uid, // so that nobody gets the peers of other users
 	}
 }
 

@@ -223,3 +223,77 @@ func TestAcceptedSocketsHaveTheirListenersOptions(t *testing.T) {
 		closeAll(l, c, server)
 	})
 }
+
+func TestPacketsHaveTheServiceOfTheSocket(t *testing.T) {
+	inWorld(t, func(w *world) {
+		client, server, listener := w.pair()
+		field := func(s *user) uint8 { return s.assoc.Tunable().PathParams.DSCP }
+		tos := linux.Int(0xb8)
+		w.ok(client.set(linux.SOL_IP, linux.IP_TOS, &tos))
+		if got := field(client); got != 0xb8>>2 {
+			t.Errorf("the client sends with %#x", got)
+		}
+		own := linux.PaddrParams{DSCP: 0x28, Flags: linux.SPP_DSCP}
+		w.ok(client.set(linux.SOL_SCTP, int(linux.SCTP_PEER_ADDR_PARAMS), &own))
+		tos = 0x10
+		w.ok(client.set(linux.SOL_IP, linux.IP_TOS, &tos))
+		if got := field(client); got != 0x28>>2 {
+			t.Errorf("an association with a field of its own sends with %#x", got)
+		}
+		w.ok(listener.set(linux.SOL_IP, linux.IP_TOS, &tos))
+		second := w.socket(w.left, linux.AF_INET, sockStream)
+		w.ok(second.connect(at(rightIP, 7)))
+		accepted := w.accept(listener)
+		if got := field(accepted); got != 0 {
+			t.Errorf("an accepted socket has no TOS, and sends with %#x", got)
+		}
+		six := w.socket(w.left, linux.AF_INET6, sockStream)
+		w.ok(six.set(linux.SOL_IPV6, linux.IPV6_TCLASS, &tos))
+		if got := six.params.Load().path.dscp; got != 0x10 {
+			t.Errorf("an IPv6 socket will send with %#x", got)
+		}
+		w.ok(six.set(linux.SOL_IP, linux.IP_TOS, &tos))
+		closeAll(client, server, listener, second, accepted, six)
+	})
+}
+
+func TestIoctls(t *testing.T) {
+	inWorld(t, func(w *world) {
+		client, server, listener := w.pair()
+		for _, c := range []struct {
+			s       *user
+			request uint32
+			want    error
+		}{
+			{client, linux.SIOCINQ, nil}, {client, linux.SIOCOUTQ, syscall.ENOTTY}, {client, linux.SIOCATMARK, syscall.ENOTTY},
+			{client, linux.SIOCGSTAMP, syscall.ENOENT}, {client, linux.SIOCGSTAMPNS, syscall.ENOENT},
+			{listener, linux.SIOCINQ, syscall.ENOTCONN}, {listener, linux.SIOCATMARK, syscall.ENOTCONN},
+			{listener, linux.SIOCGSTAMP, syscall.ENOENT},
+		} {
+			_, err := c.s.Ioctl(c.request)
+			w.want("a request", err, c.want)
+		}
+		closeAll(client, server, listener)
+	})
+}
+
+func TestUsersDoNotShareTheirPorts(t *testing.T) {
+	inWorld(t, func(w *world) {
+		on := linux.Int(1)
+		bind := func(uid uint32) (*user, error) {
+			s := w.socket(w.left, linux.AF_INET, sockStream)
+			s.SetHolder(uid, 1)
+			w.ok(s.set(linux.SOL_SOCKET, linux.SO_REUSEPORT, &on))
+			return s, s.Bind(at(leftIP, 7))
+		}
+		mine, err := bind(1)
+		w.ok(err)
+		w.ok(mine.Listen(1))
+		second, err := bind(1)
+		w.ok(err)
+		w.ok(second.Listen(1))
+		other, err := bind(2)
+		w.want("another user's", err, syscall.EADDRINUSE)
+		closeAll(mine, second, other)
+	})
+}

@@ -76,6 +76,9 @@ func (s *Socket) child(a *engine.Assoc) *Socket {
 	n.defaults.Store(s.defaults.Load())
 	n.params.Store(s.params.Load())
 	n.mailbox.SetChanged(n.tell)
+	if _, ok := s.options.kept[plainKey{linux.SOL_IP, linux.IP_TOS}]; ok {
+		n.setDSCP(0) // IP_TOS is one that it does not have
+	}
 	s.stack.all.add(n)
 	if at := a.Standing(); at.Ended {
 		n.state, n.noMoreIn = closed, true

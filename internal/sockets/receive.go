@@ -91,7 +91,7 @@ func (s *Socket) Receive(m *Msg) (*Received, error) {
 	}
 	m.ControlLen = copy(m.Control, w.Bytes()) // which has moved if the room ends within an item
 	m.OutFlags |= int(w.Flags())
-	s.fillName(m, mail.Assoc)
+	s.fillName(m, &mail)
 	s.reading = true
 	return r, nil
 }
@@ -167,26 +167,29 @@ func (s *Socket) nothing(m *Msg) (*Received, error) {
 	return nil, syscall.EAGAIN
 }
 
-// fillName says who sent it. s.mu is held.
-func (s *Socket) fillName(m *Msg, a *engine.Assoc) {
+// fillName says who sent it; of a notification, where the peer's primary address is. s.mu is held.
+func (s *Socket) fillName(m *Msg, mail *engine.Mail) {
 	if len(m.Name) == 0 {
 		return
 	}
 	peer := s.peer
-	if s.many() {
-		_, peer = a.Primary()
+	if _, primary := mail.Assoc.Primary(); primary.IsValid() && (s.many() || mail.Event != nil) {
+		peer = primary
 	}
 	name := s.show(nil, peer)
 	m.NameLen = len(name)
 	copy(m.Name, name)
 }
 
-// Ioctl answers FIONREAD, the bytes of the next message. Linux' SCTP knows no other request, not even SIOCOUTQ.
+// Ioctl answers FIONREAD, the bytes of the next message. Linux' SCTP knows no other request, not even SIOCOUTQ; that there are no times of
+// packets it says before it looks at the socket.
 func (s *Socket) Ioctl(request uint32) (int, error) {
 	s.mu.Lock()
 	defer s.unlock()
 	s.follow()
 	switch {
+	case request == linux.SIOCGSTAMP, request == linux.SIOCGSTAMPNS:
+		return 0, syscall.ENOENT
 	case s.state == listening && s.style == linux.OneToOne:
 		return 0, syscall.ENOTCONN
 	case request != linux.SIOCINQ:

@@ -87,6 +87,10 @@ const (
 const (
 	SIOCINQ  = 0x541b
 	SIOCOUTQ = 0x5411
+
+	SIOCATMARK   = 0x8905
+	SIOCGSTAMP   = 0x8906
+	SIOCGSTAMPNS = 0x8907
 )
 
 // Linger is struct linger of SO_LINGER.
