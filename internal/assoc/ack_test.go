@@ -174,6 +174,24 @@ func TestWindowClosesAndOpensByQuarters(t *testing.T) {
 	ta.want("and it is true", "SACK")
 }
 
+// The peer may wait with the rest of a message that fills what a reader has left of the window, and there is nothing more to read.
+func TestAPeerThatWaitsHearsOfALittleRoom(t *testing.T) {
+	ta := begun(t, with(func(c *Config) { c.RecvBuffer, c.PartialDeliveryPoint = 20000, 1<<20 }))
+	ta.receive(100)
+	ta.recv(data(1).ofSize(1000))
+	ta.recv(data(2).ofSize(1000).withFlags(wire.FlagBegin))
+	for tsn := 3; ta.a.Status().LocalRwnd > 1000; tsn++ {
+		ta.recv(data(tsn).on(0, 2).ofSize(1000).withFlags(0))
+	}
+	ta.advance(time.Second)
+	ta.forget()
+	if _, eor, ok := ta.receive(2000); !ok || !eor {
+		t.Fatal("the message before cannot be read")
+	}
+	ta.want("a window update, of much less than a quarter", "SACK")
+	ta.wantIdle("that is all")
+}
+
 func TestPartialDeliveryThroughATinyBuffer(t *testing.T) {
 	ta := begun(t, with(func(c *Config) { c.PartialDeliveryPoint = 10 }))
 	ta.receive(100)

@@ -265,9 +265,15 @@ func (a *Association) rcvInfo(i rx.Info) RcvInfo {
 }
 
 // windowOpened sends a window update when the user made room for a quarter of the buffer: less would be a silly window, and every little
-// bit a burst of updates (section 6.2).
+// bit a burst of updates (section 6.2). Who has read all that there was makes no more room, however; a peer that waits, with the rest of a
+// message perhaps, then hears of less.
 func (a *Association) windowOpened() {
-	if a.takesData() && a.rwnd()-a.receive.advertised >= a.receive.window/4 {
-		a.receive.ack.due = true
+	r := &a.receive
+	if !a.takesData() {
+		return
+	}
+	freed := !r.inbound.Fits(r.advertised) && r.inbound.Fits(a.rwnd()) && !r.inbound.Readable()
+	if freed || a.rwnd()-r.advertised >= r.window/4 {
+		r.ack.due = true
 	}
 }

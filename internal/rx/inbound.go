@@ -19,8 +19,9 @@ type Config struct {
 	// PartialDeliveryPoint is the number of bytes from which on an incomplete message is handed out in parts. Zero does so only
 	// when memory runs out.
 	PartialDeliveryPoint int
-	// Window is the number of bytes, as Bytes counts them, at which the receive window is closed: then an incomplete message is handed out
-	// in parts if there is nothing else to read, or the window would stay closed for ever. Zero stands for three quarters of MaxBytes.
+	// Window is the number of bytes, as Bytes counts them, at which the receive window is closed: when another chunk does not fit, an incomplete
+	// message is handed out in parts if there is nothing else to read, or the peer would have to wait and then to probe the window. Zero
+	// stands for three quarters of MaxBytes.
 	Window int
 	// MaxBytes is the memory to use, as Bytes counts it. See [Inbound.Add] for the exceptions.
 	MaxBytes int
@@ -48,6 +49,7 @@ type Inbound struct {
 	pool        pool
 	payload     int // bytes of user data in all chunks held
 	chunks      int
+	last        int  // bytes of user data in the chunk that was added last
 	refused     bool // the last chunk did not fit
 	cut         []Info
 	sweep       []*run // scratch
@@ -220,6 +222,10 @@ func (q *Inbound) Awaits(t seq.TSN) bool {
 // byte has been read.
 func (q *Inbound) Bytes() int { return q.payload + q.chunks*ChunkOverhead }
 
+// Fits reports whether the peer can send on when the window has room left. It waits as soon as its next chunk does not fit, and that is mostly
+// one like the last; where a quarter of the window is left it may well be the end of the message.
+func (q *Inbound) Fits(room int) bool { return room > 0 && min(q.last, q.config.Window/4) <= room }
+
 // HasCut reports whether NextCut has something.
 func (q *Inbound) HasCut() bool { return len(q.cut) > 0 }
 
@@ -304,6 +310,7 @@ func (q *Inbound) join(f *fragment, n neighbours, data []byte) *run {
 	c := q.pool.chunk(f.tsn, data)
 	q.payload += len(data)
 	q.chunks++
+	q.last = len(data)
 
 	left, right := n.left, n.right
 	r := left
@@ -410,7 +417,7 @@ func (q *Inbound) beginPartial() {
 	if !q.partial.possible() {
 		return
 	}
-	short := q.refused || q.Bytes() >= q.config.Window
+	short := q.refused || !q.Fits(q.config.Window-q.Bytes())
 	for {
 		r := q.partial.begin(short && q.ready.head == nil)
 		if r == nil {

@@ -116,13 +116,31 @@ func TestLackOfMemoryForcesPartialDelivery(t *testing.T) {
 // Chunks so large that the next one never fits: the refusal itself has to begin the partial delivery.
 func TestRefusalForcesPartialDelivery(t *testing.T) {
 	ti := newTestInbound(t, Config{MaxBytes: 4000})
-	ti.add("0 1.0 B", strings.Repeat("a", 2000))
+	ti.add("0 1.0 B", strings.Repeat("a", 1900))
 	ti.wantIdle("there is memory left")
 	ti.addErr("no memory for this one", ErrNoMemory, "1 1.0 E", strings.Repeat("b", 2000))
-	ti.want("the first part is handed out", "1.0:"+strings.Repeat("a", 2000)+"…")
+	ti.want("the first part is handed out", "1.0:"+strings.Repeat("a", 1900)+"…")
 	ti.add("1 1.0 E", strings.Repeat("b", 2000))
 	ti.want("the peer repeated the rest", "1.0:"+strings.Repeat("b", 2000))
 	ti.wantDrained("all has been read")
+}
+
+// A peer whose next chunk does not fit waits, and it is mostly one like the last: the window is as good as closed.
+func TestWindowTooSmallForAnotherChunk(t *testing.T) {
+	const size = 1000 - ChunkOverhead
+	for _, c := range []struct {
+		window int
+		whole  bool
+	}{{4000, true}, {3999, false}} {
+		ti := newTestInbound(t, Config{MaxBytes: 8000, Window: c.window - ChunkOverhead})
+		ti.add("0 1.0 B", strings.Repeat("a", size))
+		ti.add("1 1.0 X", strings.Repeat("b", size))
+		ti.wantIdle("there is room for two more")
+		ti.add("2 1.0 X", strings.Repeat("c", size))
+		if first := ti.read(size); (first == "") != c.whole {
+			t.Errorf("window of %d: read %q", c.window, clip(first))
+		}
+	}
 }
 
 // Memory is short, but there is something to read: that makes room too, and costs nobody a message in parts.
