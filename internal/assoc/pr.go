@@ -22,7 +22,7 @@ func (a *Association) policyFor(p tx.PRInfo) tx.PRInfo {
 // makeRoom gives up less important messages for one for which the send buffer has no room, and reports whether it has now (RFC 7496
 // section 3.2). What everything in it waits for needs none.
 func (a *Association) makeRoom(now mono.Time, m *Message) bool {
-	if a.Stalled() && a.send.queue.Awaits(m.Stream) {
+	if a.Awaits(m.Stream) {
 		return true
 	}
 	missing := len(m.Data) - a.SendSpace()

@@ -108,6 +108,9 @@ func (a *Association) Stalled() bool {
 	return s.outstanding != nil && s.outstanding.Len() == 0 && !s.queue.Empty() && s.queue.Head() == nil
 }
 
+// Awaits reports whether nothing moves before more of a message comes that was sent in parts on stream: Send takes it.
+func (a *Association) Awaits(stream uint16) bool { return a.Stalled() && a.send.queue.Awaits(stream) }
+
 // SendSpace is the number of bytes the send buffer still takes.
 func (a *Association) SendSpace() int { return a.cfg.SendBuffer - a.send.queue.Held() }
 

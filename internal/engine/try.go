@@ -190,7 +190,7 @@ func (a *Assoc) postMessages() {
 // settleMailbox follows an input for a user who never waits. a.mu is held.
 func (a *Assoc) settleMailbox() {
 	a.postMessages()
-	if a.awaitsRoom > 0 && a.held() <= a.awaitsRoom-a.awaitsRoom/sendShares {
+	if a.awaitsRoom > 0 && (a.held() <= a.awaitsRoom-a.awaitsRoom/sendShares || a.core.Stalled()) {
 		a.awaitsRoom = 0
 		a.todo |= tellMailbox
 	}
@@ -231,7 +231,7 @@ func (a *Assoc) Reserve(m *assoc.Message, limit int) error {
 		return assoc.ErrEmptyMessage
 	case len(m.Data) > limit || a.config.DisableFragments && len(m.Data) > a.core.Status().FragmentationPoint:
 		return assoc.ErrMessageTooBig
-	case a.held() >= limit:
+	case a.held() >= limit && !a.core.Awaits(m.Stream):
 		a.awaitsRoom = limit
 		return assoc.ErrSendBufferFull
 	}
@@ -263,11 +263,12 @@ func (a *Assoc) Unreserve(n int) {
 	a.unlock()
 }
 
-// Room reports whether Reserve would find less than limit held; if not, the mailbox tells when there is room.
+// Room reports whether Reserve would find less than limit held, or nothing moves before more of a message comes; if not, the mailbox tells
+// when there is room.
 func (a *Assoc) Room(limit int) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.held() >= limit && a.phase != ended {
+	if a.held() >= limit && a.phase != ended && !a.core.Stalled() {
 		a.awaitsRoom = limit
 		return false
 	}

@@ -81,9 +81,6 @@ func (s *Socket) Send(m *Msg) (*Sent, error) {
 		return nil, err
 	}
 	info := control.Info()
-	if s.options.ext.explicitEOR && linux.MsgFlags(m.Flags)&linux.MSG_EOR != 0 {
-		info.Flags |= linux.SCTP_EOR
-	}
 	m.N = len(m.Data)
 	sent := &Sent{eof: info.Flags&linux.SCTP_EOF != 0, abort: info.Flags&linux.SCTP_ABORT != 0}
 	switch {
@@ -98,7 +95,7 @@ func (s *Socket) Send(m *Msg) (*Sent, error) {
 		m.N = 0 // the data are the reason, and no message
 	}
 	if len(m.Name) == 0 && info.Flags&linux.SCTP_SENDALL != 0 && s.many() {
-		return sent, s.sendAll(sent, s.message(&info, m.Data))
+		return sent, s.sendAll(sent, s.message(&info, m))
 	}
 	a, to, err := s.destination(m, &control, &info)
 	if err != nil {
@@ -106,7 +103,7 @@ func (s *Socket) Send(m *Msg) (*Sent, error) {
 	}
 	s.spoke(a)
 	s.defaultsOf(a).fill(&info, &control)
-	msg := s.message(&info, m.Data)
+	msg := s.message(&info, m)
 	if info.Flags&linux.SCTP_ADDR_OVER != 0 && to.IsValid() {
 		msg.Path = to.Addr()
 	}
@@ -215,12 +212,12 @@ func (s *Socket) sendLimit(a *engine.Assoc) int { return min(s.options.sndbuf, a
 
 // message makes what the core sends of what the program asks for. With SCTP_EXPLICIT_EOR a message goes on until a call says that it ends (RFC
 // 6458 section 8.1.26). s.mu is held.
-func (s *Socket) message(i *linux.SndRcvInfo, data []byte) assoc.Message {
+func (s *Socket) message(i *linux.SndRcvInfo, from *Msg) assoc.Message {
 	m := assoc.Message{
-		Stream: i.Stream, PPID: ppid(i.PPID), Context: i.Context, Data: data,
+		Stream: i.Stream, PPID: ppid(i.PPID), Context: i.Context, Data: from.Data,
 		Unordered: i.Flags&linux.SCTP_UNORDERED != 0, Immediate: i.Flags&linux.SCTP_SACK_IMMEDIATELY != 0,
 	}
-	m.Partial = s.options.ext.explicitEOR && i.Flags&linux.SCTP_EOR == 0
+	m.Partial = s.options.ext.explicitEOR && i.Flags&linux.SCTP_EOR == 0 && linux.MsgFlags(from.Flags)&linux.MSG_EOR == 0
 	m.PR = policy(i.Flags.Policy(), i.TimeToLive)
 	return m
 }
