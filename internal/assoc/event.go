@@ -46,6 +46,8 @@ const (
 type PeerAddrChange struct {
 	Addr  netip.Addr
 	State AddrState
+	// Probed: a HEARTBEAT ACK has shown that the address works, not a SACK.
+	Probed bool
 }
 
 // RemoteError reports an ERROR chunk of the peer, a cause each (RFC 6458 section 6.1.3). Data is the cause's body.

@@ -101,10 +101,10 @@ func (a *Association) RequestHeartbeat(now mono.Time, remote netip.Addr) error {
 	return nil
 }
 
-// SetPrimary makes remote the primary path (section 11.1.6).
+// SetPrimary makes remote the primary path (section 11.1.6). Until it is confirmed, data takes another one (section 5.4).
 func (a *Association) SetPrimary(now mono.Time, remote netip.Addr) error {
 	p := a.pathTo(remote)
-	if p == nil || !p.State().Confirmed() {
+	if p == nil {
 		return fmt.Errorf("%w: %v", ErrNoSuchPath, remote)
 	}
 	a.primary = p

@@ -22,8 +22,11 @@ func dual(t *testing.T, f func(*Config)) *testAssoc {
 // RFC 9260 section 5.4.
 func TestAnnouncedAddressesAreConfirmedByHeartbeat(t *testing.T) {
 	ta := established(t, announcing(peer1, peer2))
-	if err := ta.a.SetPrimary(ta.now, peer2); !errors.Is(err, ErrNoSuchPath) {
-		t.Errorf("SetPrimary to an unconfirmed address: %v", err)
+	if err := ta.a.SetPrimary(ta.now, peer3); !errors.Is(err, ErrNoSuchPath) {
+		t.Errorf("SetPrimary to another's address: %v", err)
+	}
+	if err := ta.a.SetPrimary(ta.now, peer2); err != nil {
+		t.Error(err)
 	}
 	ta.advance(0)
 	hb := ta.wantTo(peer2, "the unconfirmed address is probed at once", "HEARTBEAT")
@@ -38,9 +41,6 @@ func TestAnnouncedAddressesAreConfirmedByHeartbeat(t *testing.T) {
 	ta.wantEvent("the right one does", "198.51.100.2 confirmed")
 	ta.sendMessage(Message{Path: peer2, Data: []byte("x")})
 	ta.wantTo(peer2, "now DATA goes where the user wants it", "DATA 1")
-	if err := ta.a.SetPrimary(ta.now, peer2); err != nil {
-		t.Error(err)
-	}
 	ta.send(10)
 	ta.wantTo(peer2, "the primary path changed (section 11.1.6)", "DATA 2")
 }

@@ -138,9 +138,9 @@ func (a *Association) pathAnswered(p *path.Path, confirm bool) {
 	}
 	if unconfirmed {
 		a.send.burst = max(a.send.burst, a.cfg.MaxBurst) // it may be the first address that data can go to
-		a.emit(PeerAddrChange{Addr: p.Addr.Remote, State: AddrConfirmed})
+		a.emit(PeerAddrChange{Addr: p.Addr.Remote, State: AddrConfirmed, Probed: true})
 	} else {
-		a.emit(PeerAddrChange{Addr: p.Addr.Remote, State: AddrAvailable})
+		a.emit(PeerAddrChange{Addr: p.Addr.Remote, State: AddrAvailable, Probed: confirm})
 	}
 }
 

@@ -136,7 +136,13 @@ func (s *Socket) notification(a *engine.Assoc, ev assoc.Event) []byte {
 	case assoc.AssocChange:
 		return linux.Append(nil, assocChange(id, &ev))
 	case assoc.PeerAddrChange:
-		n := linux.PaddrChange{State: addrStates[ev.State], Error: addrReasons[ev.State], AssocID: id}
+		n := linux.PaddrChange{State: addrStates[ev.State], AssocID: id}
+		switch {
+		case ev.Probed:
+			n.Error = linux.SCTP_HEARTBEAT_SUCCESS
+		case ev.State == assoc.AddrAvailable:
+			n.Error = linux.SCTP_RECEIVED_SACK
+		}
 		n.Address.Set(linux.Sockaddr{AddrPort: netip.AddrPortFrom(ev.Addr, a.PeerPort())}.ToUser(s.family, s.options.mapped))
 		return linux.Append(nil, &n)
 	case assoc.RemoteError:
@@ -203,12 +209,6 @@ var addrStates = [...]linux.PaddrChangeState{
 	assoc.AddrRemoved: linux.SCTP_ADDR_REMOVED, assoc.AddrAdded: linux.SCTP_ADDR_ADDED,
 	assoc.AddrMadePrimary: linux.SCTP_ADDR_MADE_PRIM, assoc.AddrConfirmed: linux.SCTP_ADDR_CONFIRMED,
 	assoc.AddrPotentiallyFailed: linux.SCTP_ADDR_POTENTIALLY_FAILED,
-}
-
-// addrReasons are why Linux says that an address has become what it is: an answered HEARTBEAT, or nothing.
-var addrReasons = [...]int32{
-	assoc.AddrAvailable: linux.SCTP_HEARTBEAT_SUCCESS, assoc.AddrConfirmed: linux.SCTP_HEARTBEAT_SUCCESS,
-	assoc.AddrUnreachable: linux.SCTP_FAILED_THRESHOLD, assoc.AddrPotentiallyFailed: linux.SCTP_FAILED_THRESHOLD,
 }
 
 // assocChange has the numbers of streams only while there are any to speak of, and of an ABORT what the peer gave as its cause.
