@@ -109,8 +109,10 @@ active(Family, Address) ->
     ok = gen_sctp:send(Client, Here, 1, <<"once">>),
     receive {sctp, Server, Address, _, {[#sctp_sndrcvinfo{stream = 1}], <<"once">>}} -> ok after ?PATIENCE -> error(nothing) end,
     ok = inet:setopts(Server, [{active, true}]),
-    [ok = gen_sctp:send(Client, Here, N rem 10, <<N:32>>) || N <- lists:seq(1, 200)],
-    [receive {sctp, Server, _, _, {_, <<N:32>>}} -> ok after ?PATIENCE -> error({missing, N}) end || N <- lists:seq(1, 200)],
+    [begin
+         [ok = gen_sctp:send(Client, Here, N rem 10, <<N:32>>) || N <- lists:seq(Round, Round + 19)],
+         [receive {sctp, Server, _, _, {_, <<N:32>>}} -> ok after ?PATIENCE -> error({missing, N}) end || N <- lists:seq(Round, Round + 19)]
+     end || Round <- lists:seq(1, 200, 20)],
     ok = gen_sctp:close(Client),
     receive {sctp, Server, _, _, {_, #sctp_shutdown_event{}}} -> ok after ?PATIENCE -> error(no_shutdown) end,
     said("active sockets"),
