@@ -118,6 +118,22 @@ var sweep = sync.OnceValue(lab.Sweep)
 // newPlace makes a namespace for a test. The tools are what the test runs.
 func newPlace(t *testing.T, c carrier, tools ...string) *place {
 	t.Helper()
+	needs(t, tools...)
+	n, err := lab.NewNamespace()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := n.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return placeIn(t, c, n)
+}
+
+// needs skips the test, or fails it where all is demanded, unless the machine has what every test uses, and these tools.
+func needs(t *testing.T, tools ...string) {
+	t.Helper()
 	require.Root(t)
 	for _, tool := range append([]string{"ip", "ethtool", "sysctl", "setpriv"}, tools...) {
 		require.Tool(t, tool)
@@ -128,15 +144,11 @@ func newPlace(t *testing.T, c carrier, tools ...string) *place {
 	if err := sweep(); err != nil {
 		t.Fatal(err)
 	}
-	n, err := lab.NewNamespace()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := n.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+}
+
+// placeIn is a place in a namespace that there is.
+func placeIn(t *testing.T, c carrier, n *lab.Namespace) *place {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
 	return &place{t: t, ctx: ctx, namespace: n, carrier: c}
@@ -185,6 +197,12 @@ type program struct {
 	t    *testing.T
 	ctx  context.Context
 	name string
+}
+
+// sides are how the two sides of a conversation are started.
+type sides struct {
+	t              *testing.T
+	server, client func(args ...string) *program
 }
 
 // natively starts a program that nothing is done to, as the place's user.

@@ -17,20 +17,10 @@ func TestTwoHosts(t *testing.T) {
 				// hosts returns the two places for a subtest, and a port.
 				hosts := func(t *testing.T) (*place, *place, string) { return near.in(t), far.in(t), newPort() }
 				t.Run("pieces at "+addr, func(t *testing.T) {
-					near, far, port := hosts(t)
-					path := compile(t, "pieces.c", "-pie")
-					server := far.run(path, "serve", addr, port)
-					server.says("listening")
-					near.run(path, "send", addr, port, "1", "200000", "3000").ends()
-					wantPieces(server, 1, 200000, 3000)
+					sides{t, far.in(t).run, near.in(t).run}.pieces(compile(t, "pieces.c", "-pie"), addr)
 				})
 				t.Run("echo as TCP at "+addr, func(t *testing.T) {
-					near, far, port := hosts(t)
-					path := compile(t, "echo.c", "-pie", "-DTRANSPORT=IPPROTO_TCP")
-					far.with(path, "serve", addr, port).says("listening")
-					client := near.with(path, "ask", addr, port, "hello")
-					client.says("echo hello")
-					client.ends()
+					sides{t, far.in(t).with, near.in(t).with}.echo(compile(t, "echo.c", "-pie", "-DTRANSPORT=IPPROTO_TCP"), addr)
 				})
 				t.Run("socat at "+addr, func(t *testing.T) {
 					near, far, port := hosts(t)
@@ -52,16 +42,7 @@ func TestTwoHosts(t *testing.T) {
 				})
 			}
 			t.Run("many, at both addresses", func(t *testing.T) {
-				near, far, port := near.in(t), far.in(t), newPort()
-				path := compile(t, "many.c", "-pie")
-				server := far.run(path, "serve", port, far6, far4)
-				server.says("listening at 2")
-				client := near.run(path, "ask", port, far6, far4)
-				client.says("same association 1")
-				client.ends()
-				server.says("question on 3 for 77")
-				server.says("peer has 2 addresses")
-				server.ends()
+				sides{t, far.in(t).run, near.in(t).run}.many(compile(t, "many.c", "-pie"), far6, far4)
 			})
 		})
 	}
