@@ -318,8 +318,13 @@ func (a *Assoc) Leave(linger time.Duration) {
 	_ = a.abandon(nil)
 }
 
-// Abandon is Abort that does not wait.
-func (a *Assoc) Abandon(reason []byte) { _ = a.abandon(reason) }
+// Abandon ends the association with an ABORT, and does not wait. The user is told as of any other end.
+func (a *Assoc) Abandon(reason []byte) {
+	_ = a.control(func(now mono.Time) error {
+		a.core.Abort(now, reason)
+		return nil
+	})
+}
 
 // AwaitIdle waits until the last packet of every association on the engine is written, or ctx ends.
 func (e *Engine) AwaitIdle(ctx context.Context) error {

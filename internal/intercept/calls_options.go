@@ -47,6 +47,9 @@ func (c *call) setsockopt() outcome {
 	}
 	value := make([]byte, n)
 	if e := c.read(span{c.arg(3), value}); e != 0 {
+		if c.strangeLevel(level) {
+			return failure(unix.ENOPROTOOPT)
+		}
 		return failure(e)
 	}
 	if c.f.tcp {
@@ -72,19 +75,24 @@ func (c *call) setsockopt() outcome {
 func (c *call) getsockopt() outcome {
 	level, name := c.int(1), c.int(2)
 	var length [4]byte
-	if e := c.read(span{c.arg(4), length[:]}); e != 0 {
-		return failure(e)
-	}
+	e := c.read(span{c.arg(4), length[:]})
 	room := int(int32(le.Uint32(length[:])))
-	if room < 0 {
+	switch {
+	case (e != 0 || room < 0) && c.strangeLevel(level):
+		return failure(unix.EOPNOTSUPP)
+	case e != 0:
+		return failure(e)
+	case room < 0:
 		return failure(unix.EINVAL)
 	}
 	// The kernel reads the value only for some options, none of them of sockets in general, so a bad pointer is not noticed before the
 	// answer is written.
 	value := make([]byte, min(room, maxOption))
+	unread := false
 	if level != unix.SOL_SOCKET {
 		if e := c.read(span{c.arg(3), value}); e != 0 {
 			clear(value)
+			unread = true
 		}
 	}
 	if c.f.tcp {
@@ -95,7 +103,11 @@ func (c *call) getsockopt() outcome {
 	}
 	out, result, accepted, err := c.f.sock.Option(level, name, value)
 	if err != nil {
-		return failure(errno(err))
+		e := errno(err)
+		if unread && e != unix.EOPNOTSUPP && e != unix.ENOPROTOOPT && readByKernel(level, name, room) {
+			e = unix.EFAULT
+		}
+		return failure(e)
 	}
 	if accepted != nil {
 		return c.peelOff(accepted, out, value)
@@ -104,6 +116,28 @@ func (c *call) getsockopt() outcome {
 		return c.answerLength(out, len(out)-sizeofGetLocal, result)
 	}
 	return c.answerOption(out, result)
+}
+
+// strangeLevel reports whether the socket knows none of the options of a level: then Linux says so before it looks at the arguments.
+func (c *call) strangeLevel(level int) bool {
+	family, _, _, err := c.f.sock.Option(unix.SOL_SOCKET, unix.SO_DOMAIN, make([]byte, 4))
+	switch level {
+	case unix.SOL_SOCKET, unix.SOL_IP, linux.IPPROTO_SCTP:
+		return false
+	case unix.SOL_IPV6:
+		return err == nil && le.Uint32(family) != unix.AF_INET6
+	}
+	return true
+}
+
+// readByKernel reports whether the kernel reads the value of an option that is asked for, and a bad pointer so is the first thing wrong.
+func readByKernel(level, name, room int) bool {
+	o := linux.Lookup(level, name)
+	if o == nil || !o.Reads {
+		return false
+	}
+	_, err := o.Get.Get(room)
+	return err == nil
 }
 
 // answerOption writes the value of an option and its length.

@@ -101,6 +101,9 @@ func (s *Socket) Send(m *Msg) (*Sent, error) {
 	if err != nil {
 		return nil, err
 	}
+	if a == nil {
+		return sent, nil // nobody will get it
+	}
 	s.spoke(a)
 	s.defaultsOf(a).fill(&info, &control)
 	msg := s.message(&info, m)
@@ -115,7 +118,7 @@ func (s *Socket) destination(m *Msg, c *linux.SendControl, i *linux.SndRcvInfo) 
 	var to netip.AddrPort
 	if len(m.Name) == 0 || s.peeled {
 		a := s.member(i.AssocID)
-		if a == nil || s.style == linux.OneToOne && s.state == closed {
+		if a == nil || s.style == linux.OneToOne && (s.state == closed || s.noMoreOut) {
 			return nil, to, s.pipeErr()
 		}
 		return a, to, nil
@@ -134,6 +137,11 @@ func (s *Socket) destination(m *Msg, c *linux.SendControl, i *linux.SndRcvInfo) 
 		return nil, to, syscall.EADDRNOTAVAIL
 	case i.Flags&(linux.SCTP_EOF|linux.SCTP_ABORT) != 0:
 		return nil, to, syscall.EINVAL
+	case to.Port() == 0 && connectable([]netip.AddrPort{to}): // the message is taken before Linux hears that it is refused
+		if err := s.refuse(); err != syscall.EINPROGRESS {
+			return nil, to, err
+		}
+		return nil, to, nil
 	}
 	a, err := s.beginBySending(to, c)
 	return a, to, err
@@ -148,6 +156,9 @@ func (s *Socket) beginBySending(to netip.AddrPort, c *linux.SendControl) (*engin
 	addrs := []netip.AddrPort{to}
 	for _, a := range more {
 		addrs = append(addrs, netip.AddrPortFrom(a.Addr().Unmap(), a.Port()))
+	}
+	if hasRepeated(addrs) {
+		return nil, syscall.EADDRNOTAVAIL
 	}
 	config := s.config()
 	if c.Asks(linux.SCTP_INIT) {

@@ -15,17 +15,19 @@ var eventOptions = table{
 	linux.SCTP_RECVRCVINFO: flag(func(o *options) *bool { return &o.recvRcvInfo }),
 }
 
-// subscribeTo changes what an association is subscribed to. Who asks for SCTP_SENDER_DRY_EVENT when nothing is on its way is told at
-// once (RFC 6458 section 6.1.9). s.mu is held.
+// subscribeTo changes what an association is subscribed to. s.mu is held.
 func subscribeTo(a *engine.Assoc, n subscription) {
 	sub, ok := a.Filter().(*subscriber)
 	if !ok {
 		return
 	}
-	dry := linux.SCTP_SENDER_DRY_EVENT
-	before := sub.get()
 	sub.set(n)
-	if n.has(dry) && !before.has(dry) && a.Standing().Up && a.Unsent() == 0 {
+}
+
+// tellIfDry is for who asks for SCTP_SENDER_DRY_EVENT: when nothing is on its way he is told at once (RFC 6458 section 6.1.9), each time
+// that he asks. s.mu is held.
+func tellIfDry(a *engine.Assoc) {
+	if a.Standing().Up && a.Unsent() == 0 {
 		a.Post(assoc.SenderDry{})
 	}
 }
@@ -43,6 +45,9 @@ func (s *Socket) setEvents(value []byte) error {
 	s.subscribed.Store(uint32(sub))
 	for _, a := range s.members() {
 		subscribeTo(a, sub)
+		if sub.has(linux.SCTP_SENDER_DRY_EVENT) && !s.many() { // Linux looks for the one association that there is
+			tellIfDry(a)
+		}
 	}
 	return nil
 }
@@ -64,6 +69,9 @@ func setEvent(s *Socket, v *linux.Event) error {
 	for _, a := range targets {
 		if sub, ok := a.Filter().(*subscriber); ok {
 			subscribeTo(a, sub.get().with(v.Type, v.On != 0))
+			if v.Type == linux.SCTP_SENDER_DRY_EVENT && v.On != 0 {
+				tellIfDry(a)
+			}
 		}
 	}
 	if future {
