@@ -25,6 +25,8 @@ type Message struct {
 	Immediate bool
 	// Partial: more of the message follows with the next Send on the stream (explicit EOR, RFC 6458 section 8.1.26).
 	Partial bool
+	// More: another message follows soon, and a packet that is not full may wait for it.
+	More bool
 	// Context comes back in SendFailed.
 	Context uint32
 	// Path, if valid, overrides the primary path for the first transmission (RFC 9260 section 11.1.5).

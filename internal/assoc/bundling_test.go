@@ -112,6 +112,21 @@ func TestNagleHoldsSmallMessagesButNeverForADelayedSack(t *testing.T) {
 	ta.want("nor does a message that the user wants acknowledged", "DATA 4 BEI")
 }
 
+func TestMoreToComeIsWaitedFor(t *testing.T) {
+	ta := established(t)
+	more := func(n int) Message { return Message{Data: make([]byte, n), More: true} }
+	ta.sendMessage(more(10))
+	ta.wantIdle("the user said that there is more to come")
+	ta.send(10)
+	ta.want("it came, and they share a packet", "DATA 0 BE", "DATA 1 BE")
+	ta.sendMessage(more(fragment))
+	ta.want("a full packet does not wait", "DATA 2 BE")
+	ta.sendMessage(more(10))
+	ta.a.Shutdown(ta.now)
+	ta.settle()
+	ta.want("nothing comes after this", "DATA 3 BEI")
+}
+
 func TestImmediateBit(t *testing.T) {
 	ta := established(t)
 	ta.sendMessage(Message{Data: make([]byte, fragment+1), Immediate: true})

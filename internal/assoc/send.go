@@ -29,6 +29,8 @@ type sender struct {
 	forward  forwarder
 	// unreliable: a message was queued that may be given up, or one was given up. Before that there is no deadline for it, and nothing to skip.
 	unreliable bool
+	// corked: the user said with the last message that another one follows.
+	corked bool
 	// cwr is the CWR to send.
 	cwr ecnNote
 
@@ -93,6 +95,7 @@ func (a *Association) Send(now mono.Time, m *Message) error {
 		Stream: m.Stream, PPID: m.PPID, Unordered: m.Unordered, Immediate: m.Immediate, Partial: m.Partial,
 		Context: m.Context, Path: m.Path, PR: a.policyFor(m.PR),
 	}, m.Data)
+	a.send.corked = m.More
 	a.send.unreliable = a.send.unreliable || m.PR.Policy != tx.PRNone
 	if !m.Partial {
 		a.stats.MessagesSent++

@@ -47,8 +47,11 @@ func (c *call) setsockopt() outcome {
 	}
 	value := make([]byte, n)
 	if e := c.read(span{c.arg(3), value}); e != 0 {
-		if c.strangeLevel(level) {
-			return failure(unix.ENOPROTOOPT)
+		// Above these levels Linux looks first whether there is such an option.
+		if level != unix.SOL_SOCKET && level != linux.IPPROTO_SCTP {
+			if _, err := c.f.sock.SetOption(level, name, nil); errno(err) == unix.ENOPROTOOPT {
+				return failure(unix.ENOPROTOOPT)
+			}
 		}
 		return failure(e)
 	}
@@ -99,6 +102,9 @@ func (c *call) getsockopt() outcome {
 		return c.tcpOption(level, name, value)
 	}
 	if level == linux.IPPROTO_SCTP && name == optConnectx3 {
+		if unread {
+			return failure(unix.EFAULT)
+		}
 		return c.connectx3(value)
 	}
 	out, result, accepted, err := c.f.sock.Option(level, name, value)

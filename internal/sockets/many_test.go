@@ -199,6 +199,9 @@ func TestEndsOfAnAssociation(t *testing.T) {
 		if lost := s.wantState(linux.SCTP_COMM_LOST); string(lost.Info[4:7]) != "why" {
 			t.Errorf("lost with %q", lost.Info)
 		}
+		if lost := c.wantState(linux.SCTP_COMM_LOST); lost.Error != 0x0c00 || len(lost.Info) != 0 {
+			t.Errorf("its own abort is %+v", lost)
+		}
 		id := begin()
 		sent, err := c.Send(&Msg{Data: []byte("never mind"), Name: at(rightIP, 7)})
 		w.ok(err)

@@ -230,6 +230,7 @@ func (s *Socket) message(i *linux.SndRcvInfo, from *Msg) assoc.Message {
 	}
 	m.Partial = s.options.ext.explicitEOR && i.Flags&linux.SCTP_EOR == 0 && linux.MsgFlags(from.Flags)&linux.MSG_EOR == 0
 	m.PR = policy(i.Flags.Policy(), i.TimeToLive)
+	m.More = linux.MsgFlags(from.Flags)&linux.MSG_MORE != 0
 	return m
 }
 

@@ -51,6 +51,33 @@ func TestMessagesGoBothWays(t *testing.T) {
 	})
 }
 
+func TestMoreToCome(t *testing.T) {
+	inWorld(t, func(w *world) {
+		client, server, listener := w.pair()
+		w.ok(client.sendMsg(&Msg{Data: []byte("more"), Flags: int(linux.MSG_MORE)}))
+		w.settle()
+		_, err := server.Receive(&Msg{Data: make([]byte, 10)})
+		w.want("before the rest", err, syscall.EAGAIN)
+		w.ok(client.send("end"))
+		server.wantText("more")
+		server.wantText("end")
+		closeAll(client, server, listener)
+	})
+}
+
+func TestSendingToPort0(t *testing.T) {
+	inWorld(t, func(w *world) {
+		for _, typ := range []int{sockStream, sockSeqpacket} {
+			s := w.socket(w.left, linux.AF_INET, typ)
+			w.ok(s.sendTo("x", at(rightIP, 0)))
+			if typ == sockStream {
+				w.want("after it", s.send("y"), syscall.ECONNREFUSED)
+			}
+			closeAll(s)
+		}
+	})
+}
+
 func TestNames(t *testing.T) {
 	inWorld(t, func(w *world) {
 		s := w.socket(w.left, linux.AF_INET, sockStream)
@@ -406,7 +433,7 @@ func TestShutdownEndsBothDirections(t *testing.T) {
 		w.want("no such way", client.Shutdown(3), syscall.EINVAL)
 		w.ok(client.send("last"))
 		w.ok(client.Shutdown(shutWR))
-		w.want("a message after it", client.send("x"), syscall.ESHUTDOWN)
+		w.want("a message after it", client.send("x"), syscall.EPIPE)
 		w.settle()
 		w.want("a message of the other side", server.send("x"), syscall.EPIPE)
 		if r := server.Ready(); !r.In || !r.RdHup || r.Hup {

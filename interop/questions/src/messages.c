@@ -164,6 +164,10 @@ void expect_all(const char *who, int fd)
 		errno = before;
 		char byte;
 		long n = recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+		if (n == 0) { // at the end of an association the last notification may be some packets away
+			poll(NULL, 0, 20);
+			n = recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+		}
 		if (n == 0 || (n < 0 && errno != EAGAIN))
 			return;
 	}
