@@ -5,6 +5,7 @@ package intercept
 import (
 	"encoding/binary"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -26,6 +27,8 @@ type call struct {
 	given [sizeofAssoc + 4]byte
 	// done is how many messages sendmmsg or recvmmsg have moved.
 	done int
+	// until is when recvmmsg ends before it has them all.
+	until time.Time
 }
 
 func (c *call) tid() int         { return int(c.n.tid) }
@@ -220,10 +223,15 @@ func (s *supervisor) finish(c *call, o outcome) {
 		r.val, r.flags = 0, continueNative
 	case succeeded:
 	}
-	if s.trace != nil && o.kind != native {
-		s.trace.call(c, o)
+	traced := s.trace != nil && o.kind != native
+	var arguments string
+	if traced { // from now on the program may change them
+		arguments = c.arguments(o)
 	}
 	sent := s.listener.answer(r)
+	if traced {
+		s.trace.call(c, arguments, o, sent)
+	}
 	if o.effect == nil {
 		return
 	}

@@ -3,7 +3,9 @@
 package intercept
 
 import (
+	"math"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -281,6 +283,9 @@ func (c *call) receive() outcome {
 
 // receiveOne receives a message into the program's memory and shows whether there is another one. Without a message, o says why.
 func (c *call) receiveOne(m *message) (got Received, n int, o outcome) {
+	if m.flags&unix.MSG_ERRQUEUE != 0 {
+		return nil, 0, failure(unix.EAGAIN) // nothing is ever in that queue, and nobody waits for it
+	}
 	msg := Msg{Flags: m.flags, Data: c.s.buffer(int(min(m.total(maxReceive), maxReceive)))}
 	var name [maxSockaddr]byte
 	msg.Name = name[:]
@@ -352,8 +357,15 @@ func (c *call) putMessage(m *message, msg *Msg) syscall.Errno {
 	return 0
 }
 
-// receiveMany is recvmmsg. Without MSG_WAITFORONE it waits until it has all the messages that were asked for.
+// receiveMany is recvmmsg. Without MSG_WAITFORONE it waits until it has all the messages that were asked for, or until the time is over: which
+// is looked at after each message, as Linux does, so that the wait for one may take longer.
 func (c *call) receiveMany() outcome {
+	limit := c.arg(4)
+	if limit != 0 && !c.kept {
+		if e := c.readLimit(limit); e != 0 {
+			return failure(e)
+		}
+	}
 	flags := c.int(3)
 	count := int(min(uint64(uint32(c.arg(2))), maxMessages))
 	var last Received
@@ -383,6 +395,9 @@ func (c *call) receiveMany() outcome {
 		}
 		last = got
 		c.done++
+		if limit != 0 && !time.Now().Before(c.until) {
+			break
+		}
 	}
 	switch {
 	case c.done == 0:
@@ -394,5 +409,41 @@ func (c *call) receiveMany() outcome {
 	if last != nil {
 		r.effect = last
 	}
+	if limit != 0 {
+		if e := c.writeRest(limit); e != 0 {
+			return failure(e) // what was received is gone, as in Linux
+		}
+	}
 	return r
+}
+
+// Offsets in struct timespec.
+const (
+	timeNanoseconds = 8
+	sizeofTime      = 16
+)
+
+// readLimit reads how long recvmmsg may take.
+func (c *call) readLimit(at uint64) syscall.Errno {
+	var b [sizeofTime]byte
+	if e := c.read(span{at, b[:]}); e != 0 {
+		return e
+	}
+	sec, nsec := int64(le.Uint64(b[:])), int64(le.Uint64(b[timeNanoseconds:]))
+	if sec < 0 || nsec < 0 || nsec >= int64(time.Second) {
+		return unix.EINVAL
+	}
+	limit := time.Duration(math.MaxInt64)
+	if sec < int64(limit/time.Second) {
+		limit = time.Duration(sec)*time.Second + time.Duration(nsec)
+	}
+	c.until = time.Now().Add(limit)
+	return 0
+}
+
+// writeRest writes how much of that time is left.
+func (c *call) writeRest(at uint64) syscall.Errno {
+	rest := max(0, time.Until(c.until))
+	b := le.AppendUint64(nil, uint64(rest/time.Second))
+	return c.write(span{at, le.AppendUint64(b, uint64(rest%time.Second))})
 }

@@ -206,8 +206,11 @@ func (s *fakeSocket) Option(level, name int, value []byte) (out []byte, result i
 		return linux.Append(nil, &v), 0, nil, nil
 	}
 	v, ok := s.options[[2]int{level, name}]
-	if !ok {
+	switch {
+	case !ok:
 		return nil, 0, nil, unix.ENOPROTOOPT
+	case len(value) < len(v):
+		return nil, 0, nil, unix.EINVAL
 	}
 	return v[:min(len(v), len(value))], 0, nil, nil
 }

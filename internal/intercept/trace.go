@@ -20,11 +20,13 @@ type tracer struct {
 	w  io.Writer
 }
 
-// call writes the call and its outcome. The program waits for the answer yet, so what it passed is still there.
-func (t *tracer) call(c *call, o outcome) {
+// call writes the call and its outcome, and whether that reached the program.
+func (t *tracer) call(c *call, arguments string, o outcome, sent bool) {
 	var b strings.Builder
-	fmt.Fprintf(&b, "[%d] %v(%s) = ", c.tid(), c.op, strings.Join(c.arguments(o), ", "))
+	fmt.Fprintf(&b, "[%d] %v(%s) = ", c.tid(), c.op, arguments)
 	switch {
+	case !sent:
+		b.WriteString("? (the caller is gone)")
 	case o.kind == failed && o.err == restartSystemCall:
 		b.WriteString("? (interrupted by a signal)")
 	case o.kind == failed:
@@ -38,8 +40,11 @@ func (t *tracer) call(c *call, o outcome) {
 	_, _ = io.WriteString(t.w, b.String())
 }
 
-// arguments returns the arguments of the call that say something.
-func (c *call) arguments(o outcome) []string {
+// arguments returns the arguments of the call, for a line of the trace. The program waits for the answer yet, so what it passed is still there.
+func (c *call) arguments(o outcome) string { return strings.Join(c.argumentList(o), ", ") }
+
+// argumentList returns the arguments that say something.
+func (c *call) argumentList(o outcome) []string {
 	if c.op.names() {
 		at, name := c.pathArguments()
 		var b [maxPath]byte
