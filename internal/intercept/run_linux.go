@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
+	"strings"
 	"syscall"
 	"time"
 
@@ -65,11 +67,13 @@ func waitAll(pid int, l listener) Status {
 	var status Status
 	for running := true; running; {
 		var ws unix.WaitStatus
-		got, err := unix.Wait4(-1, &ws, 0, nil)
+		got, err := unix.Wait4(-1, &ws, unix.WUNTRACED, nil)
 		switch {
 		case err == unix.EINTR:
 		case err != nil:
 			running = false
+		case got == pid && ws.Stopped():
+			stopWith(pid, ws.StopSignal())
 		case got == pid:
 			running = false
 			if ws.Signaled() {
@@ -90,15 +94,37 @@ func waitAll(pid int, l listener) Status {
 	return status
 }
 
+// stopGrace is how long a program has to be stopped before the supervisor stops too.
+const stopGrace = 20 * time.Millisecond
+
+// stopWith stops the supervisor after the program, as the terminal or the program itself has stopped that: the shell waits for the supervisor
+// and shall have the terminal back, but not before the program reads from it no more. So the supervisor does not heed the terminal's
+// signals itself. Without a terminal nobody would let it go on. When both go on at once, a stop that is over may be seen late; hence the
+// grace.
+func stopWith(pid int, sig syscall.Signal) {
+	time.Sleep(stopGrace)
+	status, _ := os.ReadFile(procPath(pid, "status"))
+	if !strings.HasPrefix(statusField(status, "State"), "T") {
+		return
+	}
+	switch front, terminal := inForeground(); {
+	case front, terminal && (sig == unix.SIGTSTP || sig == unix.SIGTTIN || sig == unix.SIGTTOU):
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		_ = unix.Tgkill(unix.Getpid(), unix.Gettid(), unix.SIGSTOP) // to this thread, which stops here then
+		_ = unix.Kill(pid, unix.SIGCONT)
+	}
+}
+
 // passSignals keeps signals from ending the supervisor before the program. Once it is told the program's process, it passes on those that
-// were sent to the supervisor. SIGINT and SIGQUIT from the keyboard reach the program without help, and twice would be too often: they
-// are passed on only where the supervisor is not in the foreground of a terminal. The function that is returned sets the process, and
+// were sent to the supervisor. SIGINT, SIGQUIT and SIGTSTP from the keyboard reach the program without help, and twice would be too often: they
+// are passed on only where the supervisor is not in the foreground of a terminal. SIGTTIN and SIGTTOU are for who reads and writes there. The function that is returned sets the process, and
 // with 0 ends it.
 func passSignals() func(pid int) {
 	arrived := make(chan os.Signal, 16)
 	program := make(chan int, 1)
 	ended := make(chan struct{})
-	for _, sig := range []os.Signal{unix.SIGINT, unix.SIGQUIT, unix.SIGTERM, unix.SIGHUP, unix.SIGUSR1, unix.SIGUSR2} {
+	for _, sig := range []os.Signal{unix.SIGINT, unix.SIGQUIT, unix.SIGTERM, unix.SIGHUP, unix.SIGUSR1, unix.SIGUSR2, unix.SIGTSTP, unix.SIGTTIN, unix.SIGTTOU} {
 		if !signal.Ignored(sig) { // as under nohup: the program shall inherit that
 			signal.Notify(arrived, sig)
 		}
@@ -109,8 +135,7 @@ func passSignals() func(pid int) {
 			select {
 			case pid = <-program:
 			case sig := <-arrived:
-				keyboard := sig == unix.SIGINT || sig == unix.SIGQUIT
-				if pid > 0 && !(keyboard && inForeground()) {
+				if pid > 0 && passedOn(sig) {
 					_ = unix.Kill(pid, sig.(syscall.Signal))
 				}
 			case <-ended:
@@ -131,15 +156,27 @@ func passSignals() func(pid int) {
 	}
 }
 
-// inForeground reports whether this process is in the foreground of its terminal.
-func inForeground() bool {
+// passedOn reports whether the program needs to be sent a signal that has reached the supervisor.
+func passedOn(sig os.Signal) bool {
+	switch sig {
+	case unix.SIGTTIN, unix.SIGTTOU:
+		return false
+	case unix.SIGINT, unix.SIGQUIT, unix.SIGTSTP:
+		front, _ := inForeground()
+		return !front
+	}
+	return true
+}
+
+// inForeground reports whether this process is in the foreground of its terminal, and whether it has one.
+func inForeground() (front, terminal bool) {
 	tty, err := os.OpenFile("/dev/tty", os.O_RDONLY|unix.O_NOCTTY, 0)
 	if err != nil {
-		return false
+		return false, false
 	}
 	defer tty.Close()
 	group, err := unix.IoctlGetInt(int(tty.Fd()), unix.TIOCGPGRP)
-	return err == nil && group == unix.Getpgrp()
+	return err == nil && group == unix.Getpgrp(), true
 }
 
 // signalGrace is how long a signal may take to end this process.
