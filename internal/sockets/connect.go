@@ -81,6 +81,9 @@ func (s *Socket) begin(to []netip.AddrPort, c assoc.Config) (*engine.Assoc, erro
 		return nil, syscall.ENETUNREACH
 	}
 	peer := engine.Peer{Port: to[0].Port(), EncapPort: s.stack.engine.PeerEncapPort(to[0].Addr(), to[0].Port())}
+	if port := s.params.Load().path.encapPort; port != 0 && s.stack.encapsulated() {
+		peer.EncapPort = port
+	}
 	for _, a := range to {
 		if other := s.bound.Find(a); other != nil {
 			return nil, existsErrno(other)

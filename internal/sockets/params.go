@@ -201,11 +201,14 @@ const dscpShift = 2
 
 // encapsulation is what a packet spends between IP and SCTP.
 func (st *Stack) encapsulation() int {
-	if st.engine.EncapPort() == 0 {
+	if !st.encapsulated() {
 		return 0
 	}
 	return sizeofUDP
 }
+
+// encapsulated reports whether SCTP goes in UDP.
+func (st *Stack) encapsulated() bool { return st.engine.Carrier().Caps().Encapsulated }
 
 // sizeofUDP is the length of a UDP header.
 const sizeofUDP = 8

@@ -244,7 +244,7 @@ func (s *Socket) thresholdScope(id linux.AssocID, address *linux.Storage) (*engi
 }
 
 // setEncapPort is SCTP_REMOTE_UDP_ENCAPS_PORT (RFC 6951 section 6.1). It has an effect where SCTP goes in UDP; a stack does one or the other,
-// so that port 0, which means no UDP in Linux, stands for the usual port there.
+// so that port 0, which means no UDP in Linux, leaves the port that is found there.
 func setEncapPort(s *Socket, v *linux.UDPEncaps) error {
 	a, remote, err := s.scope(v.AssocID, &v.Address)
 	if err != nil {
@@ -253,7 +253,7 @@ func setEncapPort(s *Socket, v *linux.UDPEncaps) error {
 	s.change(a, func(p *params) {
 		p.changePaths(remote, func(c *pathParams) { c.encapPort = v.Port })
 	})
-	if a == nil || s.stack.engine.EncapPort() == 0 || v.Port == 0 {
+	if a == nil || !s.stack.encapsulated() || v.Port == 0 {
 		return nil
 	}
 	for _, path := range a.Paths() {

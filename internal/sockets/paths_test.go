@@ -8,6 +8,7 @@ import (
 
 	"github.com/gosctp/sctp/internal/abi/linux"
 	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/simnet"
 )
 
 // paddr is an IPv4 address as options have it.
@@ -349,5 +350,38 @@ func TestAddressIsAnsweredAsTheSocketShowsIt(t *testing.T) {
 			w.ok(c.setSCTP(linux.SCTP_I_WANT_MAPPED_V4_ADDR, new(linux.Int)))
 		}
 		closeAll(c, l)
+	})
+}
+
+// SCTP in UDP goes where the program says (RFC 6951 section 6.1).
+func TestEncapPortOfThePeer(t *testing.T) {
+	const usual, other = simnet.DefaultEncapPort, 4000
+	inWorldOf(t, func(left, right *simnet.Host) {
+		left.SetEncapPort(usual)
+		right.SetEncapPort(other)
+	}, func(w *world) {
+		l := w.listener(5)
+		c := w.socket(w.left, linux.AF_INET, sockStream)
+		w.ok(c.setSCTP(linux.SCTP_REMOTE_UDP_ENCAPS_PORT, &linux.UDPEncaps{Port: other}))
+		w.ok(c.connect(at(rightIP, 7)))
+		s := w.accept(l)
+		for range 2 {
+			w.ok(c.send("hello"))
+			s.wantText("hello")
+			w.settle()
+		}
+		var v linux.PaddrParams
+		if w.ok(c.get(linux.SCTP_PEER_ADDR_PARAMS, &v)); v.PathMTU != 1500 {
+			t.Errorf("path MTU %d, want that of IP", v.PathMTU)
+		}
+		w.ok(c.setSCTP(linux.SCTP_REMOTE_UDP_ENCAPS_PORT, &linux.UDPEncaps{Address: paddr(rightIP, 7), Port: 4001}))
+		if path := c.assoc.Paths()[0]; path.EncapPort != 4001 {
+			t.Errorf("packets go to port %d", path.EncapPort)
+		}
+		w.ok(c.setSCTP(linux.SCTP_REMOTE_UDP_ENCAPS_PORT, &linux.UDPEncaps{Port: other}))
+		w.ok(c.setSCTP(linux.SCTP_REMOTE_UDP_ENCAPS_PORT, &linux.UDPEncaps{}))
+		w.ok(c.send("again"))
+		s.wantText("again")
+		closeAll(c, s, l)
 	})
 }

@@ -27,19 +27,28 @@ const (
 // inWorld runs f in a bubble in which time is virtual.
 func inWorld(t *testing.T, f func(w *world)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		w := &world{t: t, net: simnet.New(1)}
-		left := w.net.AddHost("left", netip.MustParseAddr(leftIP), netip.MustParseAddr(leftIP6))
-		right := w.net.AddHost("right", netip.MustParseAddr(rightIP), netip.MustParseAddr(rightIP6))
-		w.net.SetDefault(simnet.Link{Delay: time.Millisecond})
-		w.left, w.right = w.open(left), w.open(right)
-		f(w)
-		for _, s := range []*Stack{w.left, w.right} {
-			if err := s.Close(); err != nil {
-				w.t.Error(err)
-			}
+	synctest.Test(t, func(t *testing.T) { live(t, func(_, _ *simnet.Host) {}, f) })
+}
+
+// inWorldOf is inWorld on hosts that prepare has in its hands first.
+func inWorldOf(t *testing.T, prepare func(left, right *simnet.Host), f func(w *world)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) { live(t, prepare, f) })
+}
+
+func live(t *testing.T, prepare func(left, right *simnet.Host), f func(w *world)) {
+	w := &world{t: t, net: simnet.New(1)}
+	left := w.net.AddHost("left", netip.MustParseAddr(leftIP), netip.MustParseAddr(leftIP6))
+	right := w.net.AddHost("right", netip.MustParseAddr(rightIP), netip.MustParseAddr(rightIP6))
+	w.net.SetDefault(simnet.Link{Delay: time.Millisecond})
+	prepare(left, right)
+	w.left, w.right = w.open(left), w.open(right)
+	f(w)
+	for _, s := range []*Stack{w.left, w.right} {
+		if err := s.Close(); err != nil {
+			w.t.Error(err)
 		}
-	})
+	}
 }
 
 func (w *world) open(h *simnet.Host) *Stack {
