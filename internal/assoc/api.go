@@ -39,12 +39,14 @@ type Message struct {
 
 // RcvInfo describes received data (RFC 6458 section 5.3.5).
 type RcvInfo struct {
-	Stream    uint16
-	SSN       uint16 // with I-DATA the low bits of the MID (RFC 8260 section 4.1)
-	MID       uint32 // zero without I-DATA
-	PPID      uint32
-	TSN       uint32
-	CumTSN    uint32
+	Stream uint16
+	SSN    uint16 // with I-DATA the low bits of the MID (RFC 8260 section 4.1)
+	MID    uint32 // zero without I-DATA
+	PPID   uint32
+	TSN    uint32
+	CumTSN uint32
+	// Source is the number of the address that the bytes came from: see Association.Source.
+	Source    uint8
 	Unordered bool
 	// Begin: the bytes read begin a message.
 	Begin bool

@@ -2,6 +2,8 @@ package assoc
 
 import (
 	"errors"
+	"net/netip"
+	"slices"
 
 	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/internal/rx"
@@ -22,6 +24,29 @@ type receiver struct {
 	window, advertised int
 	growth             growth
 	gaps               []wire.GapBlock // scratch
+	// sources are the addresses that user data has come from.
+	sources []netip.Addr
+}
+
+// maxSources bounds the addresses that are remembered as those that user data came from. Peers have fewer at one time.
+const maxSources = 256
+
+// sourceOf is the number of an address that user data came from.
+func (r *receiver) sourceOf(remote netip.Addr) uint8 {
+	i := slices.Index(r.sources, remote)
+	if i < 0 && len(r.sources) < maxSources {
+		i = len(r.sources)
+		r.sources = append(r.sources, remote)
+	}
+	return uint8(max(i, 0))
+}
+
+// Source is the address that a number in RcvInfo stands for.
+func (a *Association) Source(number uint8) netip.Addr {
+	if int(number) >= len(a.receive.sources) {
+		return netip.Addr{}
+	}
+	return a.receive.sources[number]
 }
 
 // userData is a DATA or I-DATA chunk that has come.
@@ -90,6 +115,7 @@ func (a *Association) recvData(in *inbound, c *wire.Chunk) bool {
 			a.stats.Dropped++
 			return true
 		}
+		a.receive.inbound.SetSource(a.receive.sourceOf(in.d.Path.Remote))
 		return a.take(in, &u)
 	}
 	return true
@@ -260,7 +286,7 @@ func (a *Association) wasRead(now mono.Time, n int, i rx.Info) {
 func (a *Association) rcvInfo(i rx.Info) RcvInfo {
 	return RcvInfo{
 		Stream: i.Stream, SSN: uint16(i.SSN), MID: uint32(i.MID), PPID: i.PPID, TSN: uint32(i.TSN), CumTSN: uint32(a.receive.tsns.CumTSN()),
-		Unordered: i.Unordered, Begin: i.Begin, EOR: i.EOR,
+		Source: i.Source, Unordered: i.Unordered, Begin: i.Begin, EOR: i.EOR,
 	}
 }
 

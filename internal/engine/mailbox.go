@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"net"
+	"net/netip"
 	"slices"
 	"sync"
 
@@ -188,6 +189,8 @@ type Mail struct {
 	Event   assoc.Event
 	N, Size int
 	Info    assoc.RcvInfo
+	// From is the address that a message came from.
+	From netip.AddrPort
 
 	at int // its place in the queue
 }
@@ -283,7 +286,8 @@ func (a *Assoc) copyNext(m *Mailbox, p []byte) (Mail, found) {
 	case a.core.Readable():
 		size, _, _ := a.core.Peek()
 		n, info, _ := a.core.Copy(p)
-		return Mail{Assoc: a, N: n, Size: size, Info: info}, somethingToRead
+		from := netip.AddrPortFrom(a.core.Source(info.Source), a.peerPort)
+		return Mail{Assoc: a, N: n, Size: size, Info: info, From: from}, somethingToRead
 	case a.inMessage && a.phase != ended:
 		return Mail{}, restToCome
 	}

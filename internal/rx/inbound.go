@@ -49,8 +49,9 @@ type Inbound struct {
 	pool        pool
 	payload     int // bytes of user data in all chunks held
 	chunks      int
-	last        int  // bytes of user data in the chunk that was added last
-	refused     bool // the last chunk did not fit
+	source      uint8 // see SetSource
+	last        int   // bytes of user data in the chunk that was added last
+	refused     bool  // the last chunk did not fit
 	cut         []Info
 	sweep       []*run // scratch
 	// discarded stands for all messages on streams that do not exist. It never has a chunk.
@@ -125,6 +126,9 @@ func (q *Inbound) Add(d *wire.Data) error {
 	}
 	return q.add(&f, d.UserData)
 }
+
+// SetSource says where the chunks that are added from now on come from: a number that Info gives back.
+func (q *Inbound) SetSource(source uint8) { q.source = source }
 
 // AddInterleaved is Add for I-DATA.
 func (q *Inbound) AddInterleaved(d *wire.IData) error {
@@ -307,7 +311,7 @@ func (q *Inbound) admits(f *fragment, n int) bool {
 
 // join adds a chunk to the run or runs that it continues, or makes it one.
 func (q *Inbound) join(f *fragment, n neighbours, data []byte) *run {
-	c := q.pool.chunk(f.tsn, data)
+	c := q.pool.chunk(f.tsn, q.source, data)
 	q.payload += len(data)
 	q.chunks++
 	q.last = len(data)

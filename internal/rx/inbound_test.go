@@ -372,3 +372,22 @@ func TestResetInAShortReadKeepsTheRest(t *testing.T) {
 	ti.want("it was complete", "1.0:cd")
 	ti.wantDrained("all has been read")
 }
+
+func TestSourceIsThatOfTheFirstByteHandedOut(t *testing.T) {
+	ti := newTestInbound(t, Config{})
+	for _, c := range []struct {
+		source       uint8
+		header, text string
+	}{{7, "0 1.0 B", "ab"}, {8, "1 1.0 E", "cd"}, {9, "2 1.1 BE", "ef"}} {
+		ti.q.SetSource(c.source)
+		ti.add(c.header, c.text)
+	}
+	for _, want := range []uint8{7, 7, 8, 8, 9} {
+		var p [1]byte
+		_, peeked, _ := ti.q.Peek()
+		_, info, ok := ti.q.Read(p[:])
+		if !ok || info.Source != want || peeked.Source != want {
+			t.Errorf("%q is from %d, or %d, want %d", p, info.Source, peeked.Source, want)
+		}
+	}
+}

@@ -38,7 +38,7 @@ func bufferClass(n int) (class, size int) {
 }
 
 // chunk returns a chunk with a copy of data.
-func (p *pool) chunk(tsn seq.TSN, data []byte) *chunk {
+func (p *pool) chunk(tsn seq.TSN, source uint8, data []byte) *chunk {
 	class, size := bufferClass(len(data))
 	c := p.chunks[class]
 	if c == nil {
@@ -48,7 +48,7 @@ func (p *pool) chunk(tsn seq.TSN, data []byte) *chunk {
 		p.bytes -= size
 	}
 	buf := c.data[:size]
-	*c = chunk{data: buf[:copy(buf, data)], tsn: tsn}
+	*c = chunk{data: buf[:copy(buf, data)], tsn: tsn, source: source}
 	return c
 }
 

@@ -9,6 +9,8 @@ type Info struct {
 	MID    seq.MID // zero for DATA
 	PPID   uint32
 	TSN    seq.TSN // of the chunk with the first byte handed out
+	// Source is where that chunk came from.
+	Source uint8
 	// Unordered: the message had the U bit.
 	Unordered bool
 	// Begin: the message begins here. EOR: it ends here.
@@ -40,7 +42,7 @@ func (q *Inbound) PeekSecond() (size int, info Info, ok bool) {
 // peek describes the part of r that can be read.
 func (r *run) peek() (size int, info Info, ok bool) {
 	info = r.info()
-	info.TSN, info.EOR = r.head.tsn, r.complete()
+	info.TSN, info.Source, info.EOR = r.head.tsn, r.head.source, r.complete()
 	return int(r.unread), info, true
 }
 
@@ -70,13 +72,13 @@ func (q *Inbound) read(p []byte, size int) (n int, info Info, ok bool) {
 	}
 	r := q.ready.head
 	info = r.info()
-	info.TSN = r.head.tsn
+	info.TSN, info.Source = r.head.tsn, r.head.source
 	for r.head != nil && n < size {
 		k := min(len(r.head.unread()), size-n)
 		if p != nil {
 			copy(p[n:], r.head.unread()[:k])
 		}
-		r.head.read += uint32(k)
+		r.head.read += uint16(k)
 		n += k
 		if len(r.head.unread()) == 0 {
 			q.free(r)

@@ -33,8 +33,10 @@ type fragment struct {
 type chunk struct {
 	next *chunk
 	data []byte // its capacity is the pool's buffer
-	read uint32 // how much of data has been handed out
 	tsn  seq.TSN
+	read uint16 // how much of data, of which a packet has room for less than 64 KiB, has been handed out
+	// source is what SetSource said.
+	source uint8
 }
 
 // unread is what has not been handed out.

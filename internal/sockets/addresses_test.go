@@ -295,3 +295,27 @@ func TestPathsOfAnAssociation(t *testing.T) {
 		closeAll(l, c)
 	})
 }
+
+func TestMessagesSayWhichAddressTheyCameFrom(t *testing.T) {
+	inWorld(t, func(w *world) {
+		l := w.socket(w.right, linux.AF_INET6, sockSeqpacket)
+		w.ok(l.Bind(at("::", 7)))
+		w.ok(l.Listen(5))
+		c := w.socket(w.left, linux.AF_INET6, sockSeqpacket)
+		_, err := c.setList(linux.SCTP_SOCKOPT_CONNECTX, at(rightIP, 7), at(rightIP6, 7))
+		w.want("connectx", err, syscall.EINPROGRESS)
+		w.ok(c.until(c.ConnectResult))
+		w.settle()
+		for _, x := range []struct{ to, from string }{
+			{rightIP6, "[" + leftIP6 + "]:"}, {"::ffff:" + rightIP, "[::ffff:" + leftIP + "]:"}, {rightIP6, "[" + leftIP6 + "]:"},
+		} {
+			w.ok(c.sendInfo("hello", at(x.to, 7), linux.SndInfo{Flags: linux.SCTP_ADDR_OVER}))
+			w.settle()
+			text, m, err := l.receive(100)
+			if from := shown(m.Name[:m.NameLen], err); text != "hello" || !strings.HasPrefix(from, x.from) {
+				t.Errorf("a message to %s came from %s: %q", x.to, from, text)
+			}
+		}
+		closeAll(l, c)
+	})
+}

@@ -167,14 +167,16 @@ func (s *Socket) nothing(m *Msg) (*Received, error) {
 	return nil, syscall.EAGAIN
 }
 
-// fillName says who sent it; of a notification, where the peer's primary address is. s.mu is held.
+// fillName says which address a message came from; of a notification, where the peer's primary address is. s.mu is held.
 func (s *Socket) fillName(m *Msg, mail *engine.Mail) {
 	if len(m.Name) == 0 {
 		return
 	}
-	peer := s.peer
-	if _, primary := mail.Assoc.Primary(); primary.IsValid() && (s.many() || mail.Event != nil) {
-		peer = primary
+	peer := mail.From
+	if mail.Event != nil {
+		if _, peer = mail.Assoc.Primary(); !peer.IsValid() {
+			peer = s.peer
+		}
 	}
 	name := s.show(nil, peer)
 	m.NameLen = len(name)
