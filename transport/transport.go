@@ -76,6 +76,20 @@ type Datagram struct {
 	MayFragment bool
 }
 
+// Input is a descriptor that poll(2) shows as readable when Queue has something.
+type Input struct{ Descriptor, Queue int }
+
+// Polled is a carrier whose user may wait for packets together with other things, in one call of poll(2). Either the user does that, or
+// goroutines wait in ReadBatch.
+type Polled interface {
+	Transport
+	// Inputs is what to wait for, nothing if the carrier was not opened for that. It stays the same until Close.
+	Inputs() []Input
+	// TryReadBatch is ReadBatch that does not wait: when there is nothing it returns 0. What it returns is all, unless ds is full: then
+	// there may be more that poll does not show.
+	TryReadBatch(queue int, ds []Datagram) (int, error)
+}
+
 // Caps are the properties of a carrier.
 type Caps struct {
 	// MultiHomed: packets can be sent from and to several addresses.

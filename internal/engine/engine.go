@@ -27,6 +27,8 @@ type Options struct {
 	EncapPort uint16
 	// Alias, if not nil, is a second key by which Share knows the engine.
 	Alias any
+	// Polled leaves reading to the user, who calls Serve when one of Inputs is readable, until ReadOn; if the carrier can be polled.
+	Polled bool
 	// onEnd is called when the engine has ended.
 	onEnd func()
 }
@@ -71,6 +73,9 @@ type Engine struct {
 	// fireFunc is fire as a value, made once.
 	fireFunc func()
 
+	// polling is nil where goroutines read.
+	polling *polling
+
 	goroutines sync.WaitGroup
 	onEnd      func()
 	// done is closed when the engine ends; ended says the same to those who must not touch the channels of a synctest
@@ -111,8 +116,10 @@ func Open(o Options) (*Engine, error) {
 	e.core = endpoint.New(c)
 	openAccount(e)
 	e.setLocalAddrs(addrs)
-	for queue := range e.carrier.Queues() {
-		e.goroutines.Go(func() { e.read(queue) })
+	if !o.Polled || !e.startPolling() {
+		for queue := range e.carrier.Queues() {
+			e.goroutines.Go(e.newReader(queue).run)
+		}
 	}
 	if changes := e.carrier.AddrChanges(); changes != nil {
 		e.goroutines.Go(func() { e.watchAddrs(changes) })

@@ -7,26 +7,42 @@ import (
 	"github.com/gosctp/sctp/transport"
 )
 
-// read serves one receive queue until the carrier ends.
-func (e *Engine) read(queue int) {
-	var (
-		batch  = make([]transport.Datagram, batchPackets)
-		owners = make([]*Assoc, batchPackets)
-		doubt  replyQueue
-		others = make(neighbours)
-	)
+// reader is what reading one receive queue takes.
+type reader struct {
+	engine *Engine
+	queue  int
+	batch  []transport.Datagram
+	owners []*Assoc
+	doubt  replyQueue
+	others neighbours
+}
+
+func (e *Engine) newReader(queue int) *reader {
+	return &reader{
+		engine: e, queue: queue, batch: make([]transport.Datagram, batchPackets), owners: make([]*Assoc, batchPackets), others: make(neighbours),
+	}
+}
+
+// run reads until the carrier ends.
+func (r *reader) run() {
 	for {
-		n, err := e.carrier.ReadBatch(queue, batch)
+		n, err := r.engine.carrier.ReadBatch(r.queue, r.batch)
 		if err != nil {
-			e.fail(err)
+			r.engine.fail(err)
 			return
 		}
-		now := e.now()
-		e.route(now, batch[:n], owners, &doubt, others)
-		e.answerDoubtful(now, &doubt, others)
-		e.deliver(now, batch[:n], owners)
-		e.transmit()
+		r.serve(n)
 	}
+}
+
+// serve does what the first n packets of the batch ask for.
+func (r *reader) serve(n int) {
+	e := r.engine
+	now := e.now()
+	e.route(now, r.batch[:n], r.owners, &r.doubt, r.others)
+	e.answerDoubtful(now, &r.doubt, r.others)
+	e.deliver(now, r.batch[:n], r.owners)
+	e.transmit()
 }
 
 // route finds the association of each packet, nil for those that need none any more. Stateless answers go to the

@@ -42,7 +42,7 @@ func supervise(args []string) {
 	_ = f.Parse(args)
 	c.All = !c.TCP && !*high // as the commands do
 	if *network != "" {
-		stack, err := sockets.NewStack(sockets.Config{Network: *network})
+		stack, err := sockets.NewStack(sockets.Config{Network: *network, Polled: true})
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "supervisor:", err)
 			os.Exit(125)

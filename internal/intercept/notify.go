@@ -78,6 +78,13 @@ func (l listener) receive(n *notification) error {
 	}
 }
 
+// tryReceive takes the next call, after poll has told of one. There is none if the caller was killed since.
+func (l listener) tryReceive(n *notification) bool {
+	*n = notification{}
+	_, e := l.quick(requestReceive, unsafe.Pointer(n))
+	return e == 0
+}
+
 // quick is an ioctl that does not wait, so that the scheduler need not know. It loops: the kernel takes the lock of the listener
 // interruptibly, and signals that preempt goroutines are frequent.
 func (l listener) quick(request uintptr, p unsafe.Pointer) (int, syscall.Errno) {

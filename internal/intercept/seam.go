@@ -1,10 +1,26 @@
 package intercept
 
-import "time"
+import (
+	"time"
+
+	"github.com/gosctp/sctp/transport"
+)
 
 // Stack makes sockets. A method may be called by several goroutines at once; its errors are syscall.Errno.
 type Stack interface {
 	Socket(family, typ, protocol int) (Socket, error)
+}
+
+// PolledStack is a Stack whose packets the supervisor waits for, on the thread on which it waits for calls: what a packet sets off costs no
+// change of threads then.
+type PolledStack interface {
+	Stack
+	// Inputs are what to wait for. If there are none the stack reads by itself.
+	Inputs() []transport.Input
+	// Serve reads what has come to a queue. It reports whether there may be more that poll does not show.
+	Serve(queue int) (more bool)
+	// ReadOn is called after the last Serve: the stack reads by itself from then on.
+	ReadOn()
 }
 
 // Socket is a socket of a [Stack], as RFC 6458 and Linux have them. Every method returns at once. EAGAIN says that the call would

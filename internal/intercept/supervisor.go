@@ -44,6 +44,8 @@ type supervisor struct {
 
 	changes changes
 	pumps   sync.WaitGroup
+	// idle is closed when no more calls are served.
+	idle chan struct{}
 }
 
 // changes are the files whose socket changed. It has a lock of its own, taken last, because the stack may tell of a change from inside a
@@ -60,7 +62,7 @@ func newSupervisor(config *Config, p *problems) (*supervisor, error) {
 	s := &supervisor{
 		config: config, base: chooseBase(), calls: make(map[int32]number), problems: p,
 		files: make(map[uint64]*file), listeners: make(map[uint64]*file), tasks: make(map[int]*task), watched: make(map[int32]any), cursors: make(map[int]int),
-		waiters: make(map[uint64]*waiter), changes: changes{wake: make(chan struct{}, 1)}, settings: make(map[uint64]*openedSetting),
+		waiters: make(map[uint64]*waiter), changes: changes{wake: make(chan struct{}, 1)}, idle: make(chan struct{}), settings: make(map[uint64]*openedSetting),
 	}
 	if files, ok := config.Stack.(Files); ok && config.Files {
 		s.tree = newFileTree(files)
@@ -86,7 +88,7 @@ func newSupervisor(config *Config, p *problems) (*supervisor, error) {
 func (s *supervisor) start(l listener) {
 	s.listener = l
 	l.syncWakeUps()
-	go s.receive()
+	go s.serveCalls()
 	go s.watchEnds()
 	go s.settleChanges()
 }
@@ -96,6 +98,7 @@ const pumpPatience = 10 * time.Second
 
 // stop closes the sockets of programs that have ended, those too whose end has not been noticed yet.
 func (s *supervisor) stop() {
+	<-s.idle
 	s.enter()
 	for _, f := range s.files {
 		f.hangUp()
@@ -110,20 +113,6 @@ func (s *supervisor) stop() {
 	select {
 	case <-sent:
 	case <-time.After(pumpPatience):
-	}
-}
-
-// receive serves calls, on a thread of its own: more threads would only pass the lock to each other.
-func (s *supervisor) receive() {
-	runtime.LockOSThread()
-	for {
-		var n notification
-		if err := s.listener.receive(&n); err != nil {
-			return // no program is left
-		}
-		s.enter()
-		s.serve(&n)
-		s.leave()
 	}
 }
 

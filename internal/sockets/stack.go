@@ -20,6 +20,9 @@ type Config struct {
 	Network string
 	// Carrier, if not nil, is used in place of the network's. The stack closes it.
 	Carrier transport.Transport
+	// Polled leaves it to the user to wait for packets: he calls Serve when one of Inputs is readable, until ReadOn. A carrier that is given
+	// or wrapped may be one that the stack reads itself all the same.
+	Polled bool
 	// Wrap, if not nil, makes the carrier that is used of the one that was opened.
 	Wrap func(transport.Transport) transport.Transport
 	// Sysctls are what sockets begin with; nil for the values that Linux boots with.
@@ -57,15 +60,23 @@ func (c *Config) open() (engine.Options, error) {
 	case c.Carrier != nil:
 		return engine.Options{Carrier: c.Carrier}, nil
 	case c.Network == "sctp":
-		return openRaw()
+		return openRaw(c.Polled)
 	case c.Network == "sctp/udp":
-		return openUDP()
+		return openUDP(c.Polled)
 	}
 	return engine.Options{}, fmt.Errorf("no network %q: it is sctp or sctp/udp", c.Network)
 }
 
-func openRaw() (engine.Options, error) {
-	t, err := rawip.Open(rawip.Config{})
+// Inputs are what to wait for, none if the stack reads by itself; Serve reads what has come, and reports whether there may be more that poll
+// does not show. After ReadOn the stack reads by itself, and nobody calls Serve any more.
+func (s *Stack) Inputs() []transport.Input { return s.engine.Inputs() }
+
+func (s *Stack) Serve(queue int) (more bool) { return s.engine.Serve(queue) }
+
+func (s *Stack) ReadOn() { s.engine.ReadOn() }
+
+func openRaw(polled bool) (engine.Options, error) {
+	t, err := rawip.Open(rawip.Config{Polled: polled})
 	if err != nil {
 		return engine.Options{}, err
 	}
@@ -74,11 +85,11 @@ func openRaw() (engine.Options, error) {
 		t.Close()
 		return engine.Options{}, err
 	}
-	return engine.Options{Carrier: t, Ports: ports}, nil
+	return engine.Options{Carrier: t, Ports: ports, Polled: polled}, nil
 }
 
-func openUDP() (engine.Options, error) {
-	t, err := udpencap.Open(udpencap.Config{AnyPort: true})
+func openUDP(polled bool) (engine.Options, error) {
+	t, err := udpencap.Open(udpencap.Config{AnyPort: true, Polled: polled})
 	if err != nil {
 		return engine.Options{}, err
 	}
@@ -87,7 +98,7 @@ func openUDP() (engine.Options, error) {
 		t.Close()
 		return engine.Options{}, err
 	}
-	return engine.Options{Carrier: t, Ports: ports, EncapPort: t.LocalPort()}, nil
+	return engine.Options{Carrier: t, Ports: ports, EncapPort: t.LocalPort(), Polled: polled}, nil
 }
 
 // closePatience is how long Close lets associations finish, after which they end without a word to the peer.
@@ -96,6 +107,7 @@ const closePatience = 10 * time.Second
 // Close is for when no program is left. It waits until what the closed sockets had to send was delivered and their associations are
 // shut down, but not for ever.
 func (s *Stack) Close() error {
+	s.ReadOn()
 	ctx, cancel := context.WithTimeout(context.Background(), closePatience)
 	defer cancel()
 	waited := s.engine.AwaitIdle(ctx)

@@ -23,4 +23,6 @@ type Config struct {
 	// BufferSize is the size of the socket buffers to ask for, in bytes; zero means DefaultBufferSize, a negative value
 	// leaves them alone.
 	BufferSize int
+	// Polled makes the carrier one of those whose user waits for packets: see transport.Polled.
+	Polled bool
 }

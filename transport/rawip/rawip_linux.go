@@ -22,6 +22,7 @@ type Transport struct{ *mmsg.Group }
 var (
 	_ transport.Transport  = (*Transport)(nil)
 	_ transport.PortFilter = (*Transport)(nil)
+	_ transport.Polled     = (*Transport)(nil)
 )
 
 // Open opens the sockets. Without the privilege for it the error wraps transport.ErrNotPermitted.
@@ -37,7 +38,7 @@ func Open(c Config) (*Transport, error) {
 	if err != nil {
 		return nil, err
 	}
-	g, err := mmsg.NewGroup(sockets, mmsg.Options{BufferSize: c.BufferSize})
+	g, err := mmsg.NewGroup(sockets, mmsg.Options{BufferSize: c.BufferSize, Polled: c.Polled})
 	if err != nil {
 		return nil, fmt.Errorf("SCTP over raw IP: %w", err)
 	}
@@ -114,15 +115,7 @@ func (t *Transport) Caps() transport.Caps {
 // SetPorts lets packets to ports through, or all if ootb, and from time to time others: with many ports the filter is
 // coarser than asked for.
 func (t *Transport) SetPorts(ports []uint16, ootb bool) error {
-	return t.Conns(func(c mmsg.Conn, is6 bool) error {
-		raw, err := c.SyscallConn()
-		if err != nil {
-			return err
-		}
-		var attachErr error
-		err = raw.Control(func(fd uintptr) { attachErr = attach(int(fd), program(ports, ootb, !is6)) })
-		return errors.Join(err, attachErr)
-	})
+	return t.Control(func(fd int, is6 bool) error { return attach(fd, program(ports, ootb, !is6)) })
 }
 
 // attach gives a socket a filter, which replaces the one before in one step.

@@ -27,6 +27,7 @@ func open(c Config, port uint16) (*Transport, error) {
 		PeerPort:       c.PeerPort,
 		BufferSize:     c.BufferSize,
 		NoSegmentation: c.NoSegmentation,
+		Polled:         c.Polled,
 	})
 	if err != nil {
 		return nil, err

@@ -36,6 +36,8 @@ type Config struct {
 	BufferSize int
 	// NoSegmentation turns UDP_SEGMENT and UDP_GRO off, for comparison or for a kernel that has them wrong.
 	NoSegmentation bool
+	// Polled makes the carrier one of those whose user waits for packets, where the system allows it: see transport.Polled.
+	Polled bool
 }
 
 // Transport is a carrier over UDP. It implements transport.Transport.

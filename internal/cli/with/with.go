@@ -49,7 +49,7 @@ func Run(o Options, args []string) (intercept.Status, error) {
 	if err != nil {
 		return intercept.Status{}, notFound(args[0], err)
 	}
-	stack, err := sockets.NewStack(sockets.Config{Network: o.Network, Wrap: o.Wrap, Sysctls: &o.Sysctls})
+	stack, err := sockets.NewStack(sockets.Config{Network: o.Network, Polled: true, Wrap: o.Wrap, Sysctls: &o.Sysctls})
 	if err != nil {
 		return intercept.Status{}, err
 	}

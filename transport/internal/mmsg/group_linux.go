@@ -32,7 +32,10 @@ func NewGroup(sockets []Bound, opts Options) (*Group, error) {
 	for _, b := range sockets {
 		s, err := newSocket(b.Conn, b.Addr, opts, &g.shared)
 		if err != nil {
-			CloseAll(sockets)
+			for _, s := range g.sockets {
+				s.Close()
+			}
+			CloseAll(sockets) // those that are not the group's yet
 			return nil, err
 		}
 		g.sockets = append(g.sockets, s)
@@ -155,11 +158,31 @@ func (g *Group) MTU(p transport.Path) int {
 	return min(g.shared.mtus.Get(p.Local, p.Remote), limit) - headerSize(p.Remote.Is6(), g.opts.UDP)
 }
 
-// Conns calls f with each socket and whether it is of IPv6.
-func (g *Group) Conns(f func(c Conn, is6 bool) error) error {
+// Inputs has what to wait for of each socket that is polled.
+func (g *Group) Inputs() []transport.Input {
+	var all []transport.Input
+	for i, s := range g.sockets {
+		if d, ok := s.fd.(*ownDescriptor); ok {
+			all = append(all, transport.Input{Descriptor: d.fd, Queue: i}, transport.Input{Descriptor: d.event, Queue: i})
+		}
+	}
+	return all
+}
+
+// TryReadBatch is ReadBatch that does not wait.
+func (g *Group) TryReadBatch(queue int, ds []transport.Datagram) (int, error) {
+	return g.sockets[queue].tryReadBatch(ds)
+}
+
+// Control calls f with each socket and whether it is of IPv6.
+func (g *Group) Control(f func(fd int, is6 bool) error) error {
 	for _, s := range g.sockets {
-		if err := f(s.conn, s.is6); err != nil {
+		var failed error
+		if err := s.fd.control(func(fd uintptr) { failed = f(int(fd), s.is6) }); err != nil {
 			return err
+		}
+		if failed != nil {
+			return failed
 		}
 	}
 	return nil

@@ -296,10 +296,15 @@ func TestPacketTooBigForARouter(t *testing.T) {
 
 // The device's MTU became smaller than the carrier last knew: sendmmsg refuses, and the association hears of it.
 func TestPacketTooBigForTheDevice(t *testing.T) {
+	t.Run("watched by the runtime", func(t *testing.T) { packetTooBigForTheDevice(t, false) })
+	t.Run("polled", func(t *testing.T) { packetTooBigForTheDevice(t, true) })
+}
+
+func packetTooBigForTheDevice(t *testing.T, polled bool) {
 	near, _ := router(t)
 	local, remote := netip.MustParseAddr("10.9.1.1"), netip.MustParseAddr("10.9.1.9")
 	var g *Group
-	near.Do(func() { g, _ = newUDP(t, local, Options{}) })
+	near.Do(func() { g, _ = newUDP(t, local, Options{Polled: polled}) })
 	r := carriertest.Read(t, &carrier{g})
 	path := transport.Path{Local: local, Remote: remote, EncapPort: 9}
 	var before, after int
@@ -322,6 +327,11 @@ func TestPacketTooBigForTheDevice(t *testing.T) {
 // Packets to a neighbour that does not answer fill the send buffer. When the kernel gives up, it reports them while the
 // buffer is full still, and then the carrier goes on.
 func TestReportsWhileTheSendBufferIsFull(t *testing.T) {
+	t.Run("watched by the runtime", func(t *testing.T) { reportsWhileTheSendBufferIsFull(t, false) })
+	t.Run("polled", func(t *testing.T) { reportsWhileTheSendBufferIsFull(t, true) })
+}
+
+func reportsWhileTheSendBufferIsFull(t *testing.T, polled bool) {
 	near, far := nstest.New(t), nstest.New(t)
 	nstest.Join(t, "gosctp0", 1500, near, []string{"10.9.0.1/24"}, far, []string{"10.9.0.2/24"})
 	near.Sysctl(t, "net/ipv4/neigh/gosctp0/retrans_time_ms", "50")
@@ -329,7 +339,7 @@ func TestReportsWhileTheSendBufferIsFull(t *testing.T) {
 	local, absent, present := netip.MustParseAddr("10.9.0.1"), netip.MustParseAddr("10.9.0.99"), netip.MustParseAddr("10.9.0.2")
 	var a, b *Group
 	var port uint16
-	near.Do(func() { a, _ = newUDP(t, local, Options{BufferSize: 1 << 14}) })
+	near.Do(func() { a, _ = newUDP(t, local, Options{BufferSize: 1 << 14, Polled: polled}) })
 	far.Do(func() { b, port = newUDP(t, present, Options{}) })
 	ra, rb := carriertest.Read(t, &carrier{a}), carriertest.Read(t, &carrier{b})
 

@@ -2,11 +2,7 @@ package mmsg
 
 import (
 	"encoding/binary"
-	"errors"
-	"net"
 	"net/netip"
-	"os"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -28,40 +24,45 @@ func (s *Socket) ReadBatch(ds []transport.Datagram) (int, error) {
 		return 0, nil
 	}
 	for {
-		if n := s.packets(ds); n > 0 {
-			return n, nil
-		}
-		if n := s.reports(ds); n > 0 {
-			return n, nil
-		}
-		if n := s.oversize.take(ds); n > 0 {
+		if n := s.fetched(ds); n > 0 {
 			return n, nil
 		}
 		s.readLimit = len(ds)
-		if err := s.fill(); err != nil {
+		if err := s.fd.read(s.receiveFunc); err != nil {
 			return 0, err
 		}
 	}
 }
 
-// fill waits until there is something to look at. It may return without.
-func (s *Socket) fill() error {
-	err := s.raw.Read(s.receiveFunc)
-	switch {
-	case err == nil, errors.Is(err, net.ErrClosed):
-		return err
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		// That is how oversize wakes the reader.
-		return s.conn.SetReadDeadline(time.Time{})
+// tryReadBatch is ReadBatch that does not wait.
+func (s *Socket) tryReadBatch(ds []transport.Datagram) (int, error) {
+	if n := s.fetched(ds); n > 0 {
+		return n, nil
 	}
-	// The runtime poller takes a descriptor of which epoll says EPOLLERR and nothing else for broken. For a socket with an
-	// error queue it means that a report has come while the send buffer was full, and the poller recovers with the next
-	// event: at the latest when the send buffer has drained.
-	got := false
-	if err := s.raw.Control(func(fd uintptr) { got = s.receive(fd) }); err != nil || got {
-		return err
+	s.readLimit = len(ds)
+	if err := s.fd.control(s.tryReceiveFunc); err != nil {
+		return 0, err
 	}
-	return s.WaitWritable()
+	return s.fetched(ds), nil
+}
+
+// tryReceive fetches what there is. If there are no packets, an interruption is forgotten, before somebody looks for what it was about.
+func (s *Socket) tryReceive(fd uintptr) {
+	s.receive(fd)
+	if s.in.count == 0 {
+		s.fd.interrupted()
+	}
+}
+
+// fetched hands out what is here already.
+func (s *Socket) fetched(ds []transport.Datagram) int {
+	if n := s.packets(ds); n > 0 {
+		return n
+	}
+	if n := s.reports(ds); n > 0 {
+		return n
+	}
+	return s.oversize.take(ds)
 }
 
 // receive fetches packets, or reports if there are no packets, and says whether it got any.

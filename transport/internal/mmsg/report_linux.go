@@ -3,7 +3,6 @@ package mmsg
 import (
 	"encoding/binary"
 	"sync"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -108,15 +107,14 @@ type oversizeReports struct {
 	list []transport.Datagram
 }
 
-// add reports that d did not fit into mtu bytes, and wakes the reader.
-func (o *oversizeReports) add(d *transport.Datagram, mtu int, conn Conn) {
+// add reports that d did not fit into mtu bytes.
+func (o *oversizeReports) add(d *transport.Datagram, mtu int) {
 	quote := append([]byte(nil), d.Data[:min(len(d.Data), maxQuote)]...)
 	o.mu.Lock()
 	if len(o.list) < maxOversize {
 		o.list = append(o.list, transport.Datagram{Path: d.Path, Data: quote, Kind: transport.PacketTooBig, MTU: mtu})
 	}
 	o.mu.Unlock()
-	_ = conn.SetReadDeadline(time.Unix(1, 0)) // Fails only if the socket is closed, which wakes the reader too.
 }
 
 // take hands reports out.

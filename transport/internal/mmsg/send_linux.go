@@ -73,7 +73,7 @@ func (s *Socket) WriteBatch(ds []transport.Datagram) (int, error) {
 	done := 0
 	for done < len(ds) {
 		o.pack(ds[done:], trains)
-		err := s.raw.Control(o.sendFunc)
+		err := s.fd.control(o.sendFunc)
 		if o.sent > 0 {
 			done += o.ends[o.sent-1]
 		}
@@ -237,7 +237,8 @@ func (o *sender) refused(errno unix.Errno) {
 	o.sent++
 	if errno == unix.EMSGSIZE {
 		mtu := o.sock.shared.mtus.Renew(d.Path.Local, d.Path.Remote) - o.sock.headers()
-		o.sock.oversize.add(d, mtu, o.sock.conn)
+		o.sock.oversize.add(d, mtu)
+		o.sock.fd.interrupt()
 	}
 }
 
@@ -263,11 +264,4 @@ func (s *Socket) setFragmentation(fd uintptr, allowed bool) {
 }
 
 // WaitWritable blocks until the socket takes packets again, or is closed.
-func (s *Socket) WaitWritable() error { return s.raw.Write(writable) }
-
-// writable reports whether a descriptor can be written to. It asks the kernel, since the poller tells of changes only.
-func writable(fd uintptr) bool {
-	set := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}
-	n, err := unix.Poll(set, 0)
-	return err == nil && n > 0 && set[0].Revents&unix.POLLOUT != 0
-}
+func (s *Socket) WaitWritable() error { return s.fd.waitWritable() }

@@ -1,6 +1,7 @@
 package mmsg
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"syscall"
@@ -29,12 +30,13 @@ type Options struct {
 	BufferSize int
 	// NoSegmentation turns UDP_SEGMENT and UDP_GRO off.
 	NoSegmentation bool
+	// Polled leaves it to the user to wait for packets: see transport.Polled.
+	Polled bool
 }
 
 // Socket is one socket of a carrier. One goroutine at a time may read, any may write, at the same time.
 type Socket struct {
-	conn   Conn
-	raw    syscall.RawConn
+	fd     descriptor
 	opts   Options
 	is6    bool
 	bound  netip.Addr // unspecified for all addresses
@@ -50,8 +52,9 @@ type Socket struct {
 	// For the reader: how many packets it has room for, and the message that it is cutting packets from.
 	readLimit int
 	rest      coalesced
-	// receiveFunc is the method receive as a value, made once: making one allocates.
-	receiveFunc func(fd uintptr) bool
+	// receiveFunc is the method receive as a value, made once: making one allocates. So is tryReceiveFunc.
+	receiveFunc    func(fd uintptr) bool
+	tryReceiveFunc func(fd uintptr)
 }
 
 // shared is what the sockets of a Group have in common.
@@ -60,21 +63,29 @@ type shared struct {
 	mtus  hostaddr.MTUs
 }
 
-// newSocket prepares conn, which is bound to the address bound.
+// newSocket takes conn over, which is bound to the address bound.
 func newSocket(conn Conn, bound netip.Addr, opts Options, sh *shared) (*Socket, error) {
-	raw, err := conn.SyscallConn()
-	if err != nil {
-		return nil, err
+	s := &Socket{opts: opts, is6: bound.Is6(), bound: bound, shared: sh}
+	if opts.Polled {
+		d, err := own(conn)
+		if err != nil {
+			return nil, err
+		}
+		s.fd = d
+	} else {
+		raw, err := conn.SyscallConn()
+		if err != nil {
+			return nil, err
+		}
+		s.fd = runtimeDescriptor{conn, raw}
 	}
-	s := &Socket{conn: conn, raw: raw, opts: opts, is6: bound.Is6(), bound: bound, shared: sh}
 	var optErr error
-	if err := raw.Control(func(fd uintptr) { optErr = s.setOptions(int(fd)) }); err != nil {
-		return nil, err
-	}
-	if optErr != nil {
-		return nil, optErr
+	if err := s.fd.control(func(fd uintptr) { optErr = s.setOptions(int(fd)) }); err != nil || optErr != nil {
+		_ = s.fd.close()
+		return nil, errors.Join(err, optErr)
 	}
 	s.receiveFunc = s.receive
+	s.tryReceiveFunc = s.tryReceive
 	s.in.init(batchSize, maxPacket, 0)
 	s.errors.init(errorBatchSize, maxQuote, unix.MSG_ERRQUEUE)
 	s.out.init(s)
@@ -175,4 +186,4 @@ func (s *Socket) path(local, remote netip.Addr, port uint16) transport.Path {
 }
 
 // Close ends all blocked calls.
-func (s *Socket) Close() error { return s.conn.Close() }
+func (s *Socket) Close() error { return s.fd.close() }
