@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -130,14 +131,20 @@ func TestStatusIsTheProgramsOwn(t *testing.T) {
 	run := func(script string) *os.ProcessState {
 		t.Helper()
 		cmd := supervised(t, dir, sh, "-c", script)
-		_ = cmd.Run()
+		if out, _ := cmd.CombinedOutput(); len(out) > 0 {
+			t.Errorf("%s: there is output:\n%.300s", script, out)
+		}
 		return cmd.ProcessState
 	}
 	if got := run("exit 7").ExitCode(); got != 7 {
 		t.Errorf("exit code %d", got)
 	}
-	if ws := run("kill -TERM $$").Sys().(syscall.WaitStatus); !ws.Signaled() || ws.Signal() != syscall.SIGTERM {
-		t.Errorf("ended by SIGTERM: %v", ws)
+	for _, sig := range []syscall.Signal{
+		unix.SIGTERM, unix.SIGKILL, unix.SIGSEGV, unix.SIGBUS, unix.SIGFPE, unix.SIGABRT, unix.SIGQUIT, unix.SIGPIPE, unix.SIGUSR1,
+	} {
+		if ws := run(fmt.Sprintf("kill -%d $$", sig)).Sys().(syscall.WaitStatus); !ws.Signaled() || ws.Signal() != sig {
+			t.Errorf("ended by %v: %#x", sig, ws)
+		}
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -188,10 +189,22 @@ func (s Status) Exit() {
 		os.Exit(s.Code)
 	}
 	_ = unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{})
-	signal.Reset(s.Signal)
+	forgetHandler(s.Signal)
 	_ = unix.Kill(unix.Getpid(), s.Signal)
 	time.Sleep(signalGrace)      // another thread may take it
-	os.Exit(128 + int(s.Signal)) // as shells do; for signals that do not end a process of Go's
+	os.Exit(128 + int(s.Signal)) // as shells do, if the signal is blocked
+}
+
+// kernelAction is the kernel's struct sigaction, and kernelSignals the size of its set of signals.
+type kernelAction struct{ handler, flags, restorer, mask uint64 }
+
+const kernelSignals = 8
+
+// forgetHandler has a signal do what it does to a process without a handler. signal.Reset would leave Go's for those that are faults, and
+// this process would end with traces of its goroutines for a fault of the program.
+func forgetHandler(sig syscall.Signal) {
+	signal.Reset(sig) // or Go would set its own again
+	_, _, _ = syscall.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(sig), uintptr(unsafe.Pointer(&kernelAction{})), 0, kernelSignals, 0, 0)
 }
 
 // startLauncher starts this program anew as the launcher, with a socket to it that no program inherits by number: the numbers that the
