@@ -24,6 +24,9 @@ func (c *call) socket() outcome {
 	if err != nil {
 		return failure(errno(err))
 	}
+	if tcp {
+		announceHalves(sock)
+	}
 	f, e := c.s.newFile(sock, tcp, sock.Ready().Out)
 	if e != 0 {
 		sock.Close()

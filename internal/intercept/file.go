@@ -110,13 +110,20 @@ func (f *file) hangUp() {
 // isHungUp asks the kernel, which knows before the event arrives here. Once the supervisor has hung up itself, the last close shows in
 // another way: a token was left unread, and that makes it an error.
 func (f *file) isHungUp() bool {
-	p := []unix.PollFd{{Fd: int32(f.sup)}}
-	_, err := unix.Poll(p, 0)
 	sign := int16(unix.POLLHUP)
 	if f.hungUp && f.pump == nil {
 		sign = unix.POLLERR
 	}
-	return err == nil && f.app < 0 && p[0].Revents&sign != 0
+	return f.app < 0 && polled(f.sup)&sign != 0
+}
+
+// polled is what poll shows of fd unasked.
+func polled(fd int) int16 {
+	p := []unix.PollFd{{Fd: int32(fd)}}
+	if _, err := unix.Poll(p, 0); err != nil {
+		return 0
+	}
+	return p[0].Revents
 }
 
 // reap closes those of the files that programs have closed and whose event has not arrived yet. It is called before a program is told that an

@@ -17,7 +17,7 @@ import (
 )
 
 // goPrograms are programs in Go that this test program can become, static ones that use no C library.
-var goPrograms = map[string]func() error{"go-raw": goRaw, "go-net": goNet, "go-web": goWeb}
+var goPrograms = map[string]func() error{"go-raw": goRaw, "go-net": goNet, "go-web": goWeb, "go-halves": goHalves}
 
 // become runs the program that the argument names, if it is one.
 func become(name string) {

@@ -154,18 +154,11 @@ func (f *file) drain(app int) {
 	f.tokens = 0
 }
 
-// programsEnd duplicates the descriptor that the call was made on, or returns -1. The program may meanwhile have closed it and used the
-// number for something else, which must not be touched.
+// programsEnd duplicates the descriptor that the call was made on, or returns -1.
 func (c *call) programsEnd() int {
-	app, e := c.task().duplicate(c.fd())
+	app, e := c.task().duplicateOf(c.fd(), c.f.inode)
 	if e != 0 {
 		c.s.problems.denied(c.tid(), e)
-		return -1
-	}
-	var st unix.Stat_t
-	if unix.Fstat(app, &st) != nil || st.Ino != c.f.inode || st.Mode&unix.S_IFMT != unix.S_IFSOCK {
-		closeQuickly(app)
-		return -1
 	}
 	return app
 }

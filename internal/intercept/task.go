@@ -135,6 +135,21 @@ func (t *task) duplicate(fd int) (int, syscall.Errno) {
 	return int(r), 0
 }
 
+// duplicateOf gets a duplicate of the thread's descriptor fd, or -1 if that is not the socket with that inode: the program may have closed it and
+// used the number for something else, which must not be touched.
+func (t *task) duplicateOf(fd int, inode uint64) (int, syscall.Errno) {
+	d, e := t.duplicate(fd)
+	if e != 0 {
+		return -1, e
+	}
+	var st unix.Stat_t
+	if unix.Fstat(d, &st) != nil || st.Ino != inode || st.Mode&unix.S_IFMT != unix.S_IFSOCK {
+		closeQuickly(d)
+		return -1, 0
+	}
+	return d, 0
+}
+
 // nonblocking reports whether the thread's descriptor fd has O_NONBLOCK. It is asked only when a call would block, so nothing has to
 // be noted when the program changes the flag.
 func (t *task) nonblocking(fd int) bool {

@@ -18,6 +18,9 @@ import (
 // pumpBytes is how much is sent as one message and received at once.
 const pumpBytes = 32 << 10
 
+// pumpControl is room for the ancillary data of a message: a struct sctp_rcvinfo.
+const pumpControl = 64
+
 // pump carries the bytes of one connection.
 type pump struct {
 	f    *file
@@ -28,6 +31,9 @@ type pump struct {
 	over chan struct{}
 	once sync.Once
 	done sync.WaitGroup
+	// upDone is closed when nothing more is read from the program.
+	upDone chan struct{}
+	halves halves
 }
 
 // pumpOf returns the pump of f, if it has one yet, without the supervisor's lock.
@@ -43,6 +49,7 @@ func (f *file) startPump() {
 	}
 	p := &pump{
 		f: f, pair: os.NewFile(uintptr(fd), "pair"), room: make(chan struct{}, 1), arrival: make(chan struct{}, 1), over: make(chan struct{}),
+		upDone: make(chan struct{}), halves: halves{known: make(chan struct{})},
 	}
 	f.pump = p
 	f.pumping.Store(p)
@@ -77,26 +84,27 @@ func (p *pump) hungUp() { p.once.Do(func() { close(p.over) }) }
 // up carries what the program writes until it writes no more, which it says by shutdown or close.
 func (p *pump) up() {
 	defer p.done.Done()
+	defer close(p.upDone)
 	b := make([]byte, pumpBytes)
 	for {
 		n, err := p.pair.Read(b)
-		if n > 0 && !p.send(b[:n]) {
-			p.broken()
+		if n > 0 && !p.send(&Msg{Data: b[:n], Flags: unix.MSG_NOSIGNAL}) {
+			_ = unix.Shutdown(p.f.sup, unix.SHUT_RD) // the program's next write is told EPIPE
 			return
 		}
 		if err != nil {
-			if err == io.EOF {
-				_ = p.f.sock.Shutdown(unix.SHUT_WR)
+			if err == io.EOF && polled(p.f.sup)&unix.POLLHUP == 0 { // or else closing the socket says it
+				p.endUp()
 			}
 			return
 		}
 	}
 }
 
-// send sends b, as soon as there is room.
-func (p *pump) send(b []byte) bool {
+// send sends m, as soon as there is room.
+func (p *pump) send(m *Msg) bool {
 	for {
-		sent, err := p.f.sock.Send(&Msg{Data: b, Flags: unix.MSG_NOSIGNAL})
+		sent, err := p.f.sock.Send(m)
 		switch errno(err) {
 		case 0:
 			sent.Commit()
@@ -112,10 +120,18 @@ func (p *pump) send(b []byte) bool {
 // down carries what arrives.
 func (p *pump) down() {
 	defer p.done.Done()
+	defer p.halves.know()
 	b := make([]byte, pumpBytes)
+	var control [pumpControl]byte
+	known := false
 	for {
-		m := Msg{Data: b}
+		m := Msg{Data: b, Control: control[:]}
 		got, err := p.f.sock.Receive(&m)
+		notice := m.OutFlags&int(linux.MSG_NOTIFICATION) != 0
+		if err != nil || !notice {
+			known = true
+			p.halves.know()
+		}
 		if errno(err) == unix.EAGAIN {
 			select {
 			case <-p.arrival:
@@ -125,14 +141,20 @@ func (p *pump) down() {
 			}
 		}
 		if err != nil {
-			p.broken()
+			p.reset()
 			return
 		}
 		got.Commit()
 		switch {
-		case m.OutFlags&int(linux.MSG_NOTIFICATION) != 0:
+		case notice:
+			if !known {
+				p.heard(b[:m.N])
+			}
 		case m.N == 0:
 			_ = unix.Shutdown(p.f.sup, unix.SHUT_WR)
+			return
+		case m.ControlLen > 0 && isEnd(control[:m.ControlLen]):
+			p.endDown()
 			return
 		default:
 			if _, err := p.pair.Write(b[:m.N]); err != nil {
@@ -142,8 +164,23 @@ func (p *pump) down() {
 	}
 }
 
-// broken shows the program that the connection is lost.
-func (p *pump) broken() { _ = unix.Shutdown(p.f.sup, unix.SHUT_RDWR) }
+// reset shows the program that the connection is lost: its next read, after what has arrived, is told ECONNRESET. That is what the
+// kernel makes of an end of a pair that is closed with something unread in it. So a byte is put there, from the program's own end. The
+// supervisor knows nothing of the descriptor from then on; the kernel serves it.
+func (p *pump) reset() {
+	_ = p.pair.Close()
+	<-p.upDone
+	f := p.f
+	f.s.enter()
+	if !f.closed {
+		if app, _ := f.s.task(f.process).duplicateOf(f.number, f.inode); app >= 0 {
+			sendQuickly(app, token)
+			closeQuickly(app)
+		}
+		f.hangUp()
+	}
+	f.s.leave()
+}
 
 // TCP's options as numbers: of all of them only TCP_NODELAY means something to SCTP.
 const (
