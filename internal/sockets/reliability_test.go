@@ -81,3 +81,30 @@ func TestCountersThatThereAreNot(t *testing.T) {
 		closeAll(c, s, l)
 	})
 }
+
+// SCTP_SENDALL goes to each association with the defaults of that one (RFC 6458 section 5.3.4).
+func TestDefaultsOfAMessageToAll(t *testing.T) {
+	inWorld(t, func(w *world) {
+		s := w.server()
+		var clients []*user
+		for range 2 {
+			c := w.socket(w.left, linux.AF_INET, sockStream)
+			w.ok(c.connect(at(rightIP, 7)))
+			clients = append(clients, c)
+		}
+		w.settle()
+		over := s.members()[0]
+		w.ok(s.setSCTP(linux.SCTP_DEFAULT_PRINFO, &linux.DefaultPRInfo{AssocID: assocID(over), Policy: linux.SCTP_PR_SCTP_TTL, Value: 1}))
+		right, left := netip.MustParsePrefix(rightIP+"/32"), netip.MustParsePrefix(leftIP+"/32")
+		w.net.Cut(right, left)
+		w.ok(s.sendInfo("to all", nil, linux.SndInfo{Flags: linux.SCTP_SENDALL}))
+		w.settle()
+		w.net.Repair(right, left)
+		clients[1].wantText("to all")
+		w.settle()
+		if clients[0].Ready().In {
+			t.Error("the lifetime of the first has no end")
+		}
+		closeAll(append(clients, s)...)
+	})
+}

@@ -95,7 +95,7 @@ func (s *Socket) Send(m *Msg) (*Sent, error) {
 		m.N = 0 // the data are the reason, and no message
 	}
 	if len(m.Name) == 0 && info.Flags&linux.SCTP_SENDALL != 0 && s.many() {
-		return sent, s.sendAll(sent, s.message(&info, m))
+		return sent, s.sendAll(sent, m, &control)
 	}
 	a, to, err := s.destination(m, &control, &info)
 	if err != nil {
@@ -181,13 +181,15 @@ func setUnlessZero[T comparable](to *T, v T) {
 	}
 }
 
-// sendAll is for every association that there is. s.mu is held.
-func (s *Socket) sendAll(sent *Sent, msg assoc.Message) error {
+// sendAll is for every association that there is, each with its defaults. s.mu is held.
+func (s *Socket) sendAll(sent *Sent, m *Msg, c *linux.SendControl) error {
 	for _, a := range s.members() {
 		if !a.Standing().Up {
 			continue
 		}
-		if err := s.reserve(sent, a, msg); err != nil {
+		info := c.Info()
+		s.defaultsOf(a).fill(&info, c)
+		if err := s.reserve(sent, a, s.message(&info, m)); err != nil {
 			sent.Cancel()
 			return err
 		}
