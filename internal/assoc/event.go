@@ -70,6 +70,8 @@ type SendFailed struct {
 	PR        tx.PRInfo
 	// Data is the user message, whole.
 	Data []byte
+	// Later and More are for who hands it on in parts: Data is not the beginning, and not the end.
+	Later, More bool
 }
 
 // ShutdownEvent reports that the peer sent SHUTDOWN: nothing more may be sent (RFC 6458 section 6.1.5).

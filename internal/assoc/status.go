@@ -12,8 +12,9 @@ func (a *Association) Status() Status {
 		PeerRwnd:  a.send.peerRwnd,
 		Unsent:    a.send.queue.Unsent(),
 		InStreams: a.inStreams, OutStreams: a.outStreams,
-		Extensions: a.extensions & AllExtensions,
-		Stats:      a.stats,
+		Extensions:         a.extensions & AllExtensions,
+		Stats:              a.stats,
+		FragmentationPoint: a.FragmentationPoint(),
 	}
 	if a.send.outstanding != nil {
 		s.Unacked = a.send.outstanding.Len()
@@ -23,13 +24,18 @@ func (a *Association) Status() Status {
 		s.Pending = a.receive.inbound.Bytes()
 		s.Missing = a.receive.tsns.Missing()
 	}
-	if len(a.paths) > 0 {
-		s.FragmentationPoint = a.fragmentSize()
-	}
 	for _, p := range a.paths {
 		s.Paths = append(s.Paths, a.pathStatus(p))
 	}
 	return s
+}
+
+// FragmentationPoint is the largest piece of a message that is not cut, 0 before that is known.
+func (a *Association) FragmentationPoint() int {
+	if len(a.paths) == 0 {
+		return 0
+	}
+	return a.fragmentSize()
 }
 
 func (a *Association) pathStatus(p *path.Path) PathStatus {

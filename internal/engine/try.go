@@ -155,8 +155,30 @@ func (a *Assoc) postNow(ev assoc.Event) {
 	if !begins(ev) {
 		a.postMessages()
 	}
-	a.mailbox.addEvent(a, ev)
 	a.todo |= tellMailbox
+	if failed, ok := ev.(assoc.SendFailed); ok {
+		a.postParts(failed)
+		return
+	}
+	a.mailbox.addEvent(a, ev)
+}
+
+// postParts posts a message that failed in the parts in which it was sent, or would have been, as on Linux. a.mu is held.
+func (a *Assoc) postParts(whole assoc.SendFailed) {
+	size := a.core.FragmentationPoint()
+	part := whole
+	for rest := whole.Data; ; part.Later = true {
+		n := len(rest)
+		if size > 0 {
+			n = min(n, size)
+		}
+		part.Data, rest = rest[:n:n], rest[n:]
+		part.More = len(rest) > 0
+		a.mailbox.addEvent(a, part)
+		if !part.More {
+			return
+		}
+	}
 }
 
 // begins reports whether ev is among the first news of an association.
@@ -229,7 +251,7 @@ func (a *Assoc) Reserve(m *assoc.Message, limit int) error {
 	switch {
 	case len(m.Data) == 0:
 		return assoc.ErrEmptyMessage
-	case len(m.Data) > limit || a.config.DisableFragments && len(m.Data) > a.core.Status().FragmentationPoint:
+	case len(m.Data) > limit || a.config.DisableFragments && len(m.Data) > a.core.FragmentationPoint():
 		return assoc.ErrMessageTooBig
 	case a.held() >= limit && !a.core.Awaits(m.Stream):
 		a.awaitsRoom = limit

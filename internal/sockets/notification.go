@@ -231,8 +231,8 @@ func assocChange(id linux.AssocID, ev *assoc.AssocChange) *linux.AssocChange {
 // causeInMemory is the code of the cause of an ABORT, in memory as on the wire.
 func causeInMemory(abort *assoc.AbortError) uint16 { return bits.ReverseBytes16(uint16(abort.Code)) }
 
-// sendFailed gives a message back, in the older form if that is subscribed to. Linux gives its parts as they were sent; here it is
-// whole, and says so with the flags of a first and last part.
+// sendFailed gives a message back, in the older form if that is subscribed to: a part of it, whose place in the message
+// is told as in a DATA chunk.
 func (s *Socket) sendFailed(id linux.AssocID, f engine.Filter, ev *assoc.SendFailed) linux.Notification {
 	var flags uint16 = linux.SCTP_DATA_UNSENT
 	if ev.Sent {
@@ -247,7 +247,13 @@ func (s *Socket) sendFailed(id linux.AssocID, f engine.Filter, ev *assoc.SendFai
 	if s.style == linux.OneToOne {
 		said = 0
 	}
-	chunk := linux.SendFlags(wholeMessage)
+	var chunk linux.SendFlags
+	if !ev.Later {
+		chunk |= firstPart
+	}
+	if !ev.More {
+		chunk |= lastPart
+	}
 	if ev.Unordered {
 		chunk |= unorderedChunk
 	}
@@ -261,6 +267,7 @@ func (s *Socket) sendFailed(id linux.AssocID, f engine.Filter, ev *assoc.SendFai
 
 // Flags of DATA chunks (RFC 9260 section 3.3.1), as Linux shows them of messages that failed.
 const (
-	wholeMessage   = 0x03
+	lastPart       = 0x01
+	firstPart      = 0x02
 	unorderedChunk = 0x04
 )

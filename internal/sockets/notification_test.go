@@ -171,12 +171,36 @@ func TestUnsentMessagesComeBack(t *testing.T) {
 			case *linux.SendFailedEvent:
 				id, info, data = n.AssocID, n.Info, n.Data
 			}
-			if len(data) != 1400 || info.Flags != wholeMessage || info.AssocID != 0 || id < linux.FirstAssocID {
+			if len(data) != 1400 || info.Flags != firstPart|lastPart || info.AssocID != 0 || id < linux.FirstAssocID {
 				t.Errorf("%v: %d bytes, %+v of %d", kind, len(data), info, id)
 			}
 			closeAll(c, l)
 		})
 	}
+}
+
+// A message that was cut comes back as it was cut, like on Linux.
+func TestUnsentMessageComesBackInParts(t *testing.T) {
+	inWorld(t, func(w *world) {
+		c, s, l := w.pair()
+		w.ok(c.setSCTP(linux.SCTP_MAXSEG, &linux.AssocValue{Value: 1000}))
+		w.ok(c.setSCTP(linux.SCTP_EVENT, &linux.Event{Type: linux.SCTP_SEND_FAILED_EVENT, On: 1}))
+		text := bytes.Repeat([]byte("0123456789"), 250)
+		never := control(linux.SCTP_SNDINFO, &linux.SndInfo{Flags: linux.SCTP_UNORDERED | linux.SendFlags(linux.SCTP_PR_SCTP_TTL), Context: 7})
+		w.ok(c.sendMsg(&Msg{Data: text, Control: never}))
+		var got []byte
+		for _, want := range []linux.SendFlags{firstPart, 0, lastPart} {
+			n, ok := c.notification().(*linux.SendFailedEvent)
+			if !ok || n.Info.Flags != want|unorderedChunk || n.Info.Context != 7 || n.Flags != linux.SCTP_DATA_UNSENT {
+				t.Fatalf("%+v, want flags %#x", n, want|unorderedChunk)
+			}
+			got = append(got, n.Data...)
+		}
+		if !bytes.Equal(got, text) {
+			t.Errorf("%d bytes come back, or others", len(got))
+		}
+		closeAll(c, s, l)
+	})
 }
 
 func TestSubscriptions(t *testing.T) {
@@ -298,7 +322,7 @@ func TestEventsAsNotifications(t *testing.T) {
 			{assoc.StreamChange{OutStreams: 12, InStreams: 13, AddedOut: 5, AddedIn: 6}, &linux.StreamChange{AssocID: id, InStreams: 6, OutStreams: 5}},
 			{assoc.SendFailed{Sent: true, Stream: 1, PPID: 2, Unordered: true, Context: 3, Data: []byte("x")},
 				&linux.SendFailedEvent{Flags: linux.SCTP_DATA_SENT, AssocID: id, Data: []byte("x"), Info: linux.SndInfo{
-					Stream: 1, Flags: wholeMessage | unorderedChunk, PPID: 0x02000000, Context: 3,
+					Stream: 1, Flags: firstPart | lastPart | unorderedChunk, PPID: 0x02000000, Context: 3,
 				}}},
 		} {
 			b := c.Socket.notification(c.assoc, k.event)
