@@ -56,6 +56,11 @@ func TestSctpTest(t *testing.T) {
 					strings.Fields("1 1453 32768"), "SCTP_ASSOC_CHANGE(SHUTDOWN_COMPLETE)",
 				},
 				{
+					"several addresses, random order and streams", loopback4, []string{"-B", "127.0.0.2"},
+					[]string{"-C", loopback4, "-C", "127.0.0.2", "-c", "4", "-x", "2", "-o", "3", "-t", "1", "-M", "5", "-O", "5000"},
+					strings.Fields("1 1000 2000 3000 5000 10000 15000 20000 25000 32768"), "SCTP_ASSOC_CHANGE(SHUTDOWN_COMPLETE)",
+				},
+				{
 					"one-to-one, in turn ordered and not", loopback4, []string{"-T"}, []string{"-c", "5", "-x", "4", "-o", "2"},
 					strings.Fields("32768"), "No association is present",
 				},
@@ -66,7 +71,10 @@ func TestSctpTest(t *testing.T) {
 					args = append(args, s.both...)
 					server := p.run(append(args, "-P", port, "-l")...)
 					server.mentions("Receiving packets")
-					client := p.run(append(append(args, "-P", newPort(), "-h", s.addr, "-p", port, "-s"), s.client...)...)
+					if s.client[0] != "-C" {
+						args = append(args, "-h", s.addr)
+					}
+					client := p.run(append(append(args, "-P", newPort(), "-p", port, "-s"), s.client...)...)
 					client.ends()
 					server.mentions("SCTP_ASSOC_CHANGE(COMMUNICATION_UP)")
 					server.mentions(s.complete)
@@ -111,6 +119,44 @@ func TestSctpDarn(t *testing.T) {
 					}
 					client.hearsNoMore()
 					client.over() // its status is the length of the last message
+				})
+			}
+		})
+	}
+}
+
+// TestSctpDarnByCommands has sctp_darn do what it is told, and the peer see it.
+func TestSctpDarnByCommands(t *testing.T) {
+	for _, c := range carriers {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p := newPlace(t, c, "sctp_darn", "stdbuf")
+			for _, end := range []struct{ command, says, peerSays string }{
+				{"shutdown", "Successfully SHUTDOWN", "Received SCTP_SHUTDOWN_COMP"},
+				{"abort", "Successfully ABORT", "Received SCTP_COMM_LOST"},
+			} {
+				t.Run(end.command, func(t *testing.T) {
+					p, port := p.in(t), newPort()
+					darn := append(append([]string{}, lines...), "sctp_darn", "-H", loopback4)
+					server := p.traced().run(append(darn, "-P", port, "-l")...)
+					server.mentions("listen(")
+					client := p.run(append(darn, "-P", newPort(), "-h", loopback4, "-p", port, "-I", "-s")...)
+					client.says("sctp_darn ready to send")
+					client.hears("snd=5")
+					server.mentions("DATA(5)")
+					for _, exchange := range [][2]string{
+						{"sndbuf=60000\nsndbuf?", "sndbuf is 120000."},
+						{"rcvbuf?", "rcvbuf is 212992."},
+						{"nodelay=1\nnodelay?", "nodelay is 1."},
+						{"maxseg=1000\nmaxseg?", "maxseg is 1000."},
+						{"primary?", loopback4},
+						{"primary=" + loopback4 + "\nbindx-add=127.0.0.2\nbindx-rem=127.0.0.2\nheartbeat=" + loopback4 + "\nstats", "Control chunks sent: "},
+						{end.command, end.says},
+					} {
+						client.hears(exchange[0])
+						client.mentions(exchange[1])
+					}
+					server.mentions(end.peerSays)
 				})
 			}
 		})

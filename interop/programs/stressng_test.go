@@ -2,7 +2,10 @@
 
 package programs
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestStressNG has stress-ng's stressor of SCTP run with its checks on: associations one after the other, each with messages and all kinds of
 // options. Its client receives with flags that it never set, on any kernel; a run in which they happen to say MSG_DONTWAIT counts nothing, so
@@ -12,9 +15,9 @@ func TestStressNG(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			p := newPlace(t, c, "stress-ng")
-			for _, domain := range []string{"ipv4", "ipv6"} {
-				t.Run(domain, func(t *testing.T) {
-					g := p.in(t).run("stress-ng", "--sctp", "2", "--sctp-domain", domain, "--timeout", "1", "--verify", "--temp-path", "/tmp")
+			for _, how := range []string{"--sctp-domain ipv4", "--sctp-domain ipv6", "--sctp-sched prio"} {
+				t.Run(how[2:], func(t *testing.T) {
+					g := p.in(t).run(append([]string{"stress-ng", "--sctp", "2", "--timeout", "1", "--verify", "--temp-path", "/tmp"}, strings.Fields(how)...)...)
 					g.mentions("successful run completed")
 					g.ends()
 				})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"testing"
+	"time"
 )
 
 // TestXinetd has xinetd start programs, with an association as their standard input and output. As a program for TCP it runs under sctp with;
@@ -20,12 +21,18 @@ func TestXinetd(t *testing.T) {
 				start    func(*place, ...string) *program
 			}{{"tcp", (*place).with}, {"sctp", (*place).run}} {
 				t.Run(m.protocol, func(t *testing.T) {
-					p, echo, date := p.in(t), newPort(), newPort()
-					server := m.start(p.traced(), "xinetd", "-dontfork", "-f", xinetdFile(t, p, m.protocol, echo, date))
-					server.mentions("listen(")
-					server.mentions("listen(")
+					p, echo, date, daytime := p.in(t), newPort(), newPort(), newPort()
+					server := m.start(p.traced(), "xinetd", "-dontfork", "-f", xinetdFile(t, p, m.protocol, echo, date, daytime))
+					for range 3 {
+						server.mentions("listen(")
+					}
 
-					client := p.with("telnet", loopback4, date)
+					client := p.with("telnet", loopback4, daytime)
+					client.says("Connected to")
+					client.mentions(time.Now().UTC().Format(" 2006"))
+					client.says("Connection closed by foreign host.")
+
+					client = p.with("telnet", loopback4, date)
 					client.says("Connected to")
 					client.says("Greenwich:")
 					client.says("Connection closed by foreign host.")
@@ -42,19 +49,21 @@ func TestXinetd(t *testing.T) {
 	}
 }
 
-// xinetdFile has two services, one that echoes and one that answers and leaves.
-func xinetdFile(t *testing.T, p *place, protocol, echo, date string) string {
+// xinetdFile has three services: one that echoes, one that answers and leaves, and one of xinetd's own.
+func xinetdFile(t *testing.T, p *place, protocol, echo, date, daytime string) string {
 	t.Helper()
 	user := "root"
 	if len(p.carrier.as) > 0 {
 		user = "nobody"
 	}
 	text := ""
-	for _, service := range []struct{ name, port, server, args string }{
-		{"echoes", echo, "/bin/cat", ""}, {"tells", date, "/bin/date", "server_args = -u +Greenwich:%T"},
+	for _, service := range []struct{ name, port, how string }{
+		{"echoes", echo, "type = UNLISTED\nserver = /bin/cat"},
+		{"tells", date, "type = UNLISTED\nserver = /bin/date\nserver_args = -u +Greenwich:%T"},
+		{"daytime", daytime, "type = INTERNAL UNLISTED"},
 	} {
-		text += fmt.Sprintf("service %s\n{\ntype = UNLISTED\nport = %s\nsocket_type = stream\nprotocol = %s\nwait = no\nuser = %s\nserver = %s\n%s\n}\n",
-			service.name, service.port, protocol, user, service.server, service.args)
+		text += fmt.Sprintf("service %s\n{\nport = %s\nsocket_type = stream\nprotocol = %s\nwait = no\nuser = %s\n%s\n}\n",
+			service.name, service.port, protocol, user, service.how)
 	}
 	name := emptyFile(t)
 	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
