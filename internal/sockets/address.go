@@ -1,6 +1,7 @@
 package sockets
 
 import (
+	"net"
 	"net/netip"
 	"syscall"
 
@@ -18,18 +19,41 @@ func (s *Socket) address(b []byte) (netip.AddrPort, error) {
 	return s.usable(a)
 }
 
-// usable returns the address and port of a, EINVAL if its family is none of the socket's. v4-mapped addresses are IPv4's.
+// usable returns the address and port of a, EINVAL if its family is none of the socket's.
 func (s *Socket) usable(a linux.Sockaddr) (netip.AddrPort, error) {
 	ip := a.Addr().Unmap()
 	if a.Family() == linux.AF_INET6 && s.family == linux.AF_INET || ip.Is4() && s.options.v6only {
 		return netip.AddrPort{}, syscall.EINVAL
 	}
-	return netip.AddrPortFrom(ip, a.Port()), nil
+	return canonical(a), nil
+}
+
+// canonical is the address and port of a. v4-mapped addresses are IPv4's, and link-local ones have the zone of the interface that
+// sin6_scope_id names.
+func canonical(a linux.Sockaddr) netip.AddrPort {
+	ip := a.Addr().Unmap()
+	if ip.Is6() && ip.IsLinkLocalUnicast() && a.ScopeID != 0 {
+		if i, err := net.InterfaceByIndex(int(a.ScopeID)); err == nil {
+			ip = ip.WithZone(i.Name)
+		}
+	}
+	return netip.AddrPortFrom(ip, a.Port())
 }
 
 // show appends an address as the socket's program gets to see it.
 func (s *Socket) show(b []byte, a netip.AddrPort) []byte {
-	return linux.Sockaddr{AddrPort: a}.ToUser(s.family, s.options.mapped).Append(b)
+	return s.sockaddr(a).Append(b)
+}
+
+// sockaddr is an address as the socket's program gets to see it.
+func (s *Socket) sockaddr(a netip.AddrPort) linux.Sockaddr {
+	v := linux.Sockaddr{AddrPort: netip.AddrPortFrom(a.Addr().WithZone(""), a.Port())}
+	if zone := a.Addr().Zone(); zone != "" {
+		if i, err := net.InterfaceByName(zone); err == nil {
+			v.ScopeID = uint32(i.Index)
+		}
+	}
+	return v.ToUser(s.family, s.options.mapped)
 }
 
 // wildcard stands for all addresses of the host. An IPv6 socket may have been bound to that of IPv4, and shows that.

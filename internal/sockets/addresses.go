@@ -93,7 +93,7 @@ func (s *Socket) byAddress(id linux.AssocID, address *linux.Storage) (*engine.As
 	if err != nil || s.bound == nil {
 		return nil, nil, syscall.EINVAL
 	}
-	at := netip.AddrPortFrom(sa.Addr().Unmap(), sa.Port())
+	at := canonical(sa)
 	a := s.bound.Find(at)
 	if a == nil || a.Mailbox() != s.mailbox || s.member(id) != nil && s.member(id) != a {
 		return nil, nil, syscall.EINVAL
@@ -142,6 +142,6 @@ func getPrimaryAddr(s *Socket, v *linux.Prim) error {
 		return syscall.EINVAL
 	}
 	_, primary := a.Primary()
-	v.Address.Set(linux.Sockaddr{AddrPort: primary}.ToUser(s.family, s.options.mapped))
+	v.Address.Set(s.sockaddr(primary))
 	return nil
 }

@@ -1,11 +1,14 @@
 package sockets
 
 import (
+	"net"
+	"net/netip"
 	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/gosctp/sctp/internal/abi/linux"
+	"github.com/gosctp/sctp/internal/require"
 )
 
 // setList sets an option whose value is a list of addresses.
@@ -317,5 +320,39 @@ func TestMessagesSayWhichAddressTheyCameFrom(t *testing.T) {
 			}
 		}
 		closeAll(l, c)
+	})
+}
+
+// The interface that every host has, and its number on Linux.
+const loName, loIndex = "lo", 1
+
+func TestLinkLocalAddressesHaveInterfaces(t *testing.T) {
+	i, err := net.InterfaceByName(loName)
+	require.That(t, err == nil && i.Index == loIndex, "lo, as interface 1")
+	scoped := func(ip string, port uint16, scope uint32) []byte {
+		return linux.Sockaddr{AddrPort: netip.AddrPortFrom(netip.MustParseAddr(ip), port), ScopeID: scope}.Append(nil)
+	}
+	inWorld(t, func(w *world) {
+		one := w.open(w.net.AddHost("one", netip.MustParseAddr("fe80::1%"+loName)))
+		two := w.open(w.net.AddHost("two", netip.MustParseAddr("fe80::2%"+loName)))
+		l := w.socket(two, linux.AF_INET6, sockStream)
+		w.want("no interface", l.Bind(scoped("fe80::2", 7, 0)), syscall.EADDRNOTAVAIL)
+		w.want("an interface that there is not", l.Bind(scoped("fe80::2", 7, 1<<30)), syscall.EADDRNOTAVAIL)
+		w.ok(l.Bind(scoped("fe80::2", 7, loIndex)))
+		w.ok(l.Listen(1))
+		c := w.socket(one, linux.AF_INET6, sockStream)
+		w.want("to no interface", c.Connect(scoped("fe80::2", 7, 0)), syscall.EINVAL)
+		w.ok(c.connect(scoped("fe80::2", 7, loIndex)))
+		s := w.accept(l)
+		for what, name := range map[string]func() ([]byte, error){"fe80::2": c.PeerName, "fe80::1": c.Name} {
+			b, err := name()
+			a, parseErr := linux.ParseSockaddr(b)
+			if err != nil || parseErr != nil || a.Addr().String() != what || a.ScopeID != loIndex {
+				t.Errorf("%v of interface %d (%v, %v), want %s", a, a.ScopeID, err, parseErr, what)
+			}
+		}
+		closeAll(c, s, l)
+		w.ok(one.Close())
+		w.ok(two.Close())
 	})
 }

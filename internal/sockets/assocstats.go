@@ -26,6 +26,6 @@ func getAssocStats(s *Socket, v *linux.AssocStats) error {
 		OutUnordered: n.UnorderedSent, InUnordered: n.UnorderedRcvd, OutOrdered: n.OrderedSent, InOrdered: n.OrderedRcvd,
 		OutControlChunks: n.ControlSent, InControlChunks: n.ControlReceived - min(first, n.ControlReceived),
 	}
-	v.ObservedRTOAddress.Set(linux.Sockaddr{AddrPort: netip.AddrPortFrom(remote, a.PeerPort())}.ToUser(s.family, s.options.mapped))
+	v.ObservedRTOAddress.Set(s.sockaddr(netip.AddrPortFrom(remote, a.PeerPort())))
 	return nil
 }

@@ -62,10 +62,11 @@ func (s *Socket) refuse() error {
 	return syscall.EINPROGRESS
 }
 
-// connectable reports whether there can be peers at these addresses.
+// connectable reports whether there can be peers at these addresses. Link-local ones of IPv6 are somewhere only with an interface.
 func connectable(to []netip.AddrPort) bool {
 	return !slices.ContainsFunc(to, func(a netip.AddrPort) bool {
-		return a.Addr().IsUnspecified() || !bindable(a.Addr())
+		ip := a.Addr()
+		return ip.IsUnspecified() || !bindable(ip) || ip.Is6() && ip.IsLinkLocalUnicast() && ip.Zone() == ""
 	})
 }
 

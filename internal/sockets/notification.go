@@ -143,7 +143,7 @@ func (s *Socket) notification(a *engine.Assoc, ev assoc.Event) []byte {
 		case ev.State == assoc.AddrAvailable:
 			n.Error = linux.SCTP_RECEIVED_SACK
 		}
-		n.Address.Set(linux.Sockaddr{AddrPort: netip.AddrPortFrom(ev.Addr, a.PeerPort())}.ToUser(s.family, s.options.mapped))
+		n.Address.Set(s.sockaddr(netip.AddrPortFrom(ev.Addr, a.PeerPort())))
 		return linux.Append(nil, &n)
 	case assoc.RemoteError:
 		data := append(ev.Data[:len(ev.Data):len(ev.Data)], make([]byte, -len(ev.Data)&3)...)

@@ -70,7 +70,7 @@ func getStatus(s *Socket, v *linux.Status) error {
 
 // pathInfo describes one address of the peer.
 func (s *Socket) pathInfo(a *engine.Assoc, p *assoc.PathStatus) (v linux.PaddrInfo) {
-	v.Address.Set(linux.Sockaddr{AddrPort: netip.AddrPortFrom(p.Path.Remote, a.PeerPort())}.ToUser(s.family, s.options.mapped))
+	v.Address.Set(s.sockaddr(netip.AddrPortFrom(p.Path.Remote, a.PeerPort())))
 	v.State = pathState(p)
 	v.Cwnd, v.MTU = uint32(p.Cwnd), s.mtu(a, p)
 	v.SRTT, v.RTO = uint32(p.SRTT/time.Millisecond), uint32(p.RTO/time.Millisecond)
