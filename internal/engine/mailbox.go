@@ -312,6 +312,22 @@ func (m *Mailbox) Take(next *Mail) {
 	m.remove(i)
 }
 
+// Follows reports whether there will be something to read when Take has removed what Next gave, even if nothing arrives until then. At worst
+// it is a message that its sender gives up at this very moment.
+func (m *Mailbox) Follows(next *Mail) bool {
+	switch {
+	case next.Event == nil && next.N < next.Size:
+		return true
+	case next.Event == nil && !next.Info.EOR:
+		return false // the rest is still to come, and holds up what is behind it
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	i := m.first + next.at
+	// What is before it waits, perhaps with some of what is behind it.
+	return i < len(m.queue) && (m.queue[i].messages > 1 || next.at == 0 && i+1 < len(m.queue))
+}
+
 // consume takes from the core what next has a copy of, and reports whether that ended the message.
 func (a *Assoc) consume(next *Mail) bool {
 	a.mu.Lock()

@@ -86,7 +86,11 @@ func all(box *Mailbox, size int) (got []string) {
 		default:
 			got = append(got, fmt.Sprintf("%T", ev))
 		}
+		follows := box.Follows(&next)
 		box.Take(&next)
+		if _, more := box.Next(nil); follows != more && (follows || next.at == 0 && (next.Event != nil || next.Info.EOR)) {
+			got = append(got, fmt.Sprintf("(something follows: %t)", follows))
+		}
 	}
 }
 

@@ -87,7 +87,7 @@ func (s *Socket) Receive(m *Msg) (*Received, error) {
 		if mail.Info.EOR {
 			m.OutFlags |= int(linux.MSG_EOR)
 		}
-		r.more = mail.N < mail.Size || s.noMoreIn
+		r.more = s.mailbox.Follows(&mail) || s.noMoreIn
 	}
 	m.ControlLen = copy(m.Control, w.Bytes()) // which has moved if the room ends within an item
 	m.OutFlags |= int(w.Flags())
@@ -105,7 +105,7 @@ func (s *Socket) fillNotification(m *Msg, r *Received) {
 		m.OutFlags |= int(linux.MSG_EOR)
 	}
 	r.n = m.N
-	r.more = r.partNote || s.noMoreIn
+	r.more = r.partNote || s.mailbox.Follows(&r.mail) || s.noMoreIn
 }
 
 // fillControl describes a message. s.mu is held.

@@ -330,6 +330,18 @@ func TestReceivedIsTakenOrLeft(t *testing.T) {
 		w.want("another reader meanwhile", err, syscall.EAGAIN)
 		r.Cancel()
 		server.wantText("abcdef")
+		for _, text := range []string{"one", "two"} {
+			w.ok(client.send(text))
+		}
+		w.settle()
+		for _, more := range []bool{true, false} {
+			r, err := server.Receive(m)
+			w.ok(err)
+			if r.More() != more {
+				t.Errorf("after %q: more is %t", m.Data[:m.N], r.More())
+			}
+			r.Commit()
+		}
 		closeAll(client, server, listener)
 	})
 }
