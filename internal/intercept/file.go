@@ -4,6 +4,7 @@ package intercept
 
 import (
 	"errors"
+	"slices"
 	"sync/atomic"
 	"syscall"
 
@@ -30,8 +31,11 @@ type file struct {
 	arrivals uint64
 	// ended and hungUp say which halves of the pair were shut down.
 	ended, hungUp bool
-	// waiters are the calls that are kept, in the order in which they came.
-	waiters []*waiter
+	// waiters are the calls that are kept, in the order in which they came; retrying says that they are tried again just now.
+	waiters  []*waiter
+	retrying bool
+	// left says that there is no descriptor any more.
+	left bool
 	// dirty says that it is in the supervisor's list of what changed; under that list's lock.
 	dirty  bool
 	closed bool
@@ -82,7 +86,28 @@ func (f *file) closeApp() {
 	}
 }
 
-// hangUp is called when the last descriptor is closed. What a TCP program wrote before may still be in the pair: the pump closes the
+// lastClose is called when the last descriptor is closed. Calls that wait go on doing so, as in a kernel, which closes a socket when the last
+// descriptor is closed and the last call on it has ended.
+func (f *file) lastClose() {
+	f.left = true
+	f.waiters = slices.DeleteFunc(f.waiters, func(w *waiter) bool {
+		alive := f.s.listener.alive(w.n.id)
+		if !alive {
+			f.s.forget(w)
+		}
+		return !alive
+	})
+	f.endUnused()
+}
+
+// endUnused closes the socket if nobody can use it any more.
+func (f *file) endUnused() {
+	if f.left && !f.retrying && len(f.waiters) == 0 {
+		f.hangUp()
+	}
+}
+
+// hangUp closes the socket. What a TCP program wrote before may still be in the pair: the pump closes the
 // socket when it has sent that.
 func (f *file) hangUp() {
 	if f.closed {
@@ -132,8 +157,8 @@ func (s *supervisor) reap(files map[uint64]*file) bool {
 	any := false
 	for _, f := range files {
 		if f.isHungUp() {
-			f.hangUp()
-			any = true
+			f.lastClose()
+			any = any || f.closed
 		}
 	}
 	return any

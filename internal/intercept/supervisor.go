@@ -213,7 +213,7 @@ func (s *supervisor) watchEnds() {
 			switch what := s.watched[e.Fd].(type) {
 			case *file:
 				if e.Events&(unix.EPOLLHUP|unix.EPOLLERR) != 0 && what.isHungUp() {
-					what.hangUp()
+					what.lastClose()
 				}
 			case *openedSetting:
 				what.arrived()

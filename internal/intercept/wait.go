@@ -59,6 +59,7 @@ func (s *supervisor) interrupt(w *waiter, o outcome) {
 		o = success(w.done)
 	}
 	s.finish(w.call, o)
+	w.f.endUnused()
 }
 
 // forget takes w off the list of all waiters.
@@ -75,17 +76,14 @@ func (f *file) retry() {
 		return
 	}
 	all := f.waiters
-	f.waiters = nil
+	f.waiters, f.retrying = nil, true
 	for i, w := range all {
-		if f.closed { // by reap
-			f.s.forget(w)
-			f.s.finish(w.call, failure(unix.EBADF))
-			continue
-		}
 		if f.s.step(w.call) {
 			f.s.forget(w)
 			continue
 		}
 		f.waiters = append(f.waiters, all[i])
 	}
+	f.retrying = false
+	f.endUnused()
 }

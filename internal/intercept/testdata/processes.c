@@ -132,6 +132,72 @@ static void forking(void)
 	close(s);
 }
 
+struct caller {
+	int fd;
+	volatile pid_t tid;
+	int result, error;
+};
+
+static void *accepts(void *p)
+{
+	struct caller *c = p;
+	c->tid = gettid();
+	c->result = accept(c->fd, 0, 0);
+	c->error = errno;
+	return 0;
+}
+
+/* Calls are taken in order: when a later one has its answer, the thread's is known to the supervisor. */
+static void until_it_waits(struct caller *c)
+{
+	char path[64], line[256] = "", wanted[32];
+	struct sockaddr_in a;
+	socklen_t length = sizeof a;
+
+	sprintf(wanted, "%d ", SYS_accept);
+	while (strncmp(line, wanted, strlen(wanted))) {
+		sched_yield();
+		sprintf(path, "/proc/self/task/%d/syscall", c->tid);
+		int fd = open(path, O_RDONLY);
+		ssize_t n = read(fd, line, sizeof line - 1);
+		line[n > 0 ? n : 0] = 0;
+		close(fd);
+	}
+	getsockname(c->fd, (struct sockaddr *)&a, &length);
+}
+
+static void closing(void)
+{
+	struct caller c = {.fd = serve_at(7102)};
+	pthread_t thread;
+	int s;
+	pid_t p;
+
+	pthread_create(&thread, 0, accepts, &c);
+	until_it_waits(&c);
+	close(c.fd);
+	FAILS("a call on the closed descriptor", accept(c.fd, 0, 0), EBADF);
+	CHECK("its port is in use as long as a call waits", join(s = stream(0), 7102) == 0);
+	pthread_join(thread, 0);
+	CHECK("who waited when it was closed gets what came", c.result >= 0);
+	close(s);
+	close(c.result);
+	FAILS("then it is closed", join(s = stream(0), 7102), ECONNREFUSED);
+	close(s);
+	if (!(p = fork())) {
+		c.fd = serve_at(7102);
+		pthread_create(&thread, 0, accepts, &c);
+		until_it_waits(&c);
+		close(c.fd);
+		_exit(0);
+	}
+	CHECK("the end of a process ends its calls", ended(p) == 0);
+	for (s = stream(0); join(s, 7102) == 0; s = stream(0))
+		close(s);
+	CHECK("and closes what they used", errno == ECONNREFUSED);
+	close(s);
+}
+
 static void daemons(void)
 {
 	int l = serve_at(7101), s;
@@ -166,6 +232,7 @@ int main(int argc, char **argv)
 	descriptors();
 	endings();
 	forking();
+	closing();
 	daemons();
 	return verdict();
 }
