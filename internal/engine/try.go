@@ -311,7 +311,8 @@ func (a *Assoc) Unsent() int {
 type Standing struct {
 	// Up: it came up, and may have ended since. Ended: it is over, because of Err unless that is nil.
 	Up, Ended bool
-	// PeerDone: the peer sends nothing more.
+	// PeerDone: the peer sends nothing more, and there is time until the association ends: it takes two packets, which between sockets of one
+	// host are there before a program that is told of the first can look, if its kernel has SCTP.
 	PeerDone bool
 	Err      error
 }
@@ -320,7 +321,21 @@ type Standing struct {
 func (a *Assoc) Standing() Standing {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return Standing{Up: a.cameUp, Ended: a.phase == ended, PeerDone: a.peerDone, Err: a.err}
+	return Standing{Up: a.cameUp, Ended: a.phase == ended, PeerDone: a.peerDone && !a.endsAtOnce(), Err: a.err}
+}
+
+// endsAtOnce reports whether nothing but SHUTDOWN ACK and SHUTDOWN COMPLETE, between two sockets of this host, is to come. a.mu is held.
+func (a *Assoc) endsAtOnce() bool {
+	if a.phase == ended || a.core.State() != assoc.StateShutdownAckSent {
+		return false
+	}
+	var space [8]transport.Path
+	for _, p := range a.core.Paths(space[:0]) {
+		if p.Remote.IsLoopback() || p.Remote == p.Local {
+			return true
+		}
+	}
+	return false
 }
 
 // BeginShutdown is Shutdown that does not wait (RFC 9260 section 9.2).

@@ -345,3 +345,22 @@ func TestEventsAsNotifications(t *testing.T) {
 		closeAll(c, s, l)
 	})
 }
+
+// Between sockets of one host a kernel shuts an association down within the call that asks for it: a program sees either nothing or the end, and
+// the end is told before it is read. Programs rely on that.
+func TestShutdownOnOneHostIsOneStep(t *testing.T) {
+	inWorld(t, func(w *world) {
+		l := w.socket(w.left, linux.AF_INET, sockStream)
+		w.ok(l.Bind(at(leftIP, 7)))
+		w.ok(l.Listen(1))
+		l.subscribe(linux.SCTP_ASSOC_CHANGE)
+		c := w.socket(w.left, linux.AF_INET, sockStream)
+		w.ok(c.connect(at(leftIP, 7)))
+		s := w.accept(l)
+		s.wantState(linux.SCTP_COMM_UP)
+		closeAll(c)
+		s.wantState(linux.SCTP_SHUTDOWN_COMP)
+		s.wantEnd()
+		closeAll(s, l)
+	})
+}
