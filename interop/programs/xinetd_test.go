@@ -5,6 +5,10 @@ package programs
 import (
 	"fmt"
 	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -70,4 +74,33 @@ func xinetdFile(t *testing.T, p *place, protocol, echo, date, daytime string) st
 		t.Fatal(err)
 	}
 	return name
+}
+
+// TestWithsctp has what an article about lksctp's withsctp does: the same words start our command of that name. xinetd becomes a daemon, and the
+// command stays until that has ended.
+func TestWithsctp(t *testing.T) {
+	p := newPlace(t, rawIP, "xinetd", "telnet")
+	withsctp := filepath.Join(dir, "withsctp")
+	pidFile := emptyFile(t)
+	server := p.natively(withsctp, "--trace-calls", "xinetd", "-f", xinetdFile(t, p, "tcp", newPort(), newPort(), "13"), "-pidfile", pidFile)
+	for range 3 {
+		server.mentions("listen(")
+	}
+	client := p.natively(withsctp, "telnet", loopback4, "13")
+	client.says("Connected to")
+	client.mentions(time.Now().UTC().Format(" 2006"))
+	client.says("Connection closed by foreign host.")
+
+	text, err := os.ReadFile(pidFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	server.ends()
 }
