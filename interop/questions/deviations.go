@@ -5,51 +5,95 @@ import (
 	"strings"
 )
 
-// Deviations are the questions that our sockets answer otherwise than Linux, by pattern.
-type Deviations struct{ patterns []string }
+// Deviations are the questions that our sockets answer otherwise than Linux.
+type Deviations struct{ paragraphs []deviation }
 
-// ParseDeviations reads a list: paragraphs with empty lines between them, each of one or more reasons, which begin with #, and of
-// questions below them. In a question * stands for any text.
+// deviation is a paragraph of the list.
+type deviation struct {
+	patterns []string
+	changes  []change
+	// sometimes: the answers may be Linux', too.
+	sometimes bool
+}
+
+// change says how to make our answer of that of Linux.
+type change struct{ from, to string }
+
+// sometimes begins the reason of what depends on time.
+const sometimes = "# At times "
+
+// ParseDeviations reads a list: paragraphs with empty lines between them, each of one or more lines with the reason, which begin with
+// #, of questions, in which * stands for any text, and of changes, which begin with two blanks. A change "A => B" turns A into B
+// wherever A is in Linux' answer, and all of them make ours of it; without changes any answer will do.
 func ParseDeviations(lines []string) (*Deviations, error) {
 	d := new(Deviations)
-	reason := false
+	var at *deviation
 	for i, line := range lines {
+		bad := func(what string) (*Deviations, error) {
+			return nil, fmt.Errorf("line %d: %s: %s", i+1, what, line)
+		}
 		switch {
 		case line == "":
-			reason = false
+			at = nil
 		case strings.HasPrefix(line, "# "):
-			reason = true
-		case !reason:
-			return nil, fmt.Errorf("line %d: a question without a reason: %s", i+1, line)
+			if at == nil {
+				d.paragraphs = append(d.paragraphs, deviation{sometimes: strings.HasPrefix(line, sometimes)})
+				at = &d.paragraphs[len(d.paragraphs)-1]
+			}
+		case at == nil:
+			return bad("no reason")
+		case strings.HasPrefix(line, "  "):
+			from, to, ok := strings.Cut(line[2:], " => ")
+			if !ok || from == "" || len(at.patterns) == 0 {
+				return bad("no change")
+			}
+			at.changes = append(at.changes, change{from, to})
 		case strings.Count(line, " | ") != 1:
-			return nil, fmt.Errorf("line %d: no question: %s", i+1, line)
+			return bad("no question")
 		default:
-			d.patterns = append(d.patterns, line)
+			at.patterns = append(at.patterns, line)
 		}
 	}
 	return d, nil
 }
 
-// Has reports whether a question is among them.
-func (d *Deviations) Has(question string) bool {
-	for _, p := range d.patterns {
-		if matches(p, question) {
-			return true
+// Has reports whether a difference is among them.
+func (d *Deviations) Has(x Difference) bool {
+	for i := range d.paragraphs {
+		p := &d.paragraphs[i]
+		for _, pattern := range p.patterns {
+			if matches(pattern, x.Question) && p.explains(x) {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-// Unused returns the patterns that none of the questions match.
-func (d *Deviations) Unused(questions []string) []string {
+func (p *deviation) explains(x Difference) bool {
+	if len(p.changes) == 0 {
+		return true
+	}
+	answer := x.Recorded
+	for _, c := range p.changes {
+		answer = strings.ReplaceAll(answer, c.from, c.to)
+	}
+	return answer == x.Answered
+}
+
+// Unused returns the patterns that match none of the differences, but for those that may not.
+func (d *Deviations) Unused(all []Difference) []string {
 	var unused []string
-	for _, p := range d.patterns {
-		used := false
-		for _, q := range questions {
-			used = used || matches(p, q)
-		}
-		if !used {
-			unused = append(unused, p)
+	for i := range d.paragraphs {
+		p := &d.paragraphs[i]
+		for _, pattern := range p.patterns {
+			used := p.sometimes
+			for _, x := range all {
+				used = used || matches(pattern, x.Question) && p.explains(x)
+			}
+			if !used {
+				unused = append(unused, pattern)
+			}
 		}
 	}
 	return unused
