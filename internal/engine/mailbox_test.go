@@ -285,6 +285,11 @@ func TestReserveKeepsRoom(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		m.settle()
+		if at := a.Standing(); at.Up || at.Ended {
+			t.Errorf("not started, it stands at %+v", at)
+		}
+		a.Start()
 		if a.SendBuffer() != 2*limit || a.Mailbox() != box {
 			t.Errorf("a send buffer of %d", a.SendBuffer())
 		}

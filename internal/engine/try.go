@@ -24,7 +24,7 @@ type Filter interface {
 	Stop()
 }
 
-// BeginWithMailbox is Begin for a user who never waits.
+// BeginWithMailbox is Begin for a user who never waits. Nothing is sent before Start.
 func (s *Socket) BeginWithMailbox(c assoc.Config, p Peer, m *Mailbox, wants Filter) (*Assoc, error) {
 	s.engine.mu.Lock()
 	a, err := s.begin(c, p)
@@ -35,9 +35,11 @@ func (s *Socket) BeginWithMailbox(c assoc.Config, p Peer, m *Mailbox, wants Filt
 	if err != nil {
 		return nil, err
 	}
-	a.sendInit()
 	return a, nil
 }
+
+// Start sends the INIT of an association from BeginWithMailbox.
+func (a *Assoc) Start() { a.sendInit() }
 
 // Find returns the association with a peer, nil if there is none.
 func (s *Socket) Find(peer netip.AddrPort) *Assoc {
@@ -261,7 +263,7 @@ func (a *Assoc) Reserve(m *assoc.Message, limit int) error {
 	return nil
 }
 
-// SendReserved queues a message that Reserve has taken. What ended the association meanwhile has ended the message, too.
+// SendReserved queues a message that Reserve has taken. What ended the association meanwhile has ended the message, too, and the user is told.
 func (a *Assoc) SendReserved(m *assoc.Message) {
 	a.mu.Lock()
 	a.reserved -= len(m.Data)
@@ -269,6 +271,10 @@ func (a *Assoc) SendReserved(m *assoc.Message) {
 		now := a.engine.now()
 		_ = a.core.Send(now, m)
 		a.settle(now)
+	} else {
+		a.note(assoc.SendFailed{
+			Err: a.err, Stream: m.Stream, PPID: m.PPID, Unordered: m.Unordered, Context: m.Context, PR: m.PR, Data: slices.Clone(m.Data),
+		})
 	}
 	a.unlock()
 	a.engine.out.mark(a)

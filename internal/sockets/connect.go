@@ -43,6 +43,7 @@ func (s *Socket) beginConnect(to []netip.AddrPort) (linux.AssocID, error) {
 	if err != nil {
 		return 0, err
 	}
+	a.Start()
 	s.connect = connection{under: true, assoc: a}
 	s.peer, s.local = to[0], s.localOf(a)
 	s.spoke(a)
@@ -70,7 +71,7 @@ func connectable(to []netip.AddrPort) bool {
 	})
 }
 
-// begin begins an association with a peer of one or more addresses. s.mu is held.
+// begin prepares an association with a peer of one or more addresses, which the caller starts. s.mu is held.
 func (s *Socket) begin(to []netip.AddrPort, c assoc.Config) (*engine.Assoc, error) {
 	if to[0].Port() == 0 || !connectable(to) {
 		return nil, syscall.EINVAL

@@ -212,6 +212,32 @@ func TestEndsOfAnAssociation(t *testing.T) {
 	})
 }
 
+func TestMessageThatBeginsAnAssociation(t *testing.T) {
+	inWorld(t, func(w *world) {
+		s, c := w.server(), w.client()
+		w.want("no such stream", c.sendInfo("x", at(rightIP, 7), linux.SndInfo{Stream: 100}), syscall.EINVAL)
+		if n := len(c.members()); n != 0 {
+			t.Errorf("%d associations of a message that was not taken", n)
+		}
+		w.settle()
+		_, err := s.Receive(&Msg{Data: make([]byte, 100)})
+		w.want("the peer hears nothing of it", err, syscall.EAGAIN)
+
+		w.ok(c.set(linux.SOL_SCTP, int(linux.SCTP_EVENT), &linux.Event{Type: linux.SCTP_SEND_FAILED_EVENT, On: 1}))
+		sent, err := c.Send(&Msg{Data: []byte("to nobody"), Name: at(rightIP, 9)})
+		w.ok(err)
+		w.settle() // refused before the message is there
+		sent.Commit()
+		if lost := c.wantState(linux.SCTP_CANT_STR_ASSOC); lost.AssocID != 0 {
+			t.Errorf("an association that never was: %+v", lost)
+		}
+		if failed, ok := c.notification().(*linux.SendFailedEvent); !ok || string(failed.Data) != "to nobody" || failed.AssocID != 0 {
+			t.Errorf("the message: %+v", failed)
+		}
+		closeAll(s, c)
+	})
+}
+
 func TestPeelOff(t *testing.T) {
 	inWorld(t, func(w *world) {
 		s, c := w.server(), w.client()

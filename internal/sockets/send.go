@@ -97,7 +97,7 @@ func (s *Socket) Send(m *Msg) (*Sent, error) {
 	if len(m.Name) == 0 && info.Flags&linux.SCTP_SENDALL != 0 && s.many() {
 		return sent, s.sendAll(sent, m, &control)
 	}
-	a, to, err := s.destination(m, &control, &info)
+	a, to, isNew, err := s.destination(m, &control, &info)
 	if err != nil {
 		return nil, err
 	}
@@ -110,41 +110,56 @@ func (s *Socket) Send(m *Msg) (*Sent, error) {
 	if info.Flags&linux.SCTP_ADDR_OVER != 0 && to.IsValid() {
 		msg.Path = to.Addr()
 	}
-	return sent, s.reserve(sent, a, msg)
+	err = s.reserve(sent, a, msg)
+	switch {
+	case isNew && err == nil:
+		a.Start() // and not before: the peer's answer must not come before the message
+	case isNew:
+		s.drop(a)
+	}
+	return sent, err
 }
 
-// destination returns the association that a message goes to, and the address if there is one. s.mu is held.
-func (s *Socket) destination(m *Msg, c *linux.SendControl, i *linux.SndRcvInfo) (*engine.Assoc, netip.AddrPort, error) {
-	var to netip.AddrPort
-	if len(m.Name) == 0 || s.peeled {
-		a := s.member(i.AssocID)
-		if a == nil || s.style == linux.OneToOne && (s.state == closed || s.noMoreOut) {
-			return nil, to, s.pipeErr()
-		}
-		return a, to, nil
+// drop forgets an association that was not started. s.mu is held.
+func (s *Socket) drop(a *engine.Assoc) {
+	a.Leave(0)
+	if s.assoc == a {
+		s.assoc, s.peer, s.connect = nil, netip.AddrPort{}, connection{}
 	}
-	to, err := s.address(m.Name)
+}
+
+// destination returns the association that a message goes to, and the address if there is one. One that is new is still to be started.
+// s.mu is held.
+func (s *Socket) destination(m *Msg, c *linux.SendControl, i *linux.SndRcvInfo) (a *engine.Assoc, to netip.AddrPort, isNew bool, err error) {
+	if len(m.Name) == 0 || s.peeled {
+		a = s.member(i.AssocID)
+		if a == nil || s.style == linux.OneToOne && (s.state == closed || s.noMoreOut) {
+			return nil, to, false, s.pipeErr()
+		}
+		return a, to, false, nil
+	}
+	to, err = s.address(m.Name)
 	if err != nil {
-		return nil, to, err
+		return nil, to, false, err
 	}
 	if s.bound != nil {
 		if a := s.bound.Find(to); a != nil && (s.many() && a.Mailbox() == s.mailbox || a == s.assoc) {
-			return a, to, nil
+			return a, to, false, nil
 		}
 	}
 	switch {
 	case s.state == established || s.state == closing || s.assoc != nil:
-		return nil, to, syscall.EADDRNOTAVAIL
+		return nil, to, false, syscall.EADDRNOTAVAIL
 	case i.Flags&(linux.SCTP_EOF|linux.SCTP_ABORT) != 0:
-		return nil, to, syscall.EINVAL
+		return nil, to, false, syscall.EINVAL
 	case to.Port() == 0 && connectable([]netip.AddrPort{to}): // the message is taken before Linux hears that it is refused
 		if err := s.refuse(); err != syscall.EINPROGRESS {
-			return nil, to, err
+			return nil, to, false, err
 		}
-		return nil, to, nil
+		return nil, to, false, nil
 	}
-	a, err := s.beginBySending(to, c)
-	return a, to, err
+	a, err = s.beginBySending(to, c)
+	return a, to, true, err
 }
 
 // beginBySending begins an association with what the message says about it (RFC 6458 sections 3.2, 5.3.1, 5.3.9). s.mu is held.

@@ -2,6 +2,7 @@ package questions
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -55,6 +56,11 @@ func ParseDeviations(lines []string) (*Deviations, error) {
 		}
 	}
 	return d, nil
+}
+
+// With returns d and more.
+func (d *Deviations) With(more *Deviations) *Deviations {
+	return &Deviations{slices.Concat(d.paragraphs, more.paragraphs)}
 }
 
 // Has reports whether a difference is among them.
