@@ -53,6 +53,8 @@ type Socket struct {
 	// users counts the owner of the socket and its associations; the port is free when it is zero. Guarded by Engine.mu.
 	users  int
 	closed bool
+	// holds counts those who keep the port bound when the socket is closed.
+	holds int
 	// shares: Engine.shared counts it.
 	shares bool
 	// claim is what it has of the table of ports, nil without one. Guarded by Engine.portsMu.
@@ -258,15 +260,43 @@ func (s *Socket) Close() error {
 		return net.ErrClosed
 	}
 	s.closed = true
-	if e.err == nil {
-		e.core.Unbind(&s.core)
-	}
+	s.unbind()
 	delete(e.sockets, s)
 	e.mu.Unlock()
 	s.fail(net.ErrClosed)
 	s.drop()
 	s.shareRest()
 	return nil
+}
+
+// unbind lets others bind the port, or as long as somebody holds it, only ends listening. Engine.mu is held.
+func (s *Socket) unbind() {
+	switch e := s.engine; {
+	case e.err != nil:
+	case s.holds > 0:
+		_ = e.core.Listen(&s.core, 0) // which nothing is in the way of
+	default:
+		e.core.Unbind(&s.core)
+	}
+}
+
+// Hold keeps the port bound for a user of an association until Unhold, also if the socket is closed before: as with the kernel's sockets,
+// where each accepted one is bound, too.
+func (s *Socket) Hold() {
+	s.engine.mu.Lock()
+	defer s.engine.mu.Unlock()
+	s.holds++
+	s.users++
+}
+
+// Unhold ends a Hold.
+func (s *Socket) Unhold() {
+	s.engine.mu.Lock()
+	if s.holds--; s.holds == 0 && s.closed {
+		s.unbind()
+	}
+	s.engine.mu.Unlock()
+	s.drop()
 }
 
 // fail ends the waiting of those who use the socket itself.

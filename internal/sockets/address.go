@@ -73,8 +73,8 @@ func (s *Socket) Name() ([]byte, error) {
 	switch {
 	case s.local.IsValid():
 		ip = s.local
-	case s.first.IsValid():
-		ip = s.first
+	case s.named.IsValid():
+		ip = s.named
 	}
 	if s.bound != nil {
 		port = s.bound.Port()
@@ -154,7 +154,7 @@ func (s *Socket) bind(addrs []netip.Addr, port uint16) error {
 	}
 	s.bound, s.addrs, s.owner = b, addrs, true
 	if len(addrs) > 0 {
-		s.first = addrs[0]
+		s.named = addrs[0]
 	}
 	return nil
 }

@@ -106,6 +106,9 @@ func TestBindxOfBoundSockets(t *testing.T) {
 				t.Errorf("%s: %s are left, want %s", c.what, got, c.left)
 			}
 		}
+		if got := shown(s.Name()); got != "127.0.0.4:7" {
+			t.Errorf("getsockname shows %s, want what was bound last, even if it was taken back", got)
+		}
 		w.ok(s.Listen(1))
 		_, err = s.setList(add, at("127.0.0.4", 7))
 		w.want("while listening", err, nil)
@@ -174,6 +177,27 @@ func TestReusePort(t *testing.T) {
 		many := w.socket(w.left, linux.AF_INET, sockSeqpacket)
 		w.want("of a one-to-many socket", many.set(linux.SOL_SCTP, int(linux.SCTP_REUSE_PORT), &one), syscall.EOPNOTSUPP)
 		closeAll(first, second, many)
+	})
+}
+
+// As Linux 6.12 answered (interop/questions, group bind): an accepted socket is bound, too.
+func TestAcceptedSocketsKeepThePort(t *testing.T) {
+	inWorld(t, func(w *world) {
+		client, server, listener := w.pair()
+		listener.Close()
+		again := w.socket(w.right, linux.AF_INET, sockStream)
+		w.want("while a connection is left", again.Bind(at("0.0.0.0", 7)), syscall.EADDRINUSE)
+		on := linux.Int(1)
+		w.ok(again.set(linux.SOL_SOCKET, linux.SO_REUSEADDR, &on))
+		w.want("with SO_REUSEADDR on one of them", again.Bind(at("0.0.0.0", 7)), syscall.EADDRINUSE)
+		w.want("a connection to whom nobody listens", w.socket(w.left, linux.AF_INET, sockStream).connect(at(rightIP, 7)), syscall.ECONNREFUSED)
+		client.Close()
+		server.wantEnd()
+		w.settle()
+		w.want("while the accepted socket is open", again.Bind(at("0.0.0.0", 7)), syscall.EADDRINUSE)
+		server.Close()
+		w.ok(again.Bind(at("0.0.0.0", 7)))
+		closeAll(again)
 	})
 }
 

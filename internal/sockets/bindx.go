@@ -49,7 +49,11 @@ func (s *Socket) bindOne(a linux.Sockaddr) error {
 	case !bindable(to.Addr()):
 		return syscall.EADDRNOTAVAIL
 	}
-	return s.rebind(append(slices.Clip(s.addrs), to.Addr()))
+	if err := s.rebind(append(slices.Clip(s.addrs), to.Addr())); err != nil {
+		return err
+	}
+	s.named = to.Addr()
+	return nil
 }
 
 // rebind changes the addresses of a bound socket.

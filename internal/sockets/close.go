@@ -68,7 +68,11 @@ func (s *Socket) Close() {
 			a.Leave(lingering)
 		}
 	}
-	if s.owner && s.bound != nil {
+	switch {
+	case s.bound == nil:
+	case s.owner:
 		_ = s.bound.Close() // it is closed once
+	default:
+		s.bound.Unhold()
 	}
 }

@@ -25,9 +25,9 @@ var socketLevel = map[int]plain{
 	linux.SO_BROADCAST:     {set: onOff},
 	linux.SO_KEEPALIVE:     {set: onOff},
 	linux.SO_OOBINLINE:     {set: onOff},
-	linux.SO_SNDBUF:        {set: setSndbuf(maxSndbuf), get: func(s *Socket) (int, error) { return s.options.sndbuf, nil }},
+	linux.SO_SNDBUF:        {set: setSndbuf(maxBuffer), get: func(s *Socket) (int, error) { return s.options.sndbuf, nil }},
 	linux.SO_SNDBUFFORCE:   {set: setSndbuf(math.MaxInt32 / 2)},
-	linux.SO_RCVBUF:        {set: setRcvbuf(maxRcvbuf), get: func(s *Socket) (int, error) { return s.options.rcvbuf, nil }},
+	linux.SO_RCVBUF:        {set: setRcvbuf(maxBuffer), get: func(s *Socket) (int, error) { return s.options.rcvbuf, nil }},
 	linux.SO_RCVBUFFORCE:   {set: setRcvbuf(math.MaxInt32 / 2)},
 	linux.SO_NO_CHECK:      {set: onOff},
 	linux.SO_PRIORITY:      {set: asIs},
@@ -114,12 +114,10 @@ func getError(s *Socket) (int, error) {
 
 // Sizes of buffers, as Linux has them under net.core and in its header files.
 const (
-	defaultBuffer = 212992 // rmem_default and wmem_default
-	// rmem_max and wmem_max: what a program may ask for, before it is doubled.
-	maxRcvbuf = 8 << 20
-	maxSndbuf = 212992
-	minSndbuf = 4608
-	minRcvbuf = 2304
+	defaultBuffer = 212992  // rmem_default and wmem_default
+	maxBuffer     = 8 << 20 // rmem_max and wmem_max: what a program may ask for, before it is doubled
+	minSndbuf     = 4608
+	minRcvbuf     = 2304
 	// maxWindow is what the receive window may grow to for a program that has not said how much it wants. getsockopt shows the size to begin
 	// with, as for TCP. Linux' SCTP keeps to that; here a packet goes through two processes more, and the way has room for more of them.
 	maxWindow = 1 << 20

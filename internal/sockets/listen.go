@@ -66,9 +66,10 @@ func (s *Socket) Accept() (*Socket, error) {
 func (s *Socket) child(a *engine.Assoc) *Socket {
 	n := &Socket{
 		stack: s.stack, family: s.family, style: s.style, state: established,
-		bound: a.Socket(), addrs: s.addrs, first: s.first, assoc: a, mailbox: a.Mailbox(), options: s.options,
+		bound: a.Socket(), addrs: s.addrs, named: s.named, assoc: a, mailbox: a.Mailbox(), options: s.options,
 		discovers4: s.discovers4 || s.family == linux.AF_INET, ect6: s.family == linux.AF_INET6, cookie: cookies.Add(1),
 	}
+	n.bound.Hold()
 	_, n.peer = a.Primary()
 	n.local = s.localOf(a)
 	n.options.kept, n.options.reusePort = s.options.kept.toChild(), false

@@ -34,8 +34,8 @@ type Socket struct {
 	peeled bool
 	// connect follows what Connect has begun.
 	connect connection
-	// first is the address of the first bind, which getsockname shows whatever becomes of it; wildcard4: that was IPv4's wildcard.
-	first     netip.Addr
+	// named is the address that was bound last, which getsockname shows whatever becomes of it; wildcard4: that was IPv4's wildcard.
+	named     netip.Addr
 	wildcard4 bool
 	// local and peer are what getsockname and getpeername show when connected.
 	local   netip.Addr

@@ -30,8 +30,8 @@ func TestSocketOptions(t *testing.T) {
 			value linux.Int
 			want  int
 		}{
-			{linux.SO_SNDBUF, 10000, 20000}, {linux.SO_SNDBUF, 1, minSndbuf}, {linux.SO_SNDBUF, -1, 2 * maxSndbuf},
-			{linux.SO_RCVBUF, 1 << 30, 2 * maxRcvbuf}, {linux.SO_RCVBUF, 0, minRcvbuf},
+			{linux.SO_SNDBUF, 10000, 20000}, {linux.SO_SNDBUF, 1, minSndbuf}, {linux.SO_SNDBUF, -1, 2 * maxBuffer},
+			{linux.SO_RCVBUF, 1 << 30, 2 * maxBuffer}, {linux.SO_RCVBUF, 0, minRcvbuf},
 			{linux.SO_REUSEADDR, 5, 1}, {linux.SO_REUSEADDR, 0, 0}, {linux.SO_KEEPALIVE, 1, 1},
 		} {
 			set(c.name, c.value)

@@ -15,6 +15,14 @@ static long bindx(int fd, int option, const char *addresses, const char *note)
 	return result;
 }
 
+static void say_name(int fd, const char *when)
+{
+	struct sockaddr_storage address;
+	socklen_t n = sizeof address;
+	long result = getsockname(fd, (void *)&address, &n);
+	sayf(result, result < 0 ? "" : dump_address(&address, n), "getsockname %s", when);
+}
+
 void ask_bindx(void)
 {
 	static const char *const addresses[] = {
@@ -38,6 +46,7 @@ void ask_bindx(void)
 	words.id = 0;
 	bindx(fd, SCTP_SOCKOPT_BINDX_ADD, "in=127.0.0.2/P", "the same port");
 	list(fd, "after it");
+	say_name(fd, "after it");
 	bindx(fd, SCTP_SOCKOPT_BINDX_ADD, "in=127.0.0.3/0", "port 0");
 	bindx(fd, SCTP_SOCKOPT_BINDX_ADD, "in=127.0.0.3/40110", "another port");
 	bindx(fd, SCTP_SOCKOPT_BINDX_ADD, "in=127.0.0.2/P", "what is there");
@@ -49,6 +58,7 @@ void ask_bindx(void)
 	bindx(fd, SCTP_SOCKOPT_BINDX_REM, "in=127.0.0.2/P", "what is there");
 	list(fd, "after these");
 	bindx(fd, SCTP_SOCKOPT_BINDX_REM, "in=127.0.0.1/P", "the last");
+	say_name(fd, "after the first address was removed");
 	bindx(fd, SCTP_SOCKOPT_BINDX_REM, "", "nothing");
 	listen(fd, 5);
 	bindx(fd, SCTP_SOCKOPT_BINDX_ADD, "in=127.0.0.4/P", "while listening");

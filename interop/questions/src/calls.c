@@ -134,6 +134,41 @@ void ask_bind(void)
 	try_bind(only, "in=127.0.0.1/0", "ipv4 on V6ONLY");
 	try_bind(only, "in6=::ffff:127.0.0.1/0", "mapped on V6ONLY");
 
+	section("bind again");
+	static const struct {
+		const char *what;
+		int first, second;
+	} reuses[] = {{"no option", 0, 0}, {"SO_REUSEADDR on the second", 0, 1}, {"SO_REUSEADDR on both", 1, 1}};
+	for (int k = 0; k < 3; k++) {
+		int listener = sctp_socket(AF_INET, SOCK_STREAM);
+		setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &reuses[k].first, 4);
+		struct sockaddr_storage address;
+		socklen_t n = loopback(&address, AF_INET, 0);
+		bind(listener, (void *)&address, n);
+		listen(listener, 5);
+		words.port = port_of(listener);
+		n = loopback(&address, AF_INET, words.port);
+		int client = sctp_socket(AF_INET, SOCK_STREAM);
+		connect(client, (void *)&address, n);
+		int server = accept(listener, NULL, NULL);
+		close(listener);
+		int second = sctp_socket(AF_INET, SOCK_STREAM);
+		setsockopt(second, SOL_SOCKET, SO_REUSEADDR, &reuses[k].second, 4);
+		char note[120];
+		sprintf(note, "with %s, the first closed, a connection of it left", reuses[k].what);
+		if (try_bind(second, "in=127.0.0.1/P", note) == 0)
+			sayf(listen(second, 5), "", "listen after it");
+		close(second);
+		close(client);
+		close(server);
+		if (k > 0)
+			continue;
+		second = sctp_socket(AF_INET, SOCK_STREAM);
+		poll(NULL, 0, 200);
+		try_bind(second, "in=127.0.0.1/P", "with no option, the connection shut down");
+		close(second);
+	}
+
 	section("bind without privilege");
 	if (fork() == 0) {
 		if (setuid(65534) < 0)
