@@ -133,38 +133,3 @@ func wantPieces(server *program, sizes ...int) {
 	server.says("end")
 	server.ends()
 }
-
-func five(p *place, path, addr string) {
-	server := p.run(path, "serve", addr, articlePort)
-	server.says("listening")
-	for range 3 {
-		client := p.run(path, "send", addr)
-		for i := range 5 {
-			client.says(fmt.Sprintf("message %d of 5 OK", i+1))
-		}
-		client.ends()
-		server.says("client came")
-		server.says("client left")
-	}
-}
-
-func many(p *place, path, addr string) {
-	addrs := []string{addr, "127.0.0.2"}
-	if strings.Contains(addr, ":") {
-		addrs[1] = "fd00::2"
-		if err := p.namespace.IP("addr", "replace", addrs[1]+"/128", "dev", "lo", "nodad"); err != nil {
-			p.t.Fatal(err)
-		}
-	}
-	port := newPort()
-	server := p.run(append([]string{path, "serve", port}, addrs...)...)
-	server.says("listening at 2")
-	client := p.run(append([]string{path, "ask", port}, addrs...)...)
-	client.says("answer on 3 for 77")
-	client.says("same association 1")
-	client.ends()
-	server.says("question on 3 for 77")
-	server.says("peer has ")
-	server.says("end")
-	server.ends()
-}
