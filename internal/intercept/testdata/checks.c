@@ -198,6 +198,7 @@ static void listening(void)
 	CHECK("the last close is the end", shows(c1, POLLRDHUP, 1000) & POLLRDHUP);
 	dup2(c2, 0);
 	CHECK("written on 0", write(0, "zero", 4) == 4 && (shows(a2, POLLIN, 1000), read(a2, b, 10)) == 4);
+	CHECK("reading nothing does not wait", read(a2, b, 0) == 0);
 	write(a2, "back", 4);
 	CHECK("read on 0", read(0, b, 10) == 4);
 	dup2(in, 0);
