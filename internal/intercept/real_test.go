@@ -54,3 +54,19 @@ func TestProgramsTalk(t *testing.T) {
 		})
 	}
 }
+
+// A server with a thousand connections at a time, and their clients, all under one supervisor.
+func TestThousandConnections(t *testing.T) {
+	dir := bench(t)
+	thousand := compile(t, dir, "thousand")
+	for _, tt := range []struct{ network, how string }{
+		{"sctp", "threads"}, {"sctp", "epoll"}, {"sctp", "one"}, {"sctp/udp", "epoll"},
+	} {
+		t.Run(strings.ReplaceAll(tt.network, "/", " in ")+", "+tt.how, func(t *testing.T) {
+			if tt.network == "sctp" {
+				require.Root(t)
+			}
+			t.Log(succeeds(t, supervised(t, dir, "-network", tt.network, thousand, tt.how, freePort(t), "1000")))
+		})
+	}
+}

@@ -15,8 +15,8 @@ import (
 // A TCP program's socket is a one-to-one SCTP socket underneath. What the program writes into its end of the pair is sent as messages
 // on one stream, whose boundaries mean nothing; what arrives is written into the pair.
 
-// pumpBytes is how much is sent as one message and received at once.
-const pumpBytes = 32 << 10
+// pumpBytes is how much is sent as one message and received at once. A loopback packet has room for it.
+const pumpBytes = 60 << 10
 
 // pumpControl is room for the ancillary data of a message: a struct sctp_rcvinfo.
 const pumpControl = 64
