@@ -16,7 +16,7 @@ BINDIR   ?= $(PREFIX)/bin
 # The names under which sctp acts as another tool.
 LINKS     = checksctp withsctp
 
-.PHONY: check format vet lint archtest test race cross fuzz sim demo interop programs bench bench-check readme cover install
+.PHONY: check format vet lint archtest test race cross fuzz sim demo interop programs bench bench-programs bench-check readme cover install
 
 check: format vet lint archtest test race
 
@@ -71,6 +71,10 @@ programs:
 # Beside other implementations, as root: bench/README.md.
 bench:
 	cd bench && $(GO) run ./cmd/sctpbench -write ../docs/performance.md
+
+# Unmodified programs beside themselves over the kernel's TCP, as root.
+bench-programs:
+	cd bench && $(GO) run ./cmd/programbench -write ../docs/performance.md
 
 bench-check:
 	cd bench && $(GO) vet ./... && $(GO) tool -modfile=../tools/go.mod staticcheck ./... && $(GO) test ./...

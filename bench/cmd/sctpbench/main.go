@@ -10,6 +10,8 @@ import (
 	"os/signal"
 	"regexp"
 	"time"
+
+	"github.com/gosctp/sctp/bench/internal/report"
 )
 
 func main() {
@@ -53,5 +55,5 @@ func runAll(args []string) error {
 		fmt.Print(text)
 		return nil
 	}
-	return rewrite(*write, text)
+	return report.Rewrite(*write, beginMark, endMark, text)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"runtime"
 	"strings"
 
@@ -32,18 +31,4 @@ func tables(t *report.Table, links []lab.Link, o options, noisy int, failed []st
 		fmt.Fprintf(&b, "\nThe medians themselves, which mean something on this machine only:\n\n%s", t.Medians(l.Name, transports))
 	}
 	return b.String()
-}
-
-// rewrite puts text between the marks of the file.
-func rewrite(name, text string) error {
-	old, err := os.ReadFile(name)
-	if err != nil {
-		return err
-	}
-	before, rest, ok1 := strings.Cut(string(old), beginMark)
-	_, after, ok2 := strings.Cut(rest, endMark)
-	if !ok1 || !ok2 {
-		return fmt.Errorf("%s lacks the lines %q and %q", name, beginMark, endMark)
-	}
-	return os.WriteFile(name, []byte(before+beginMark+"\n\n"+text+"\n"+endMark+after), 0o644)
 }

@@ -1,0 +1,32 @@
+package lab
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os/exec"
+)
+
+// Space is a network namespace with a loopback interface and nothing else.
+type Space struct{ name string }
+
+// NewSpace makes one, which takes root. The caller calls Close.
+func NewSpace(name string) (*Space, error) {
+	s := &Space{name}
+	s.Close() // what an interrupted run left
+	for _, args := range [][]string{{"netns", "add", name}, {"-n", name, "link", "set", "lo", "up"}} {
+		if out, err := exec.Command("ip", args...).CombinedOutput(); err != nil {
+			s.Close()
+			return nil, fmt.Errorf("ip %v: %w: %s", args, err, bytes.TrimSpace(out))
+		}
+	}
+	return s, nil
+}
+
+// Close removes it.
+func (s *Space) Close() { _ = exec.Command("ip", "netns", "delete", s.name).Run() }
+
+// Command is exec.CommandContext within the namespace.
+func (s *Space) Command(ctx context.Context, args ...string) *exec.Cmd {
+	return exec.CommandContext(ctx, "ip", append([]string{"netns", "exec", s.name}, args...)...)
+}
