@@ -107,7 +107,8 @@ func (a *Association) withheld(k *builder, n int) bool {
 }
 
 // windowAllows has rule A of section 6.1: nothing new without room at the peer, except a probe, and that only with nothing in flight and
-// after an RTO. A message is never cut smaller to fit the window, which also avoids silly windows.
+// after an RTO. The rest of a message does not wait for that: the peer may have to hand it out in parts to make room, and some (Linux) do so
+// only when a chunk comes that does not fit. A message is never cut smaller to fit the window, which also avoids silly windows.
 func (a *Association) windowAllows(now mono.Time, k *builder, n int) bool {
 	s, p := &a.send, k.path
 	switch {
@@ -116,7 +117,7 @@ func (a *Association) windowAllows(now mono.Time, k *builder, n int) bool {
 	case n <= s.peerRwnd:
 		return true
 	}
-	if s.probe {
+	if s.probe || s.queue.Head().Sent() {
 		s.probe, s.probing, k.repeats = false, true, true
 		return true
 	}

@@ -63,6 +63,31 @@ func TestSmallWindowIsProbedWithoutCountingErrors(t *testing.T) {
 	ta.wantState("the peer's reader is slow, not gone", StateEstablished)
 }
 
+// Who keeps the beginning of a message may have to see that the rest does not fit before he hands it out.
+func TestRestOfAMessageProbesAtOnce(t *testing.T) {
+	for _, rwnd := range []uint32{0, 500} {
+		ta := established(t, with(func(c *Config) { c.HBInterval = -1 }))
+		ta.recv(sack(-1).withRwnd(2 * (fragment + peerChunkOverhead)))
+		ta.send(5 * fragment)
+		ta.want("as much as the window takes", "DATA 0")
+		ta.want("as much as the window takes", "DATA 1")
+		ta.wantIdle("the window is full")
+		ta.recv(sack(1).withRwnd(rwnd))
+		ta.want("the next fragment", "DATA 2")
+		ta.wantIdle("nothing but the probe is in flight")
+		if d := ta.advanceToTimer(); d != time.Second {
+			t.Errorf("the probe that the peer dropped came again after %v, want one RTO", d)
+		}
+		ta.want("the probe again", "DATA 2")
+		ta.recv(sack(2).withRwnd(rwnd))
+		ta.want("it was taken, and there is more", "DATA 3")
+		ta.recv(sack(3))
+		ta.want("the window opened", "DATA 4")
+		ta.recv(sack(4))
+		ta.wantEvent("all is sent", "dry")
+	}
+}
+
 // A peer that says again and again how small its window is does not put the probe off.
 func TestProbeComesWhateverSacksDo(t *testing.T) {
 	ta := established(t, with(func(c *Config) { c.HBInterval = -1 }))
