@@ -21,7 +21,7 @@ const firstEphemeral = 49152
 func (e *Engine) bind(s *Socket) error {
 	e.portsMu.Lock()
 	defer e.portsMu.Unlock()
-	if err := e.haveAddrs(s.core.Addrs); err != nil {
+	if err := e.haveAddrs(s, s.core.Addrs); err != nil {
 		return err
 	}
 	if s.core.Port == 0 {
@@ -34,10 +34,10 @@ func (e *Engine) bind(s *Socket) error {
 	return e.filterPorts()
 }
 
-// haveAddrs reports an address that is not one of this host's.
-func (e *Engine) haveAddrs(addrs []netip.Addr) error {
+// haveAddrs reports an address that is not one of this host's, unless the socket takes others, too.
+func (e *Engine) haveAddrs(s *Socket, addrs []netip.Addr) error {
 	for _, a := range addrs {
-		if e.isLocal(a) {
+		if s.foreign || e.isLocal(a) {
 			continue
 		}
 		// It may be so new that nobody has told of it yet.
@@ -147,7 +147,7 @@ func (s *Socket) Rebind(addrs []netip.Addr) error {
 	e := s.engine
 	e.portsMu.Lock()
 	defer e.portsMu.Unlock()
-	if err := e.haveAddrs(addrs); err != nil {
+	if err := e.haveAddrs(s, addrs); err != nil {
 		return err
 	}
 	var claim *porttable.Claim

@@ -19,6 +19,8 @@ type SocketOptions struct {
 	Addrs []netip.Addr
 	// Family restricts a socket for all addresses to those of one version of IP.
 	Family endpoint.Family
+	// Foreign lets Addrs have some that this host has not, or not yet.
+	Foreign bool
 	// Sharing says which other sockets may have the same port and addresses.
 	Sharing endpoint.Sharing
 	// Config is for associations that peers set up.
@@ -49,6 +51,7 @@ type Socket struct {
 	listener  *Listener
 	transient bool
 	onFree    func()
+	foreign   bool
 
 	// users counts the owner of the socket and its associations; the port is free when it is zero. Guarded by Engine.mu.
 	users  int
@@ -63,7 +66,7 @@ type Socket struct {
 
 // Bind takes a port.
 func (e *Engine) Bind(o SocketOptions) (*Socket, error) {
-	s := &Socket{engine: e, inbox: o.Inbox, mail: o.Mail, shared: o.Shared, transient: o.Transient, onFree: o.OnFree, users: 1}
+	s := &Socket{engine: e, inbox: o.Inbox, mail: o.Mail, shared: o.Shared, transient: o.Transient, onFree: o.OnFree, foreign: o.Foreign, users: 1}
 	s.core = endpoint.Socket{
 		Port: o.Port, Addrs: o.Addrs, Family: o.Family, Sharing: o.Sharing, Config: o.Config, Backlog: o.Backlog,
 		RefuseWhenFull: o.RefuseWhenFull, User: s,

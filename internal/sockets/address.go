@@ -139,7 +139,7 @@ func bindable(a netip.Addr) bool { return !a.IsMulticast() && a != broadcast && 
 func (s *Socket) bind(addrs []netip.Addr, port uint16) error {
 	o := engine.SocketOptions{
 		Port: port, Addrs: addrs, Config: s.config().Defaults(), Mail: s.mail, Shared: s.many(), Sharing: s.sharing(),
-		RefuseWhenFull: true,
+		RefuseWhenFull: true, Foreign: s.freebind(),
 	}
 	switch {
 	case len(addrs) > 0:
@@ -157,6 +157,12 @@ func (s *Socket) bind(addrs []netip.Addr, port uint16) error {
 		s.named = addrs[0]
 	}
 	return nil
+}
+
+// freebind reports whether addresses may be bound that the host has not. s.mu is held.
+func (s *Socket) freebind() bool {
+	return s.plainValue(linux.SOL_IP, linux.IP_FREEBIND) != 0 || s.plainValue(linux.SOL_IP, linux.IP_TRANSPARENT) != 0 ||
+		s.plainValue(linux.SOL_IPV6, linux.IPV6_FREEBIND) != 0
 }
 
 // mail gives an association that a peer sets up its mailbox: the socket's, or what will be its own socket's when it is accepted.

@@ -297,3 +297,17 @@ func TestUsersDoNotShareTheirPorts(t *testing.T) {
 		closeAll(mine, second, other)
 	})
 }
+
+func TestFreebind(t *testing.T) {
+	inWorld(t, func(w *world) {
+		on := linux.Int(1)
+		s := w.socket(w.left, linux.AF_INET, sockStream)
+		w.want("another host's address", s.Bind(at("192.0.2.77", 7)), syscall.EADDRNOTAVAIL)
+		w.ok(s.set(linux.SOL_IP, linux.IP_FREEBIND, &on))
+		w.ok(s.Bind(at("192.0.2.77", 7)))
+		if got := shown(s.Name()); got != "192.0.2.77:7" {
+			t.Errorf("it is bound to %s", got)
+		}
+		s.Close()
+	})
+}
