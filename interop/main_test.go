@@ -97,9 +97,14 @@ func bootedMachine(t *testing.T) *kernel.Machine {
 			machine.err = err
 			return
 		}
+		command, err := sctpCommand()
+		if err != nil {
+			machine.err = err
+			return
+		}
 		ctx, cancel := context.WithTimeout(bench.ctx, bootTime)
 		defer cancel()
-		machine.booted, machine.err = kernel.Boot(bench.ctx, ctx, append(programs, peer, lengths)...)
+		machine.booted, machine.err = kernel.Boot(bench.ctx, ctx, append(programs, peer, lengths, command)...)
 	})
 	if machine.err != nil {
 		t.Fatal(machine.err)

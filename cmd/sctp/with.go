@@ -37,17 +37,18 @@ type wrapper struct {
 	// descriptors says which ones are served.
 	descriptors string
 	noFiles     bool
+	backend     string
 	capture     cli.Capture
 }
 
 func newRun() *cobra.Command {
-	return (&wrapper{descriptors: allDescriptors}).command("run", "run a program whose SCTP sockets this stack serves",
+	return (&wrapper{descriptors: allDescriptors, backend: string(with.User)}).command("run", "run a program whose SCTP sockets this stack serves",
 		`run runs a program, unmodified, and serves its SCTP sockets and those of its children: the kernel needs no SCTP. TCP is left
 alone. The program keeps its terminal, its signals and its exit status.`)
 }
 
 func newWith() *cobra.Command {
-	return (&wrapper{tcp: true, descriptors: highDescriptors}).command("with", "run a TCP program over SCTP",
+	return (&wrapper{tcp: true, descriptors: highDescriptors, backend: string(with.User)}).command("with", "run a TCP program over SCTP",
 		`with runs a program, unmodified, with its TCP sockets and those of its children turned into SCTP ones, and serves its SCTP
 sockets as run does. The program keeps its terminal, its signals and its exit status.`)
 }
@@ -88,6 +89,8 @@ run, the exit status is 127 (not found), 126 (not executable) or 125 (anything e
 		"serve SCTP sockets on all descriptors, which have the kernel's numbers then, or on those from 512 on, where they are then and do not slow other files down by a few µs a call")
 	f.BoolVar(&w.noStdio, "no-stdio", false, "with --descriptors=high, do not serve SCTP sockets on descriptors 0 to 2, where inetd and its like put them; writes to standard output are quicker")
 	f.BoolVar(&w.noFiles, "no-proc", false, "do not show /proc/net/sctp and /proc/sys/net/sctp to programs; calls that name files, as open does, are quicker")
+	cli.ChoiceVar(f, &w.backend, "backend", "", with.Backends(),
+		"who has the sockets: this stack, the kernel, or (auto) the kernel if it has SCTP; flags about this stack mean nothing to the kernel's")
 	w.capture.Flag(f)
 	return c
 }
@@ -103,8 +106,16 @@ func (w *wrapper) run(c *cobra.Command, args []string) (status intercept.Status,
 	if err := w.settings(&o.Sysctls); err != nil {
 		return status, err
 	}
+	backend, err := with.Backend(w.backend).Decide()
+	if err != nil {
+		return status, err
+	}
 	err = w.tracing(c.ErrOrStderr(), func(trace io.Writer) error {
 		o.Trace = trace
+		if backend == with.Kernel {
+			status, err = with.RunOnKernel(o, args)
+			return err
+		}
 		return w.capture.Record(func(wrap func(transport.Transport) transport.Transport) error {
 			o.Wrap = wrap
 			status, err = with.Run(o, args)

@@ -136,6 +136,8 @@ func (s *supervisor) serve(n *notification) {
 		return
 	}
 	switch {
+	case s.config.Kernel:
+		s.serveKernel(c)
 	case op == callSocket:
 		s.settleSettings()
 		s.finish(c, c.socket())

@@ -19,6 +19,8 @@ type filter struct {
 	base       uint32
 	// files lets calls stop that name a file: it may be one of those that tell about SCTP.
 	files bool
+	// kernel is for a kernel with SCTP: only what makes TCP programs SCTP ones stops.
+	kernel bool
 }
 
 // What a filter returns (linux/seccomp.h).
@@ -41,19 +43,21 @@ const (
 const (
 	protocolTCP   = 6
 	protocolMPTCP = 262
-	typeMask      = 0xf // of a socket's type, which flags are or'ed to
-	sockStream    = 1
-	sockSeqpacket = 5
-	fDupfd        = 0
-	fDupfdCloexec = 1030
-	fionread      = 0x541b // SIOCINQ
-	siocoutq      = 0x5411 // TIOCOUTQ
-	siocatmark    = 0x8905
-	siocgstamp    = 0x8906
-	siocgstampns  = 0x8907
-	atEmptyPath   = 0x1000 // AT_EMPTY_PATH
-	negative      = 1 << 31
-	numStdio      = 3 // 0, 1 and 2
+	// protocolLevelTCP is SOL_TCP, the level of TCP's options.
+	protocolLevelTCP = protocolTCP
+	typeMask         = 0xf // of a socket's type, which flags are or'ed to
+	sockStream       = 1
+	sockSeqpacket    = 5
+	fDupfd           = 0
+	fDupfdCloexec    = 1030
+	fionread         = 0x541b // SIOCINQ
+	siocoutq         = 0x5411 // TIOCOUTQ
+	siocatmark       = 0x8905
+	siocgstamp       = 0x8906
+	siocgstampns     = 0x8907
+	atEmptyPath      = 0x1000 // AT_EMPTY_PATH
+	negative         = 1 << 31
+	numStdio         = 3 // 0, 1 and 2
 )
 
 // Error numbers that a filter returns by itself.
@@ -88,6 +92,9 @@ var (
 // io_uring would reach the pair behind our back, so it does not exist either. MPTCP is refused as by a kernel without it:
 // programs that ask for it first, Go's among them, then ask for TCP.
 func (f *filter) program() []bpf.Instruction {
+	if f.kernel {
+		return f.kernelProgram()
+	}
 	var a assembler
 	a.load(offArch)
 	a.unless(f.machine.audit, "allow")
@@ -191,6 +198,50 @@ func (f *filter) program() []bpf.Instruction {
 	}
 	a.label("notify")
 	a.ret(retNotify)
+	return a.assemble()
+}
+
+// kernelProgram is the filter for a kernel with SCTP: TCP's sockets stop when they are made, and calls about TCP's options.
+func (f *filter) kernelProgram() []bpf.Instruction {
+	var a assembler
+	a.load(offArch)
+	a.unless(f.machine.audit, "allow")
+	a.load(offNumber)
+	if f.machine.foreign != 0 {
+		a.from(f.machine.foreign, "no such call")
+	}
+	a.call(f.machine, callSocket, "socket")
+	a.call(f.machine, callSetsockopt, "option")
+	a.call(f.machine, callGetsockopt, "option")
+	a.call(f.machine, callIoUringSetup, "no such call")
+	a.label("allow")
+	a.ret(retAllow)
+	a.label("no such call")
+	a.ret(retErrno | enosys)
+	a.label("socket")
+	a.argument(0)
+	a.when(linux.AF_INET, "protocol")
+	a.unless(linux.AF_INET6, "allow socket")
+	a.label("protocol")
+	a.argument(2)
+	a.when(protocolMPTCP, "no such protocol")
+	a.when(protocolTCP, "type")
+	a.unless(0, "allow socket")
+	a.label("type")
+	a.argument(1)
+	a.and(typeMask)
+	a.when(sockStream, "notify")
+	a.label("allow socket")
+	a.ret(retAllow)
+	a.label("no such protocol")
+	a.ret(retErrno | eprotonosupport)
+	a.label("option")
+	a.argument(1)
+	a.unless(protocolLevelTCP, "allow option")
+	a.label("notify")
+	a.ret(retNotify)
+	a.label("allow option")
+	a.ret(retAllow)
 	return a.assemble()
 }
 

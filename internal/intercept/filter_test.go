@@ -108,6 +108,13 @@ func TestFilterStopsWhatIsOurs(t *testing.T) {
 			{callNewfstatat, []uint64{3, 0, 0, 0x100}, notify}, {callNewfstatat, []uint64{3, 0, 0, atEmptyPath | 0x100}, allow},
 			{callStatx, []uint64{3, 0, 0x100}, notify}, {callStatx, []uint64{3, 0, atEmptyPath}, allow},
 		}}},
+		"kernel": {filter{tcp: true, kernel: true}, [][]row{{
+			{callSocket, []uint64{inet, sockStream, sctp}, allow}, {callSocket, []uint64{inet, sockStream | 0x800, 0}, notify},
+			{callSocket, []uint64{inet6, sockStream, protocolTCP}, notify}, {callSocket, []uint64{inet, sockStream, protocolMPTCP}, refused},
+			{callSocket, []uint64{inet, dgram, 0}, allow}, {callSocket, []uint64{1, sockStream, 0}, allow}, {callIoUringSetup, nil, none},
+			{callBind, []uint64{3}, allow}, {callSetsockopt, []uint64{3, protocolLevelTCP}, notify}, {callGetsockopt, []uint64{3, protocolLevelTCP}, notify},
+			{callSetsockopt, []uint64{3, 1}, allow}, {callGetsockopt, []uint64{3, sctp}, allow}, {callRead, []uint64{600}, allow},
+		}}},
 		"no files": {filter{sctp: true}, [][]row{{{callOpenat, nil, allow}, {callStatx, nil, allow}, {callFaccessat2, nil, allow}}}},
 	} {
 		for goarch, m := range machines {

@@ -23,7 +23,7 @@ type orders struct {
 	Path                  string
 	Base                  uint32
 	SCTP, TCP, Stdio, All bool
-	Files                 bool
+	Files, Kernel         bool
 }
 
 // What goes over the socket: the listener comes with launcherReady, if all the kernel's help is there, or with launcherPlain; the supervisor
@@ -62,7 +62,7 @@ func Launch() {
 // launch returns only if that failed. The filter is on one thread, which becomes the program; another one, without the filter, hands the
 // listener over. Were it on all of them, the message that carries the listener would wait for somebody to serve it.
 func (o *orders) launch(conn *os.File) error {
-	f := filter{machine: machines[runtime.GOARCH], sctp: o.SCTP, tcp: o.TCP, base: o.Base, stdio: o.Stdio, all: o.All, files: o.Files}
+	f := filter{machine: machines[runtime.GOARCH], sctp: o.SCTP, tcp: o.TCP, base: o.Base, stdio: o.Stdio, all: o.All, files: o.Files, kernel: o.Kernel}
 	program, err := assembled(f.program())
 	if err != nil {
 		return err

@@ -22,6 +22,8 @@ type Config struct {
 	// Files shows programs the files of /proc that tell about SCTP, if Stack is a [Files]. Every call that names a file, such as open and
 	// stat, takes a few microseconds more then.
 	Files bool
+	// Kernel leaves SCTP to the kernel, which has it: only TCP sockets stop, to become the kernel's SCTP ones. There is no Stack then.
+	Kernel bool
 	// Trace gets a line for every call that was served.
 	Trace io.Writer
 	// Report is told what keeps a program from being served, a sentence at a time; nil drops it.

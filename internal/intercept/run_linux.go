@@ -218,7 +218,7 @@ func startLauncher(c *Config, s *supervisor) (pid int, conn *os.File, err error)
 	defer unix.Close(pair[1])
 	orders, err := json.Marshal(orders{
 		Conn: pair[1], Path: c.Path, Base: uint32(s.base), SCTP: c.SCTP, TCP: c.TCP, Stdio: c.Stdio, All: c.All,
-		Files: s.tree != nil,
+		Files: s.tree != nil, Kernel: c.Kernel,
 	})
 	if err != nil {
 		return 0, nil, err

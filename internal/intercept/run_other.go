@@ -14,6 +14,12 @@ var errSystem = errors.New("carrying the socket calls of programs needs Linux on
 // Run returns an error: other systems have no such interface.
 func Run(Config) (Status, error) { return Status{}, errSystem }
 
+// KernelHasSCTP returns an error.
+func KernelHasSCTP() error { return errSystem }
+
+// Exec returns an error.
+func Exec(Config) error { return errSystem }
+
 // Launch does nothing.
 func Launch() {}
 

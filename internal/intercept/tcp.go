@@ -182,11 +182,8 @@ func (p *pump) reset() {
 	f.s.leave()
 }
 
-// TCP's options as numbers: of all of them only TCP_NODELAY means something to SCTP.
-const (
-	protocolLevelTCP = protocolTCP
-	tcpNoDelay       = 1
-)
+// tcpNoDelay is TCP_NODELAY, of all of TCP's options the one that means something to SCTP.
+const tcpNoDelay = 1
 
 // setTCPOption takes what a TCP program sets. An option that SCTP has nothing for changes nothing, and is no error: programs set them
 // to be quick, and would not run without.
