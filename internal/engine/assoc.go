@@ -35,6 +35,8 @@ type Assoc struct {
 	// change of phase.
 	readable, writable, told gate
 	phase                    phase
+	// ending: Engine.ending counts it.
+	ending bool
 	// peerDone: the peer has announced that it sends nothing more.
 	peerDone bool
 	// err is why the association ended, nil after a graceful shutdown.

@@ -67,6 +67,8 @@ type Engine struct {
 	lastEphemeral int
 
 	tallies tallies
+	// ending counts the associations that are being shut down.
+	ending atomic.Int64
 
 	out    writer
 	timers timers

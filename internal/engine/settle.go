@@ -10,6 +10,7 @@ import (
 // settle follows an input, as the run-loop law demands: it drains the events and reads the deadline. a.mu is held.
 func (a *Assoc) settle(now mono.Time) {
 	a.drainEvents()
+	a.countEnding()
 	if a.mailbox != nil && !a.closed {
 		a.settleMailbox()
 	}
@@ -26,6 +27,26 @@ func (a *Assoc) settle(now mono.Time) {
 	}
 	a.arm(now)
 }
+
+// countEnding keeps the number of associations that are being shut down. a.mu is held.
+func (a *Assoc) countEnding() {
+	ending := false
+	switch a.core.State() {
+	case assoc.StateShutdownPending, assoc.StateShutdownSent, assoc.StateShutdownReceived, assoc.StateShutdownAckSent:
+		ending = a.routed
+	case assoc.StateClosed, assoc.StateCookieWait, assoc.StateCookieEchoed, assoc.StateEstablished:
+	}
+	switch {
+	case ending && !a.ending:
+		a.engine.ending.Add(1)
+	case !ending && a.ending:
+		a.engine.ending.Add(-1)
+	}
+	a.ending = ending
+}
+
+// Ending reports whether an association is being shut down.
+func (e *Engine) Ending() bool { return e.ending.Load() > 0 }
 
 // checkWriters wakes those who wait for room in the send buffer, if there is some, or if the core has stalled: then it takes more of the
 // message that everything waits for.
@@ -174,6 +195,7 @@ func (a *Assoc) finish(err error) {
 func (a *Assoc) fail(err error) {
 	a.mu.Lock()
 	a.routed = false
+	a.countEnding()
 	if a.phase != ended {
 		a.finish(&net.OpError{Op: "carrier", Net: "sctp", Err: err})
 		a.note(assoc.AssocChange{State: assoc.CommLost, Err: err})

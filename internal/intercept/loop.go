@@ -11,23 +11,10 @@ import (
 	"github.com/gosctp/sctp/transport"
 )
 
-// serveCalls serves calls until no program is left, on a thread of its own: more threads would only pass the lock to each other. The packets
-// of a stack that can be polled are served on it as well: it is a packet that most calls wait for, and a call that sends most packets.
+// serveCalls serves calls until no program is left, on a thread of its own: more threads would only pass the lock to each other.
 func (s *supervisor) serveCalls() {
 	runtime.LockOSThread()
 	defer close(s.idle)
-	if stack, ok := s.config.Stack.(PolledStack); ok {
-		if inputs := stack.Inputs(); len(inputs) > 0 {
-			s.poll(stack, inputs)
-			stack.ReadOn()
-			return
-		}
-	}
-	s.receive()
-}
-
-// receive waits for calls alone.
-func (s *supervisor) receive() {
 	for {
 		var n notification
 		if err := s.listener.receive(&n); err != nil {
@@ -39,35 +26,75 @@ func (s *supervisor) receive() {
 	}
 }
 
-// poll waits for calls and packets.
-func (s *supervisor) poll(stack PolledStack, inputs []transport.Input) {
-	set := make([]unix.PollFd, 1+len(inputs))
-	set[0] = unix.PollFd{Fd: int32(s.listener), Events: unix.POLLIN}
-	for i, in := range inputs {
-		set[1+i] = unix.PollFd{Fd: int32(in.Descriptor), Events: unix.POLLIN}
+// serveAll is serveCalls for a stack that can be polled: the thread serves packets and closed sockets, too. It is a packet that most calls wait
+// for, and a call that sends most packets. And a program finds what its own calls have led to: it closes one socket of a connection within this
+// host, and the other one has heard of it.
+func (s *supervisor) serveAll(stack PolledStack) {
+	runtime.LockOSThread()
+	defer close(s.idle)
+	inputs := stack.Inputs()
+	set := []unix.PollFd{{Fd: int32(s.listener), Events: unix.POLLIN}, {Fd: int32(s.epoll), Events: unix.POLLIN}}
+	for _, in := range inputs {
+		set = append(set, unix.PollFd{Fd: int32(in.Descriptor), Events: unix.POLLIN})
 	}
-	more := make([]bool, len(inputs)) // what poll does not show
+	packets := packets{stack, inputs, set[2:], make([]bool, len(inputs))}
 	for {
 		timeout := -1
-		if slices.Contains(more, true) {
+		if slices.Contains(packets.more, true) {
 			timeout = 0
 		}
 		if _, err := unix.Poll(set, timeout); err != nil {
 			continue // a signal
 		}
 		if set[0].Revents&(unix.POLLIN|unix.POLLHUP) == unix.POLLHUP {
-			return
+			break
 		}
 		s.enter()
-		for i, in := range inputs {
-			if more[i] || set[1+i].Revents != 0 {
-				more[i] = stack.Serve(in.Queue)
+		if set[1].Revents != 0 {
+			s.takeEnds()
+		}
+		packets.serve()
+		var n notification
+		if set[0].Revents&unix.POLLIN != 0 {
+			packets.settle()
+			if s.listener.tryReceive(&n) {
+				s.serve(&n)
 			}
 		}
-		var n notification
-		if set[0].Revents&unix.POLLIN != 0 && s.listener.tryReceive(&n) {
-			s.serve(&n)
-		}
 		s.leave()
+	}
+	stack.ReadOn()
+}
+
+// packets are the inputs of a stack that can be polled.
+type packets struct {
+	stack  PolledStack
+	inputs []transport.Input
+	set    []unix.PollFd
+	more   []bool // what poll does not show
+}
+
+func (p *packets) serve() {
+	for i, in := range p.inputs {
+		if p.more[i] || p.set[i].Revents != 0 {
+			p.more[i] = p.stack.Serve(in.Queue)
+		}
+	}
+}
+
+// maxRounds bounds how many packets of an ending association a call waits for: SHUTDOWN, its answers, and what is on its way before them.
+const maxRounds = 8
+
+// settle has associations end whose end was begun before the call that is about to be served: within this host the packets for it are there as
+// soon as they are sent. A call waits for no others.
+func (p *packets) settle() {
+	for range maxRounds {
+		if !p.stack.Ending() {
+			return
+		}
+		if n, err := unix.Poll(p.set, 0); n <= 0 || err != nil {
+			return
+		}
+		p.serve()
 	}
 }

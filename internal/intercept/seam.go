@@ -19,6 +19,8 @@ type PolledStack interface {
 	Inputs() []transport.Input
 	// Serve reads what has come to a queue. It reports whether there may be more that poll does not show.
 	Serve(queue int) (more bool)
+	// Ending reports whether an association is being shut down: its next packet may be there already.
+	Ending() bool
 	// ReadOn is called after the last Serve: the stack reads by itself from then on.
 	ReadOn()
 }

@@ -88,8 +88,12 @@ func newSupervisor(config *Config, p *problems) (*supervisor, error) {
 func (s *supervisor) start(l listener) {
 	s.listener = l
 	l.syncWakeUps()
-	go s.serveCalls()
-	go s.watchEnds()
+	if stack, ok := s.config.Stack.(PolledStack); ok && len(stack.Inputs()) > 0 {
+		go s.serveAll(stack)
+	} else {
+		go s.serveCalls()
+		go s.watchEnds()
+	}
 	go s.settleChanges()
 }
 
@@ -202,26 +206,34 @@ func (s *supervisor) unwatch(serial int32) { delete(s.watched, serial) }
 
 // watchEnds takes note of last closes and of threads that ended.
 func (s *supervisor) watchEnds() {
-	var events [64]unix.EpollEvent
 	for {
-		n, err := unix.EpollWait(s.epoll, events[:], -1)
-		if err != nil && err != unix.EINTR {
+		if _, err := unix.Poll([]unix.PollFd{{Fd: int32(s.epoll), Events: unix.POLLIN}}, -1); err != nil && err != unix.EINTR {
 			return
 		}
 		s.enter()
-		for _, e := range events[:max(n, 0)] {
-			switch what := s.watched[e.Fd].(type) {
-			case *file:
-				if e.Events&(unix.EPOLLHUP|unix.EPOLLERR) != 0 && what.isHungUp() {
-					what.lastClose()
-				}
-			case *openedSetting:
-				what.arrived()
-			case *task:
-				s.forgetTask(what)
-			}
-		}
+		s.takeEnds()
 		s.leave()
+	}
+}
+
+// takeEnds takes note of what has ended by now. The lock is held.
+func (s *supervisor) takeEnds() {
+	var events [64]unix.EpollEvent
+	n, err := unix.EpollWait(s.epoll, events[:], 0)
+	if err != nil {
+		return // the next call says so again
+	}
+	for _, e := range events[:n] {
+		switch what := s.watched[e.Fd].(type) {
+		case *file:
+			if e.Events&(unix.EPOLLHUP|unix.EPOLLERR) != 0 && what.isHungUp() {
+				what.lastClose()
+			}
+		case *openedSetting:
+			what.arrived()
+		case *task:
+			s.forgetTask(what)
+		}
 	}
 }
 

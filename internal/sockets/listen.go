@@ -82,7 +82,7 @@ func (s *Socket) child(a *engine.Assoc) *Socket {
 	}
 	s.stack.all.add(n)
 	if at := a.Standing(); at.Ended {
-		n.state, n.noMoreIn = closed, true
+		n.state, n.noMoreIn, n.over = closed, true, true
 	}
 	return n
 }

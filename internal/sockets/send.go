@@ -148,6 +148,8 @@ func (s *Socket) destination(m *Msg, c *linux.SendControl, i *linux.SndRcvInfo) 
 		}
 	}
 	switch {
+	case s.over && s.assoc == nil:
+		return nil, to, false, s.pipeErr()
 	case s.state == established || s.state == closing || s.assoc != nil:
 		return nil, to, false, syscall.EADDRNOTAVAIL
 	case i.Flags&(linux.SCTP_EOF|linux.SCTP_ABORT) != 0:

@@ -43,6 +43,8 @@ type Socket struct {
 	mailbox *engine.Mailbox
 	// noMore: nothing more is received or sent, because of Shutdown or the peer.
 	noMoreIn, noMoreOut bool
+	// over: the association had ended when the socket was accepted. It is of no more use, unless it connects anew.
+	over bool
 	// err is the pending error, which SO_ERROR and the next call that cares take.
 	err syscall.Errno
 	// reading: a Received waits for its end. noteRead is how much of the notification that is next was read.

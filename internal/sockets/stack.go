@@ -73,6 +73,9 @@ func (s *Stack) Inputs() []transport.Input { return s.engine.Inputs() }
 
 func (s *Stack) Serve(queue int) (more bool) { return s.engine.Serve(queue) }
 
+// Ending reports whether an association is being shut down.
+func (s *Stack) Ending() bool { return s.engine.Ending() }
+
 func (s *Stack) ReadOn() { s.engine.ReadOn() }
 
 func openRaw(polled bool) (engine.Options, error) {

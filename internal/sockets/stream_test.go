@@ -552,3 +552,21 @@ func TestListenerDoesNotReceive(t *testing.T) {
 		closeAll(l)
 	})
 }
+
+// What ended before it was accepted is accepted all the same, and of no more use. Linux 6.1 answers so, whether an address is given or not.
+func TestSendingOnWhatHadEndedBeforeItWasAccepted(t *testing.T) {
+	inWorld(t, func(w *world) {
+		l := w.listener(1)
+		c := w.socket(w.left, linux.AF_INET, sockStream)
+		w.ok(c.connect(at(rightIP, 7)))
+		w.ok(c.send("all there is"))
+		closeAll(c)
+		w.settle()
+		s := w.accept(l)
+		w.want("by address", s.sendTo("x", at(rightIP, 7)), syscall.EPIPE)
+		w.want("without", s.send("x"), syscall.EPIPE)
+		s.wantText("all there is")
+		s.wantEnd()
+		closeAll(s, l)
+	})
+}
