@@ -389,22 +389,30 @@ func TestUnfinishedMessagesAreBounded(t *testing.T) {
 		w.link(simnet.Link{Delay: w.delay})
 		const streams = 6
 		message := bytes.Repeat([]byte("0123456789abcdef"), 4<<16) // 4 MiB: all of them together are more than is kept
-		for id := range uint16(streams) {
-			go func() {
+		go func() {                                                // all of them grow at the same rate
+			var all []*sctp.MessageWriter
+			for id := range uint16(streams) {
 				mw, err := client.Stream(id).NewMessage(context.WithoutCancel(t.Context()))
-				for part := range slices.Chunk(message, 16<<10) {
-					if err == nil {
-						_, err = mw.Write(part)
-					}
-				}
-				if err == nil {
-					err = mw.Close()
-				}
 				if err != nil {
 					t.Error(err)
+					return
 				}
-			}()
-		}
+				all = append(all, mw)
+			}
+			for part := range slices.Chunk(message, 16<<10) {
+				for _, mw := range all {
+					if _, err := mw.Write(part); err != nil {
+						t.Error(err)
+						return
+					}
+				}
+			}
+			for _, mw := range all {
+				if err := mw.Close(); err != nil {
+					t.Error(err)
+				}
+			}
+		}()
 		got, pieces := make(map[uint16][]byte), 0
 		for whole := 0; whole < streams; {
 			m, err := server.ReadMessage(t.Context(), 1<<30)
