@@ -91,12 +91,17 @@ func isOffer(answer []byte) bool {
 }
 
 // answerDoubtful gives those answers to the writer that come from nobody's ports. No lock is held: the table of ports is the
-// operating system's.
+// operating system's. It is asked once for all answers from one port, so that a flood costs little.
 func (e *Engine) answerDoubtful(now mono.Time, doubt *replyQueue, others neighbours) {
+	var asked neighbour
+	held := false
 	for doubt.len() > 0 {
 		r := doubt.pop()
-		if port := sourcePort(r.data); e.ports.Held(port, r.path.Local) {
-			others.add(now, port, r.path.Local)
+		if n := (neighbour{sourcePort(r.data), r.path.Local}); n != asked {
+			asked, held = n, e.ports.Held(n.port, n.addr)
+		}
+		if held {
+			others.add(now, asked.port, asked.addr)
 			e.tallies.mistaken.Add(1)
 		} else {
 			e.out.reply(r.path, r.data)

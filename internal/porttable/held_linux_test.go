@@ -40,3 +40,18 @@ func TestHeldSeesTheClaimsOfOthers(t *testing.T) {
 		t.Error("a port that was released counts as held")
 	}
 }
+
+// BenchmarkHeld asks about a port that nobody has, as a stranger's packets make the engine do.
+func BenchmarkHeld(b *testing.B) {
+	table, err := Open(Raw, 0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer table.Close()
+	here := netip.MustParseAddr("127.0.0.1")
+	for b.Loop() {
+		if table.Held(6009, here) {
+			b.Fatal("it is held")
+		}
+	}
+}

@@ -56,7 +56,7 @@ const (
 	// maxSome bounds the tables that have different addresses of one port and family.
 	maxSome = 32
 	// maxSharing bounds the tables that share one port.
-	maxSharing = 16
+	maxSharing = 8
 )
 
 // listen takes a name, exclusively. The error is EADDRINUSE if somebody has it.
