@@ -3,6 +3,8 @@
 package intercept
 
 import (
+	"bufio"
+	"io"
 	"math/rand/v2"
 	"os"
 	"strconv"
@@ -35,6 +37,42 @@ func TestRoughTreatment(t *testing.T) {
 				cmd.Env = append(os.Environ(), somePorts())
 				t.Logf("%s: %s", program[0], succeeds(t, cmd))
 			}
+		})
+	}
+}
+
+// A supervisor that is killed takes its sockets with it: its programs are told, and their ports are free.
+func TestKilledSupervisorFreesPorts(t *testing.T) {
+	dir := bench(t)
+	ports := 20000 + rand.IntN(30000)
+	peers, orphan, pair := compile(t, dir, "peers"), compile(t, dir, "orphan"), compile(t, dir, "pair")
+	for _, network := range []string{"sctp/udp", "sctp"} {
+		t.Run(strings.ReplaceAll(network, "/", " in "), func(t *testing.T) {
+			if network == "sctp" {
+				require.Root(t)
+			}
+			cmd := supervised(t, dir, "-high", "-stdio=false", "-network", network, peers, orphan)
+			cmd.Env = append(os.Environ(), portsEnv+"="+strconv.Itoa(ports))
+			pipe, err := cmd.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			out := bufio.NewReader(pipe)
+			if line, err := out.ReadString('\n'); line != "waiting\n" {
+				t.Fatalf("%q, %v", line, err)
+			}
+			if err := cmd.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			rest, _ := io.ReadAll(out)
+			if string(rest) != "recv: 38; poll: 1; socket: 38\n" { // ENOSYS
+				t.Errorf("%q", rest)
+			}
+			_ = cmd.Wait()
+			succeeds(t, supervised(t, dir, "-network", network, pair, "both", strconv.Itoa(ports+portEcho)))
 		})
 	}
 }
