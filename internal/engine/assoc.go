@@ -35,8 +35,9 @@ type Assoc struct {
 	// change of phase.
 	readable, writable, told gate
 	phase                    phase
-	// ending: Engine.ending counts it.
-	ending bool
+	// ending: Engine.ending counts it. replied: the peer's SHUTDOWN was answered, and all that this side had sent was acknowledged before.
+	// overdue: the answer to that did not come in time.
+	ending, replied, overdue bool
 	// peerDone: the peer has announced that it sends nothing more.
 	peerDone bool
 	// err is why the association ended, nil after a graceful shutdown.

@@ -28,12 +28,17 @@ func (a *Assoc) settle(now mono.Time) {
 	a.arm(now)
 }
 
-// countEnding keeps the number of associations that are being shut down. a.mu is held.
+// countEnding keeps the number of associations that are being shut down, and notes whether this one has nothing to say any more but that it has
+// heard so. a.mu is held.
 func (a *Assoc) countEnding() {
 	ending := false
-	switch a.core.State() {
+	switch state := a.core.State(); state {
 	case assoc.StateShutdownPending, assoc.StateShutdownSent, assoc.StateShutdownReceived, assoc.StateShutdownAckSent:
 		ending = a.routed
+		if a.replied = state == assoc.StateShutdownAckSent; a.replied && !a.overdue && a.core.Stats().T2Expired > 0 {
+			a.overdue = true
+			a.todo |= wakeAll
+		}
 	case assoc.StateClosed, assoc.StateCookieWait, assoc.StateCookieEchoed, assoc.StateEstablished:
 	}
 	switch {

@@ -320,19 +320,21 @@ type Standing struct {
 	// PeerDone: the peer sends nothing more, and there is time until the association ends: it takes two packets, which between sockets of one
 	// host are there before a program that is told of the first can look, if its kernel has SCTP.
 	PeerDone bool
-	Err      error
+	// Replied: the peer's SHUTDOWN was answered. If it ended otherwise than by the peer's last word, nothing was lost but that.
+	Replied bool
+	Err     error
 }
 
 // Standing tells how far the life of the association has come.
 func (a *Assoc) Standing() Standing {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return Standing{Up: a.cameUp, Ended: a.phase == ended, PeerDone: a.peerDone && !a.endsAtOnce(), Err: a.err}
+	return Standing{Up: a.cameUp, Ended: a.phase == ended, PeerDone: a.peerDone && !a.endsAtOnce(), Replied: a.replied, Err: a.err}
 }
 
 // endsAtOnce reports whether nothing but SHUTDOWN ACK and SHUTDOWN COMPLETE, between two sockets of this host, is to come. a.mu is held.
 func (a *Assoc) endsAtOnce() bool {
-	if a.phase == ended || a.core.State() != assoc.StateShutdownAckSent {
+	if a.phase == ended || a.core.State() != assoc.StateShutdownAckSent || a.overdue {
 		return false
 	}
 	var space [8]transport.Path

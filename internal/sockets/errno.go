@@ -26,6 +26,12 @@ func endErrno(err error, up bool) syscall.Errno {
 	return syscall.ENETDOWN
 }
 
+// isSilence reports whether an association ended because nobody answered any more. Of a peer that had shut it down that is no news: its process,
+// and the stack with it, may be gone before its last word arrives.
+func isSilence(err error) bool {
+	return errors.Is(err, assoc.ErrTimeout) || errors.Is(err, assoc.ErrUnreachable)
+}
+
 // connectErrno is why connect fails: Linux tells silence from everything else, and no more.
 func connectErrno(err error) error {
 	if errors.Is(err, assoc.ErrTimeout) {

@@ -8,10 +8,12 @@ import (
 	"slices"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/gosctp/sctp/internal/abi/linux"
 	"github.com/gosctp/sctp/internal/assoc"
 	"github.com/gosctp/sctp/internal/wire"
+	"github.com/gosctp/sctp/transport"
 )
 
 // every subscribes a socket to everything but SCTP_SNDRCV.
@@ -361,6 +363,33 @@ func TestShutdownOnOneHostIsOneStep(t *testing.T) {
 		closeAll(c)
 		s.wantState(linux.SCTP_SHUTDOWN_COMP)
 		s.wantEnd()
+		closeAll(s, l)
+	})
+}
+
+// The last word of a peer that has shut the association down may be lost with the peer. For a reader that is the end all the same.
+func TestPeerThatIsGoneAfterItsShutdown(t *testing.T) {
+	inWorld(t, func(w *world) {
+		l := w.socket(w.left, linux.AF_INET, sockStream)
+		w.ok(l.Bind(at(leftIP, 7)))
+		w.ok(l.Listen(1))
+		c := w.socket(w.left, linux.AF_INET, sockStream)
+		w.ok(c.connect(at(leftIP, 7)))
+		s := w.accept(l)
+		w.net.Filter(func(d *transport.Datagram) bool {
+			chunk, _, err := wire.NextChunk(d.Data[wire.HeaderLen:])
+			return err != nil || chunk.Type != wire.ChunkShutdownComplete
+		})
+		closeAll(c)
+		start := time.Now()
+		s.wantEnd()
+		if d := time.Since(start); d > 5*time.Second {
+			t.Errorf("the end is read after %v", d)
+		}
+		time.Sleep(patience)
+		if n, err := s.option(linux.SOL_SOCKET, linux.SO_ERROR); n != 0 || err != nil {
+			t.Errorf("SO_ERROR is %d, %v", n, err)
+		}
 		closeAll(s, l)
 	})
 }

@@ -194,7 +194,7 @@ func (s *Socket) follow() {
 		return
 	}
 	s.assoc = nil
-	if at.Err != nil {
+	if at.Err != nil && !(at.Replied && isSilence(at.Err)) {
 		s.err = endErrno(at.Err, at.Up)
 	}
 }
