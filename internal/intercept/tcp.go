@@ -203,14 +203,19 @@ func (c *call) setTCPOption(level, name int, value []byte) outcome {
 
 // tcpOption answers a TCP program as TCP.
 func (c *call) tcpOption(level, name int, value []byte) outcome {
-	number := func(n int) outcome {
-		return c.answerOption(le.AppendUint32(nil, uint32(n))[:min(len(value), 4)], 0)
-	}
+	answer := func(b []byte) outcome { return c.answerOption(b[:min(len(value), len(b))], 0) }
+	number := func(n int) outcome { return answer(le.AppendUint32(nil, uint32(n))) }
 	switch {
 	case level == unix.SOL_SOCKET && name == unix.SO_PROTOCOL:
 		return number(protocolTCP)
 	case level == protocolLevelTCP && name == tcpNoDelay:
 		level, name = linux.IPPROTO_SCTP, int(linux.SCTP_NODELAY)
+	case level == protocolLevelTCP && name == unix.TCP_INFO:
+		return answer(c.tcpInfo())
+	case level == protocolLevelTCP && name == unix.TCP_MAXSEG:
+		return number(c.tcpMSS())
+	case level == protocolLevelTCP && name == unix.TCP_CONGESTION:
+		return answer(congestionName[:])
 	case level == protocolLevelTCP:
 		return number(0)
 	}

@@ -38,7 +38,7 @@ func TestTwoHosts(t *testing.T) {
 					client := near.run("iperf3", "--sctp", "-J", "-n", "20M", "-P", "2", "-c", addr, "-p", port)
 					client.ends()
 					server.ends()
-					judgeIperf3(t, client.Log(), 2)
+					judgeIperf3(t, client.Log(), "SCTP", 2)
 				})
 			}
 			t.Run("many, at both addresses", func(t *testing.T) {

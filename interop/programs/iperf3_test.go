@@ -35,7 +35,36 @@ func TestIperf3(t *testing.T) {
 					client := p.run(args...)
 					client.ends()
 					server.ends()
-					judgeIperf3(t, client.Log(), m.streams)
+					judgeIperf3(t, client.Log(), "SCTP", m.streams)
+				})
+			}
+		})
+	}
+}
+
+// TestIperf3AsTCP has it measure TCP, which is SCTP underneath. What it asks of TCP is answered by SCTP.
+func TestIperf3AsTCP(t *testing.T) {
+	for _, c := range carriers {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p := newPlace(t, c, "iperf3")
+			for _, m := range []struct {
+				flags   string
+				streams int
+			}{{"-n 40M", 1}, {"-n 40M -R", 1}, {"-n 40M -P 4", 4}, {"-t 1 --bidir", 2}} {
+				t.Run(m.flags, func(t *testing.T) {
+					p, port := p.in(t), newPort()
+					server := p.with("iperf3", "-s", "-1", "-p", port, "--forceflush")
+					server.says("Server listening on")
+					client := p.with(append([]string{"iperf3", "-J", "-c", loopback6, "-p", port}, strings.Fields(m.flags)...)...)
+					client.ends()
+					server.ends()
+					report := judgeIperf3(t, client.Log(), "TCP", m.streams)
+					sender := report.End.Streams[0].Sender
+					sends := !strings.Contains(m.flags, "-R") // else the window is the other side's to tell
+					if report.Start.MSS < 536 || sends != (sender.Cwnd > 0) || sender.Cwnd > 1<<30 || sender.Retransmits > 1000 || report.End.Congestion != "reno" {
+						t.Errorf("MSS %d, %+v, congestion control %q", report.Start.MSS, sender, report.End.Congestion)
+					}
 				})
 			}
 		})
@@ -48,23 +77,31 @@ type measured struct {
 	Start struct {
 		Connected []struct{}
 		TestStart struct{ Protocol string } `json:"test_start"`
+		MSS       int                       `json:"tcp_mss_default"`
 	}
 	End struct {
-		Sent     struct{ Bytes int64 } `json:"sum_sent"`
-		Received struct{ Bytes int64 } `json:"sum_received"`
+		Streams []struct {
+			Sender struct {
+				Cwnd        int64 `json:"max_snd_cwnd"`
+				Retransmits int
+			}
+		}
+		Congestion string                `json:"sender_tcp_congestion"`
+		Sent       struct{ Bytes int64 } `json:"sum_sent"`
+		Received   struct{ Bytes int64 } `json:"sum_received"`
 	}
 }
 
-func judgeIperf3(t *testing.T, report string, streams int) {
+func judgeIperf3(t *testing.T, report, protocol string, streams int) (m measured) {
 	t.Helper()
-	var m measured
 	if err := json.Unmarshal([]byte(report), &m); err != nil {
 		t.Fatal(err)
 	}
 	sent, received := m.End.Sent.Bytes, m.End.Received.Bytes
 	// What is on its way when the time is over is not counted by the receiver.
-	if m.Error != "" || m.Start.TestStart.Protocol != "SCTP" || len(m.Start.Connected) != streams || received <= 0 || received > sent {
+	if m.Error != "" || m.Start.TestStart.Protocol != protocol || len(m.Start.Connected) != streams || received <= 0 || received > sent {
 		t.Errorf("%d bytes sent and %d received, %+v", sent, received, m)
 	}
 	t.Logf("%d MB", received>>20)
+	return m
 }

@@ -42,6 +42,16 @@ int main(void)
 	CHECK("is set", getsockopt(s, IPPROTO_TCP, TCP_NODELAY, &v, &len) == 0 && v == 1);
 	CHECK("other options are taken", setsockopt(s, IPPROTO_TCP, TCP_KEEPIDLE, &v, sizeof v) == 0);
 	CHECK("and answered", getsockopt(s, IPPROTO_TCP, TCP_KEEPIDLE, &v, &len) == 0 && v == 0);
+	struct tcp_info info;
+	char algorithm[16];
+	memset(&info, 255, sizeof info);
+	len = sizeof info;
+	CHECK("what TCP says of itself", getsockopt(s, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 && len == sizeof info && info.tcpi_state && info.tcpi_snd_mss);
+	CHECK("nothing is left over", info.tcpi_retransmits == 0 && info.tcpi_total_retrans == 0 && info.tcpi_rttvar == 0);
+	len = sizeof v;
+	CHECK("its packets", getsockopt(s, IPPROTO_TCP, TCP_MAXSEG, &v, &len) == 0 && v >= 536);
+	len = sizeof algorithm;
+	CHECK("its congestion control", getsockopt(s, IPPROTO_TCP, TCP_CONGESTION, algorithm, &len) == 0 && len == 16 && !strcmp(algorithm, "reno"));
 	CHECK("a name", getsockname(s, (struct sockaddr *)&peer, (len = sizeof peer, &len)) == 0 && ntohs(peer.sin_port) == 7200);
 
 	CHECK("bytes", write(c, "by", 2) == 2 && write(c, "tes", 3) == 3 && full(s, b, 5) == 5 && !memcmp(b, "bytes", 5));
