@@ -29,6 +29,7 @@ type Mailbox struct {
 	ended   []*Assoc
 	members map[uint32]*Assoc
 	changed func()
+	deaf    bool
 }
 
 // mail is a notification, or so many messages of an association.
@@ -111,6 +112,26 @@ func (m *Mailbox) tell() {
 	if f != nil {
 		f()
 	}
+}
+
+// Deafen has the messages thrown away that come from now on; notifications are still kept.
+func (m *Mailbox) Deafen() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.deaf = true
+}
+
+func (m *Mailbox) isDeaf() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.deaf
+}
+
+// waits reports whether messages of a wait.
+func (m *Mailbox) waits(a *Assoc) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.ContainsFunc(m.queue[m.first:], func(l mail) bool { return l.assoc == a && l.event == nil })
 }
 
 // Arrivals counts everything that was ever put in: it tells whoever remembers it whether something is new.

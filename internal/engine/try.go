@@ -200,6 +200,12 @@ func begins(ev assoc.Event) bool {
 func (a *Assoc) postMessages() {
 	arrived := a.core.Arrived()
 	switch n := arrived - a.arrived; {
+	case n > 0 && a.mailbox.isDeaf():
+		a.arrived = arrived
+		if !a.mailbox.waits(a) {
+			a.discard(a.engine.now())
+		}
+		return
 	case n > 0:
 		a.mailbox.addMessages(a, n)
 	case a.inMessage && a.core.Readable():

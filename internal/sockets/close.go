@@ -30,7 +30,10 @@ func (s *Socket) Shutdown(how int) error {
 	if s.state == closed {
 		err = syscall.ENOTCONN
 	}
-	s.noMoreIn = s.noMoreIn || how != shutWR
+	if how != shutWR {
+		s.noMoreIn = true
+		s.mailbox.Deafen()
+	}
 	s.noMoreOut = s.noMoreOut || how != shutRD
 	if how != shutRD && s.style == linux.OneToOne && s.assoc != nil && err == nil {
 		s.state = closing

@@ -88,6 +88,9 @@ func (s *Socket) begin(to []netip.AddrPort, c assoc.Config) (*engine.Assoc, erro
 	}
 	for _, a := range to {
 		if other := s.bound.Find(a); other != nil {
+			if s.many() && other.Mailbox() != s.mailbox {
+				return nil, syscall.EADDRNOTAVAIL // it was peeled off
+			}
 			return nil, existsErrno(other)
 		}
 		peer.Addrs = append(peer.Addrs, a.Addr())

@@ -278,6 +278,7 @@ func TestPeelOff(t *testing.T) {
 		if got := shown(p.PeerName()); !strings.HasPrefix(got, leftIP+":") {
 			t.Errorf("the peer is %s", got)
 		}
+		w.want("to whom was peeled off", s.connect(must(p.PeerName())), syscall.EADDRNOTAVAIL)
 		c.wantState(linux.SCTP_COMM_UP)
 		w.ok(p.send("without identifier"))
 		if text, _, _ := c.message(); text != "without identifier" {

@@ -264,6 +264,8 @@ func TestWhoIsGoneIsAcceptedAllTheSame(t *testing.T) {
 		s := w.accept(l)
 		s.wantText("bye")
 		s.wantEnd()
+		w.want("a message", s.send("x"), syscall.EPIPE)
+		w.want("one with an address", s.sendTo("x", at(leftIP, 7)), syscall.EPIPE)
 		closeAll(l, s)
 	})
 }
@@ -474,7 +476,14 @@ func TestShutdownEndsBothDirections(t *testing.T) {
 func TestShutdownOfReading(t *testing.T) {
 	inWorld(t, func(w *world) {
 		client, server, listener := w.pair()
+		w.ok(server.send("before"))
+		w.settle()
 		w.ok(client.Shutdown(shutRD))
+		w.ok(server.send("too late"))
+		w.settle()
+		client.wantText("before")
+		w.ok(server.send("too late, too"))
+		w.settle()
 		client.wantEnd()
 		w.ok(client.send("still"))
 		server.wantText("still")
