@@ -182,7 +182,7 @@ func TestThresholds(t *testing.T) {
 				t.Errorf("at first %+v", v)
 			}
 			w.ok(u.setSCTP(linux.SCTP_PEER_ADDR_THLDS, &linux.PaddrThresholds{MaxRetransmits: 7, PFThreshold: 3}))
-			w.ok(u.setSCTP(linux.SCTP_PEER_ADDR_THLDS_V2, &linux.PaddrThresholdsV2{PFThreshold: 4, PSThreshold: 5}))
+			w.ok(u.setSCTP(linux.SCTP_PEER_ADDR_THLDS_V2, &linux.PaddrThresholdsV2{MaxRetransmits: 7, PFThreshold: 4, PSThreshold: 5}))
 			w.want("switched before it failed", u.setSCTP(linux.SCTP_PEER_ADDR_THLDS_V2, &linux.PaddrThresholdsV2{PFThreshold: 5, PSThreshold: 4}), syscall.EINVAL)
 			var v2 linux.PaddrThresholdsV2
 			w.ok(u.get(linux.SCTP_PEER_ADDR_THLDS, &v))
@@ -382,6 +382,58 @@ func TestEncapPortOfThePeer(t *testing.T) {
 		w.ok(c.setSCTP(linux.SCTP_REMOTE_UDP_ENCAPS_PORT, &linux.UDPEncaps{}))
 		w.ok(c.send("again"))
 		s.wantText("again")
+		closeAll(c, s, l)
+	})
+}
+
+// An association has the least path MTU of its addresses, each with its own IP header.
+func TestPathMTUOfSeveralAddresses(t *testing.T) {
+	inWorld(t, func(w *world) {
+		l := w.socket(w.right, linux.AF_INET6, sockSeqpacket)
+		w.ok(l.Bind(at("::", 7)))
+		w.ok(l.Listen(1))
+		c := w.socket(w.left, linux.AF_INET6, sockStream)
+		w.ok(c.connect(at(rightIP6, 7)))
+		w.settle()
+		mtu := func(ip string) uint32 {
+			var v linux.PaddrParams
+			if ip != "" {
+				v.Address = paddr(ip, 7)
+			}
+			w.ok(c.get(linux.SCTP_PEER_ADDR_PARAMS, &v))
+			return v.PathMTU
+		}
+		if a, b, all := mtu(rightIP), mtu(rightIP6), mtu(""); a != 1500 || b != 1500 || all != 1500 {
+			t.Errorf("%d and %d, %d of the association; want 1500", a, b, all)
+		}
+		w.ok(c.setSCTP(linux.SCTP_PEER_ADDR_PARAMS, &linux.PaddrParams{Address: paddr(rightIP, 7), PathMTU: 1000, Flags: linux.SPP_PMTUD_DISABLE}))
+		if a, b, all := mtu(rightIP), mtu(rightIP6), mtu(""); a != 1000 || b != 1500 || all != 1000 {
+			t.Errorf("%d and %d, %d of the association; want 1000, 1500 and 1000", a, b, all)
+		}
+		closeAll(c, l)
+	})
+}
+
+// The larger headers of interleaving leave less room for data (RFC 8260 section 2.1).
+func TestMaxSegWithInterleaving(t *testing.T) {
+	inWorld(t, func(w *world) {
+		two, one := linux.Int(2), linux.AssocValue{Value: 1}
+		l := w.socket(w.right, linux.AF_INET, sockStream)
+		c := w.socket(w.left, linux.AF_INET, sockStream)
+		w.ok(w.left.SetSysctl("intl_enable", "1"))
+		w.ok(w.right.SetSysctl("intl_enable", "1"))
+		for _, u := range []*user{l, c} {
+			w.ok(u.setSCTP(linux.SCTP_FRAGMENT_INTERLEAVE, &two))
+			w.ok(u.setSCTP(linux.SCTP_INTERLEAVING_SUPPORTED, &one))
+		}
+		w.ok(l.Bind(at("0.0.0.0", 7)))
+		w.ok(l.Listen(1))
+		w.ok(c.connect(at(rightIP, 7)))
+		s := w.accept(l)
+		least := uint32(minPacket - sizeofIPv4 - sizeofCommon - sizeofIData)
+		w.ok(c.setSCTP(linux.SCTP_MAXSEG, &linux.AssocValue{Value: least}))
+		w.want("less", c.setSCTP(linux.SCTP_MAXSEG, &linux.AssocValue{Value: least - 1}), syscall.EINVAL)
+		w.want("more than a chunk", c.setSCTP(linux.SCTP_MAXSEG, &linux.AssocValue{Value: maxChunk - sizeofData}), syscall.EINVAL)
 		closeAll(c, s, l)
 	})
 }
