@@ -21,8 +21,10 @@ func BenchmarkCalls(b *testing.B) {
 		{"native/no call of ours", "none", nil},
 		{"native/write and read of the pair", "pair", nil},
 		{"native/getsockopt", "foreign", nil},
+		{"native/there and back over TCP", "ping-tcp", nil},
 		{"passing/no call of ours", "none", []string{"-sctp"}},
-		{"passing/write and read of the pair", "pair", []string{"-sctp"}},
+		{"passing/write and read of the pair", "pair", []string{"-high"}},
+		{"stopped/write and read of the pair", "pair", []string{"-sctp"}},
 		{"stopped/getsockopt of another socket", "foreign", []string{"-sctp"}},
 		{"served/getsockopt", "getsockopt", []string{"-sctp"}},
 		{"served/send", "send", []string{"-sctp"}},
@@ -30,7 +32,10 @@ func BenchmarkCalls(b *testing.B) {
 		{"served/send and recv", "echo", []string{"-sctp"}},
 		{"served/sendmsg and recvmsg", "echo-msg", []string{"-sctp"}},
 		{"served/socket and close", "socket", []string{"-sctp"}},
+		{"served/there and back over SCTP", "ping", []string{"-network", "sctp"}},
+		{"served/there and back over SCTP in UDP", "ping", []string{"-network", "sctp/udp"}},
 		{"pumped/TCP there and back", "tcp-echo", []string{"-sctp=false", "-tcp"}},
+		{"pumped/there and back over SCTP", "ping-tcp", []string{"-network", "sctp", "-tcp"}},
 	} {
 		b.Run(bb.name, func(b *testing.B) {
 			args := []string{path, bb.what, strconv.Itoa(b.N)}

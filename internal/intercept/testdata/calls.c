@@ -1,6 +1,27 @@
 /* Prints how many nanoseconds a call takes: which, how often. */
 #include "checks.h"
 
+/* A connection to a process that sends everything back. */
+static int echo_process(int protocol)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof a;
+	char b[64];
+	int l = socket(AF_INET, SOCK_STREAM, protocol), s, n;
+
+	if (bind(l, (struct sockaddr *)&a, len) || listen(l, 1) || getsockname(l, (struct sockaddr *)&a, &len))
+		return -1;
+	if (!fork()) {
+		s = accept(l, 0, 0);
+		while ((n = recv(s, b, sizeof b, 0)) > 0)
+			send(s, b, n, 0);
+		_exit(0);
+	}
+	close(l);
+	s = socket(AF_INET, SOCK_STREAM, protocol);
+	return connect(s, (struct sockaddr *)&a, len) ? -1 : s;
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argv[1];
@@ -22,6 +43,10 @@ int main(int argc, char **argv)
 		s = dial(ECHO);
 	} else if (IS("send") || IS("sendmsg")) {
 		s = dial(SINK);
+	} else if (IS("ping")) {
+		s = echo_process(IPPROTO_SCTP);
+	} else if (IS("ping-tcp")) {
+		s = echo_process(IPPROTO_TCP);
 	}
 	began = now();
 	for (i = 0; i < rounds; i++) {
@@ -43,6 +68,8 @@ int main(int argc, char **argv)
 			ok = send(s, b, sizeof b, 0) > 0 && recv(s, b, sizeof b, MSG_WAITALL) > 0;
 		else if (IS("echo-msg"))
 			ok = sendmsg(s, &m, 0) > 0 && recvmsg(s, &m, 0) > 0;
+		else if (IS("ping") || IS("ping-tcp"))
+			ok = send(s, b, 64, 0) == 64 && recv(s, b, 64, 0) == 64;
 		else if (IS("socket"))
 			ok = (v = stream(0)) >= 0 && !close(v);
 		if (!ok) {
