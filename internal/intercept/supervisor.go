@@ -34,6 +34,7 @@ type supervisor struct {
 	// What calls use while they are served: one call at a time is.
 	current call
 	scratch []byte // payload
+	pumped  []byte // payload of TCP programs
 	pieces  []piece
 	spans   []span
 	polling bool // whether pollSignals runs
@@ -160,7 +161,7 @@ func (s *supervisor) note(f *file) {
 		}
 	}
 	if p := f.pumpOf(); p != nil {
-		p.changed()
+		wake(p.room)
 	}
 }
 
@@ -187,6 +188,9 @@ func (s *supervisor) settle() {
 		c.mu.Unlock()
 		f.retry()
 		f.show(nil, nil)
+		if f.pump != nil {
+			f.pump.passOn()
+		}
 	}
 }
 

@@ -34,6 +34,13 @@ type pump struct {
 	// upDone is closed when nothing more is read from the program.
 	upDone chan struct{}
 	halves halves
+
+	// downMu is held by who carries what arrives: the goroutine does while it does not wait. The fields are under it.
+	downMu sync.Mutex
+	// rest is what was received and is not written yet, known that something else than a notification was received, and downOver that
+	// nothing more is carried.
+	rest            []byte
+	known, downOver bool
 }
 
 // pumpOf returns the pump of f, if it has one yet, without the supervisor's lock.
@@ -68,14 +75,53 @@ func (f *file) startPump() {
 	}()
 }
 
-// changed wakes both directions.
-func (p *pump) changed() {
-	for _, c := range []chan struct{}{p.room, p.arrival} {
-		select {
-		case c <- struct{}{}:
-		default:
-		}
+// wake wakes one of the directions.
+func wake(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
 	}
+}
+
+// passOn carries data that has arrived at once, on the thread that got it, while the program has room for it: waking the goroutine would take
+// longer than the rest of the way. Everything else is left to the goroutine. The supervisor's lock is held, and the goroutine may want that.
+func (p *pump) passOn() {
+	if !p.downMu.TryLock() {
+		wake(p.arrival)
+		return
+	}
+	defer p.downMu.Unlock()
+	if p.downOver {
+		return
+	}
+	s := p.f.s
+	if s.pumped == nil {
+		s.pumped = make([]byte, pumpBytes)
+	}
+	var control [pumpControl]byte
+	for len(p.rest) == 0 {
+		m := Msg{Data: s.pumped, Control: control[:]}
+		got, err := p.f.sock.Receive(&m)
+		if errno(err) == unix.EAGAIN {
+			return
+		}
+		if err != nil {
+			break
+		}
+		n := 0
+		if m.N > 0 && m.OutFlags&int(linux.MSG_NOTIFICATION) == 0 && !(m.ControlLen > 0 && isEnd(control[:m.ControlLen])) {
+			n = sendQuickly(p.f.sup, s.pumped[:m.N])
+		}
+		if n <= 0 {
+			got.Cancel()
+			break
+		}
+		got.Commit()
+		p.known = true
+		p.halves.know()
+		p.rest = append(p.rest[:0], s.pumped[n:m.N]...)
+	}
+	wake(p.arrival)
 }
 
 // hungUp is called when the program has closed its end.
@@ -121,24 +167,39 @@ func (p *pump) send(m *Msg) bool {
 func (p *pump) down() {
 	defer p.done.Done()
 	defer p.halves.know()
+	p.downMu.Lock()
+	defer func() {
+		p.downOver = true
+		p.downMu.Unlock()
+	}()
 	b := make([]byte, pumpBytes)
 	var control [pumpControl]byte
-	known := false
 	for {
+		if len(p.rest) > 0 {
+			if _, err := p.pair.Write(p.rest); err != nil {
+				return
+			}
+			p.rest = p.rest[:0]
+		}
 		m := Msg{Data: b, Control: control[:]}
 		got, err := p.f.sock.Receive(&m)
 		notice := m.OutFlags&int(linux.MSG_NOTIFICATION) != 0
 		if err != nil || !notice {
-			known = true
+			p.known = true
 			p.halves.know()
 		}
 		if errno(err) == unix.EAGAIN {
+			p.downMu.Unlock()
+			over := false
 			select {
 			case <-p.arrival:
-				continue
 			case <-p.over:
+				over = true
+			}
+			if p.downMu.Lock(); over {
 				return
 			}
+			continue
 		}
 		if err != nil {
 			p.reset()
@@ -147,7 +208,7 @@ func (p *pump) down() {
 		got.Commit()
 		switch {
 		case notice:
-			if !known {
+			if !p.known {
 				p.heard(b[:m.N])
 			}
 		case m.N == 0:
