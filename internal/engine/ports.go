@@ -61,8 +61,22 @@ func (e *Engine) isLocal(a netip.Addr) bool {
 }
 
 // bindEphemeral tries the ephemeral ports, first the one after the last that was taken: a port should rest before it is used
-// again, since the peer may not know yet that it is free. The very first is random (RFC 6056 section 3.3.1).
+// again, since the peer may not know yet that it is free. The very first is random (RFC 6056 section 3.3.1). It is nobody else's yet, even if
+// the socket is going to share it.
 func (e *Engine) bindEphemeral(s *Socket) error {
+	sharing := s.core.Sharing
+	s.core.Sharing = endpoint.Sharing{}
+	if err := e.bindAnyPort(s); err != nil {
+		return err
+	}
+	s.Share(sharing)
+	if hold := s.hold(s.core.Backlog > 0); s.claim != nil && hold != porttable.Alone {
+		_ = s.claim.Change(hold) // otherwise nobody shares it
+	}
+	return nil
+}
+
+func (e *Engine) bindAnyPort(s *Socket) error {
 	const count = 1<<16 - firstEphemeral
 	for range count {
 		e.lastEphemeral = (e.lastEphemeral + 1) % count

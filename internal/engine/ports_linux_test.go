@@ -118,6 +118,19 @@ func TestSharedPortsLeaveAnswersToWhoMayKnow(t *testing.T) {
 	}
 }
 
+func TestEphemeralPortsAreNotShared(t *testing.T) {
+	left, right := neighbourEngine(t, "left"), neighbourEngine(t, "right")
+	reuse := endpoint.Sharing{Reuse: true}
+	first := bound(t, left, 0, reuse)
+	for _, e := range []*Engine{left, right} {
+		e.lastEphemeral = int(first.Port()) - firstEphemeral - 1 // the next one to try is taken
+		if s := bound(t, e, 0, reuse); s.Port() == first.Port() {
+			t.Error("a port was picked that another socket has")
+		}
+	}
+	bound(t, right, first.Port(), reuse) // who asks for it gets it
+}
+
 func TestRebind(t *testing.T) {
 	left, right := neighbourEngine(t, "left"), neighbourEngine(t, "right")
 	s := bound(t, left, 0, endpoint.Sharing{}, one)
