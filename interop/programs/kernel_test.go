@@ -73,7 +73,7 @@ func TestSameProgramsOnTheKernel(t *testing.T) {
 	_, _, err := kernel.Image()
 	require.That(t, err == nil, fmt.Sprintf("kernel image (%v)", err))
 	programs := make(map[string]string)
-	var files []string
+	files := []string{require.Tool(t, "iperf3")}
 	for _, name := range []string{"echo", "daytime", "pieces", "five", "many"} {
 		programs[name] = compile(t, name+".c", "-static")
 		files = append(files, programs[name])
@@ -107,8 +107,21 @@ func TestSameProgramsOnTheKernel(t *testing.T) {
 					t.Run("pieces", func(t *testing.T) { role.sides(t).pieces(programs["pieces"], addr) })
 					t.Run("five", func(t *testing.T) { role.sides(t).five(programs["five"], addr, newPort()) })
 					t.Run("many", func(t *testing.T) { role.sides(t).many(programs["many"], role.addrs[:]...) })
+					t.Run("iperf3", func(t *testing.T) { role.sides(t).iperf3(addr) })
 				})
 			}
 		}
 	}
+}
+
+// iperf3 has it measure a little: the machine is slow.
+func (s sides) iperf3(addr string) {
+	s.t.Helper()
+	port := newPort()
+	server := s.server("iperf3", "-s", "-1", "-p", port, "--forceflush")
+	server.says("Server listening on")
+	client := s.client("iperf3", "--sctp", "-J", "-n", "1M", "-c", addr, "-p", port)
+	client.ends()
+	server.ends()
+	judgeIperf3(s.t, client.Log(), "SCTP", 1)
 }
