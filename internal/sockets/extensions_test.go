@@ -279,3 +279,22 @@ func TestNotificationsStop(t *testing.T) {
 		closeAll(c, s, l)
 	})
 }
+
+// Sockets begin with what the sysctls say.
+func TestSysctlsAreTheDefaultsOfExtensions(t *testing.T) {
+	for sysctl, option := range map[string]linux.OptName{
+		"prsctp_enable": linux.SCTP_PR_SUPPORTED, "ecn_enable": linux.SCTP_ECN_SUPPORTED, "reconf_enable": linux.SCTP_RECONFIG_SUPPORTED,
+		"auth_enable": linux.SCTP_AUTH_SUPPORTED, "addip_enable": linux.SCTP_ASCONF_SUPPORTED,
+	} {
+		inWorld(t, func(w *world) {
+			for value, want := range map[string]uint32{"0": 0, "1": 1, "7": 1} {
+				w.ok(w.left.SetSysctl(sysctl, value))
+				u := w.socket(w.left, linux.AF_INET, sockStream)
+				if got := u.value(option); got != want {
+					t.Errorf("with %s = %s %v is %d", sysctl, value, option, got)
+				}
+				closeAll(u)
+			}
+		})
+	}
+}
