@@ -52,3 +52,8 @@ func TestFilesMayBeLeftOut(t *testing.T) {
 		t.Errorf("%q, and without a supervisor %q", got, want)
 	}
 }
+
+func TestFilesTellOfSockets(t *testing.T) {
+	dir := bench(t)
+	succeeds(t, supervised(t, dir, "-network", "sctp/udp", require.Tool(t, "python3"), "realfiles.py"))
+}

@@ -124,6 +124,7 @@ func TestJobControl(t *testing.T) {
 	if err := os.Symlink("self", filepath.Join(dir, "program")); err != nil {
 		t.Fatal(err)
 	}
+	waits := compile(t, dir, "orphan")
 	x := openTerminal(t, dir)
 	const run = "program " + superviseArg + " "
 	const suspend, interrupt, end = "\x1a", "\x03", "\x04"
@@ -168,6 +169,18 @@ func TestJobControl(t *testing.T) {
 	x.shows("ready> ")
 	x.types("fg\n")
 	x.answers("in front")
+	x.types(interrupt)
+	x.shows("ready> ")
+	status("130")
+
+	// A program whose call the supervisor keeps.
+	x.types(run + waits + "\n")
+	x.shows("waiting\r\n")
+	x.types(suspend)
+	x.shows("Stopped")
+	x.shows("ready> ")
+	x.types("fg\n")
+	x.shows(waits + "\r\n")
 	x.types(interrupt)
 	x.shows("ready> ")
 	status("130")
