@@ -43,7 +43,7 @@ interface, and what it takes to serve the sockets of unmodified programs. It suc
 		},
 	}
 	c.Flags().BoolVar(&cc.json, "json", false, "print one line of JSON")
-	c.Flags().BoolVar(&cc.socket, check.SocketFlag, false, "only ask for an SCTP socket, as a program does")
+	c.Flags().BoolVar(&cc.socket, check.SocketFlag, false, "only use SCTP sockets, as a program does")
 	_ = c.Flags().MarkHidden(check.SocketFlag)
 	cc.capture.Flag(c.Flags())
 	return c

@@ -27,7 +27,7 @@ func TestInterceptionIsTried(t *testing.T) {
 		t.Log("the kernel has SCTP: that a program got a socket shows little here")
 	}
 	detail, err := interception(t.Context(), func(t transport.Transport) transport.Transport { return t })
-	if runtime.GOOS == "linux" && (err != nil || !strings.Contains(detail, "got an SCTP socket")) {
+	if runtime.GOOS == "linux" && (err != nil || !strings.Contains(detail, "used SCTP sockets")) {
 		t.Errorf("%q, %v", detail, err)
 	}
 	if runtime.GOOS != "linux" && (err == nil || !strings.Contains(err.Error(), runtime.GOOS)) {

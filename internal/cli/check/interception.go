@@ -11,17 +11,14 @@ import (
 	"github.com/gosctp/sctp/internal/sockets"
 )
 
-// SocketFlag is the flag of the command check for the program that the probe interception runs, which is this one: it asks for an SCTP
-// socket, whoever has one, and says nothing.
+// SocketFlag is the flag of the command check for the program that the probe interception runs, which is this one: it uses SCTP sockets,
+// whoever has them, and says nothing.
 const SocketFlag = "socket"
 
-// Socket asks for an SCTP socket as any program does.
-func Socket() error {
-	_, err := kernelSCTP(context.Background(), nil)
-	return err
-}
+// Socket uses SCTP sockets as any program does: it sets an association up with itself.
+func Socket() error { return talk() }
 
-// interception serves an SCTP socket of a program.
+// interception serves the SCTP sockets of a program.
 func interception(ctx context.Context, wrap wrapFunc) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
@@ -44,7 +41,7 @@ func interception(ctx context.Context, wrap wrapFunc) (string, error) {
 	case len(problems) > 0:
 		return "", errors.New(strings.Join(problems, "; "))
 	case status != intercept.Status{}:
-		return "", errors.New("a program asked for an SCTP socket and got none")
+		return "", errors.New("a program that used SCTP sockets failed")
 	}
-	return fmt.Sprintf("a program got an SCTP socket, in %v", time.Since(start).Round(time.Millisecond)), nil
+	return fmt.Sprintf("a program used SCTP sockets, in %v", time.Since(start).Round(time.Millisecond)), nil
 }
