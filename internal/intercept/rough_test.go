@@ -204,3 +204,24 @@ func TestProtectedProgramIsRefusedAndTheUserTold(t *testing.T) {
 		t.Errorf("%v: %s", err, out)
 	}
 }
+
+// Programs in namespaces of their own, and with fewer rights than the supervisor.
+func TestProgramsElsewhere(t *testing.T) {
+	require.Root(t)
+	dir := bench(t)
+	checks := compile(t, dir, "checks")
+	for name, how := range map[string][]string{
+		"processes":       {require.Tool(t, "unshare"), "-p", "-f"},
+		"users":           {require.Tool(t, "unshare"), "-U", "-r"},
+		"rights given up": {require.Tool(t, "setpriv"), "--reuid", strconv.Itoa(nobody), "--clear-groups"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			plainly := exec.Command(how[0], append(how[1:], require.Tool(t, "true"))...)
+			require.That(t, plainly.Run() == nil, strings.Join(how, " "))
+			cmd := supervised(t, dir, append(how, checks)...)
+			cmd.Dir = "/"
+			t.Log(succeeds(t, cmd))
+		})
+	}
+}
