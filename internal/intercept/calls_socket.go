@@ -89,7 +89,15 @@ func sizeofSockaddr(b []byte) int {
 }
 
 func (c *call) listen() outcome {
-	e := c.reaping(func() error { return c.f.sock.Listen(c.int(1)) })
+	backlog := c.int(1)
+	switch {
+	case !c.f.tcp:
+	case backlog < 0: // SCTP refuses that
+		backlog = unix.SOMAXCONN
+	case backlog == 0: // TCP has room for one more than it is told, and SCTP none
+		backlog = 1
+	}
+	e := c.reaping(func() error { return c.f.sock.Listen(backlog) })
 	if e == 0 {
 		c.f.listens = true
 		c.s.listeners[c.f.inode] = c.f

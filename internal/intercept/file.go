@@ -58,7 +58,11 @@ func (s *supervisor) newFile(sock Socket, tcp, writable bool) (*file, syscall.Er
 	if err == nil {
 		err = unix.SetNonblock(f.sup, true)
 	}
-	if err == nil && !tcp {
+	switch {
+	case err != nil:
+	case tcp: // urgent data come in their place among the others: SCTP has nothing for them
+		err = unix.SetsockoptInt(f.sup, unix.SOL_SOCKET, unix.SO_OOBINLINE, 1)
+	default:
 		err = unix.SetsockoptInt(f.app, unix.SOL_SOCKET, unix.SO_SNDBUF, 1) // the least that the kernel has
 	}
 	if err == nil {

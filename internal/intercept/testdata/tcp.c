@@ -26,6 +26,15 @@ int main(void)
 	CHECK("ordinary numbers", l >= 3 && l < 512);
 	setsockopt(l, SOL_SOCKET, SO_REUSEADDR, &v, sizeof v);
 	CHECK("listen", bind(l, (struct sockaddr *)&a, sizeof a) == 0 && listen(l, 5) == 0);
+	for (i = -1; i <= 0; i++) {
+		struct sockaddr_in any = at(0);
+		n = tcp(0);
+		CHECK("no backlog", bind(n, (struct sockaddr *)&any, sizeof any) == 0 && listen(n, i) == 0);
+		len = sizeof any;
+		CHECK("and still a connection", getsockname(n, (struct sockaddr *)&any, &len) == 0 && connect(m = tcp(0), (struct sockaddr *)&any, sizeof any) == 0);
+		close(m);
+		close(n);
+	}
 	CHECK("nothing yet", shows(l, ALL, 0) == 0);
 	CHECK("connect", connect(c, (struct sockaddr *)&a, sizeof a) == 0);
 	CHECK("it shows", shows(l, ALL, 1000) == POLLIN);
@@ -54,6 +63,7 @@ int main(void)
 	CHECK("its congestion control", getsockopt(s, IPPROTO_TCP, TCP_CONGESTION, algorithm, &len) == 0 && len == 16 && !strcmp(algorithm, "reno"));
 	CHECK("a name", getsockname(s, (struct sockaddr *)&peer, (len = sizeof peer, &len)) == 0 && ntohs(peer.sin_port) == 7200);
 
+	CHECK("urgent bytes are like others", send(c, "ur", 2, MSG_OOB) == 2 && write(c, "gent", 4) == 4 && full(s, b, 6) == 6 && !memcmp(b, "urgent", 6));
 	CHECK("bytes", write(c, "by", 2) == 2 && write(c, "tes", 3) == 3 && full(s, b, 5) == 5 && !memcmp(b, "bytes", 5));
 	if (!(p = fork())) {
 		dup2(s, 0);
