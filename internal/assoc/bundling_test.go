@@ -110,6 +110,9 @@ func TestNagleHoldsSmallMessagesButNeverForADelayedSack(t *testing.T) {
 	ta.want("a full packet does not wait", "DATA 3 BEI")
 	ta.sendMessage(Message{Data: []byte("now"), Immediate: true})
 	ta.want("nor does a message that the user wants acknowledged", "DATA 4 BEI")
+	ta.send(fragment + 10)
+	ta.want("nor does a large message", "DATA 5 B")
+	ta.want("with its rest", "DATA 6 EI")
 }
 
 func TestMoreToComeIsWaitedFor(t *testing.T) {

@@ -99,9 +99,10 @@ func (a *Association) buildNew(now mono.Time, k *builder) {
 }
 
 // withheld is Nagle's algorithm: a packet that is not full waits while data is in flight (section 6.1), or while the user says that there
-// is more to come. So that it never waits for a delayed acknowledgement, wantsSack asks for a prompt one.
+// is more to come. The rest of a message that has filled packets does not wait: it is not one of the small messages that Nagle is about. So
+// that nothing waits for a delayed acknowledgement, wantsSack asks for a prompt one.
 func (a *Association) withheld(k *builder, n int) bool {
-	waits := a.send.corked || a.cfg.Nagle && a.send.outstanding.Len() > 0
+	waits := a.send.corked || a.cfg.Nagle && a.send.outstanding.Len() > 0 && !a.send.queue.Head().Sent()
 	return waits && k.data == 0 && a.state == StateEstablished &&
 		a.send.queue.Unsent()+a.dataHeaderLen() < k.room() && !a.send.queue.Head().Immediate
 }
