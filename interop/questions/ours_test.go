@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"context"
 	"flag"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,7 +21,6 @@ import (
 var (
 	group    = flag.String("group", "", "ask our sockets only these groups of questions, whose names are separated by commas, and show all that differs")
 	matching = flag.String("matching", "", "show only differences in questions with this text")
-	list     = flag.Bool("list", false, "list the questions that differ")
 )
 
 // ourTime bounds one run of the program on our sockets, which takes some seconds. A group that hangs ends itself after a minute.
@@ -143,10 +141,12 @@ func TestWeAnswerAsLinux(t *testing.T) {
 				require.Root(t)
 			}
 			byDefault := t.Run("defaults", func(t *testing.T) {
-				n.found = append(n.found, judge(t, n.known, defaults, askUs(t, p, n.network, nil))...)
+				ask := func() []string { return askUs(t, p, n.network, nil) }
+				n.found = append(n.found, judge(t, n.known, defaults, ask)...)
 			})
 			extended := t.Run("extensions", func(t *testing.T) {
-				n.found = append(n.found, judge(t, n.known, extensions, withoutNoAuth(askUs(t, p, n.network, extensionSysctls)))...)
+				ask := func() []string { return withoutNoAuth(askUs(t, p, n.network, extensionSysctls)) }
+				n.found = append(n.found, judge(t, n.known, extensions, ask)...)
 			})
 			n.whole = byDefault && extended && groups() == nil && *matching == ""
 		})
@@ -176,30 +176,39 @@ func withoutNoAuth(answers []string) []string {
 	})
 }
 
-// judge holds our answers against the record, and returns where they differ. What is not known to differ is an error.
-func judge(t *testing.T, known *questions.Deviations, record, answers []string) []questions.Difference {
+// judge holds our answers against the record, and returns where they differ. What is not known to differ is an error, unless it is no more
+// when everything is asked again: answers come late on a busy machine.
+func judge(t *testing.T, known *questions.Deviations, record []string, ask func() []string) []questions.Difference {
 	t.Helper()
+	all, wrong := differences(known, record, ask())
+	if len(wrong) > 0 && *group == "" {
+		t.Logf("%d answers are wrong, for instance\n%v", len(wrong), wrong[0])
+		_, again := differences(known, record, ask())
+		wrong = slices.DeleteFunc(wrong, func(d questions.Difference) bool {
+			return !slices.ContainsFunc(again, func(e questions.Difference) bool { return d.Question == e.Question })
+		})
+	}
+	for i, d := range wrong {
+		if i == maxShown {
+			t.Errorf("and %d more", len(wrong)-maxShown)
+			break
+		}
+		t.Error(d)
+	}
+	t.Logf("%d answers are other than Linux', %d of them wrong", len(all), len(wrong))
+	return all
+}
+
+// differences are all between answers and their record, and those that are not known.
+func differences(known *questions.Deviations, record, answers []string) (all, wrong []questions.Difference) {
 	if groups() != nil {
 		record = only(record, answers)
 	}
-	all := questions.Compare(record, answers)
-	shown := 0
-	for _, d := range all {
-		switch {
-		case known.Has(d) || !strings.Contains(d.Question, *matching):
-		case *list:
-			fmt.Println("LIST", d.Question)
-		default:
-			if shown++; shown <= maxShown {
-				t.Error(d)
-			}
-		}
-	}
-	if shown > maxShown {
-		t.Errorf("and %d more", shown-maxShown)
-	}
-	t.Logf("%d answers, %d of them other than Linux'", len(answers), len(all))
-	return all
+	all = questions.Compare(record, answers)
+	wrong = slices.DeleteFunc(slices.Clone(all), func(d questions.Difference) bool {
+		return known.Has(d) || !strings.Contains(d.Question, *matching)
+	})
+	return all, wrong
 }
 
 // only returns the lines of a record that are of sections which were asked.

@@ -54,6 +54,8 @@ static void wild(int s)
 	FAILS("half of it to nowhere", read(s, edge + 4091, 10), EFAULT);
 	CHECK("the message is still there", read(s, edge + 4086, 10) == 10 && !memcmp(edge + 4086, "still here", 10));
 
+	CHECK("nothing is read at once", read(s, b, 0) == 0);
+	FAILS("an option of no level, its length nowhere", getsockopt(s, -1, 0, b, WILD), EOPNOTSUPP);
 	FAILS("bind to nowhere", bind(s, WILD, 16), EFAULT);
 	FAILS("bind to too much", bind(s, (struct sockaddr *)&a, 1000), EINVAL);
 	FAILS("bind to less than nothing", bind(s, (struct sockaddr *)&a, -1), EINVAL);
