@@ -27,6 +27,11 @@ type Config struct {
 	// PFMaxRetrans is PotentiallyFailed.Max.Retrans (RFC 7829 section 3.2), the time-outs in a row that an address may
 	// have before others are preferred: 0. PathMaxRetrans or more never prefers others before the address is inactive.
 	PFMaxRetrans int
+	// Switchover makes another address primary when the primary one has had more than PSMaxRetrans time-outs in a row
+	// (Primary.Switchover.Max.Retrans, RFC 7829 section 5), so that messages do not come back to it: off. PSMaxRetrans is
+	// PFMaxRetrans at least.
+	Switchover   bool
+	PSMaxRetrans int
 	// MaxInitRetransmits is Max.Init.Retransmits, the attempts to set up: 8.
 	MaxInitRetransmits int
 	// HBInterval is HB.interval, the time between probes of an idle address, beside its RTO: 30 s. Negative sends none to
@@ -114,6 +119,8 @@ func (c *Config) core() assoc.Config {
 		AssocMaxRetrans:      c.AssocMaxRetrans,
 		PathMaxRetrans:       c.PathMaxRetrans,
 		PFMaxRetrans:         c.PFMaxRetrans,
+		Switchover:           c.Switchover,
+		PSMaxRetrans:         c.PSMaxRetrans,
 		MaxInitRetransmits:   c.MaxInitRetransmits,
 		HBInterval:           c.HBInterval,
 		HBMaxBurst:           c.HBMaxBurst,

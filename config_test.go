@@ -18,7 +18,7 @@ func TestZeroConfigIsValid(t *testing.T) {
 func TestEveryConfigFieldCounts(t *testing.T) {
 	anything := map[string]bool{
 		"OutStreams": true, "MaxInStreams": true, "DisableFragments": true, "Nagle": true, "AdaptationIndication": true,
-		"DefaultSndInfo": true, "Scheduler": true,
+		"DefaultSndInfo": true, "Scheduler": true, "Switchover": true,
 	}
 	ours := map[string]bool{"Linger": true, "DefaultSndInfo": true} // the association itself knows nothing of them
 	typ := reflect.TypeFor[Config]()
@@ -54,6 +54,7 @@ func TestConfigErrorsNameFieldValueAndRange(t *testing.T) {
 	}{
 		{Config{RTOMin: 3 * time.Second, RTOMax: 2 * time.Second}, "Config.RTOMin is 3s, allowed is 1ms to 2s"},
 		{Config{SACKDelay: time.Second}, "Config.SACKDelay is 1s, allowed is -24h0m0s to 500ms"},
+		{Config{Switchover: true, PFMaxRetrans: 2, PSMaxRetrans: 1}, "Config.PSMaxRetrans is 1, allowed is 2 to 1048576"},
 		{Config{RecvBuffer: 1}, "Config.RecvBuffer is 1, allowed is 1500 to"},
 		{Config{MaxPMTU: 100}, "Config.MaxPMTU is 100, allowed is 0 or 512 to 65535"},
 		{Config{FragmentInterleave: 3}, "Config.FragmentInterleave is 3, allowed is -1 to 2"},

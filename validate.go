@@ -42,6 +42,7 @@ func (c *Config) Validate() error {
 		inRange("AssocMaxRetrans", d.AssocMaxRetrans, 1, maxCount),
 		inRange("PathMaxRetrans", d.PathMaxRetrans, 1, maxCount),
 		inRange("PFMaxRetrans", d.PFMaxRetrans, 0, maxCount),
+		switches(c.Switchover, c.PSMaxRetrans, d.PFMaxRetrans),
 		inRange("MaxInitRetransmits", d.MaxInitRetransmits, 1, maxCount),
 		inRange("HBInterval", d.HBInterval, -maxInterval, maxInterval),
 		inRange("HBMaxBurst", d.HBMaxBurst, 1, maxCount),
@@ -76,6 +77,14 @@ func interleaves(c *Config) error {
 		return nil
 	}
 	return &ConfigError{"FragmentInterleave", c.FragmentInterleave, "2 where Interleaving is enabled (RFC 8260 section 2.2.1)"}
+}
+
+// switches refuses thresholds that RFC 7829 section 5 item 1 forbids.
+func switches(on bool, ps, pf int) error {
+	if !on {
+		pf = 0
+	}
+	return inRange("PSMaxRetrans", ps, pf, maxCount)
 }
 
 func inRange[T cmp.Ordered](field string, v, low, high T) error {

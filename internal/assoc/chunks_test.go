@@ -306,7 +306,8 @@ func eventText(e Event) string {
 		return fmt.Sprintf("%s out=%d in=%d", name, e.OutStreams, e.InStreams)
 	case PeerAddrChange:
 		return fmt.Sprintf("%v %s", e.Addr, map[AddrState]string{AddrAvailable: "available", AddrUnreachable: "unreachable",
-			AddrConfirmed: "confirmed", AddrPotentiallyFailed: "potentially-failed"}[e.State])
+			AddrConfirmed: "confirmed", AddrPotentiallyFailed: "potentially-failed",
+			AddrMadePrimary: "made-primary"}[e.State])
 	case SendFailed:
 		return fmt.Sprintf("send-failed sent=%v len=%d (%v)", e.Sent, len(e.Data), e.Err)
 	case RemoteError:

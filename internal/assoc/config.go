@@ -23,6 +23,10 @@ type Config struct {
 	// PFMaxRetrans is PotentiallyFailed.Max.Retrans (RFC 7829 section 3.2): 0, so that a path is avoided from the first time-out on.
 	// A value of PathMaxRetrans or more turns the state off.
 	PFMaxRetrans int
+	// Switchover makes another path primary when the primary one has more than PSMaxRetrans errors, Primary.Switchover.Max.Retrans (RFC
+	// 7829 section 5), so that data does not come back to it: off. The threshold is to be PFMaxRetrans at least.
+	Switchover   bool
+	PSMaxRetrans int
 	// MaxInitRetransmits is Max.Init.Retransmits: 8.
 	MaxInitRetransmits int
 	// MaxInitTimeout is the longest time to the next INIT or COOKIE ECHO (RFC 6458 section 8.1.3): RTOMax.
@@ -102,6 +106,7 @@ func (c *Config) announcedRwnd() uint32 { return uint32(max(c.RecvBuffer, minRwn
 func (c *Config) pathParams() PathParams {
 	return PathParams{
 		PathMaxRetrans: c.PathMaxRetrans, PFMaxRetrans: c.PFMaxRetrans, HBInterval: c.HBInterval,
+		Switchover: c.Switchover, PSMaxRetrans: c.PSMaxRetrans,
 		SACKDelay: c.SACKDelay, SACKFrequency: c.SACKFrequency, FixedPMTU: c.FixedPMTU, KeptPMTU: c.KeptPMTU,
 		DSCP: c.DSCP, FlowLabel: c.FlowLabel,
 	}
@@ -112,6 +117,7 @@ func (c *Config) SetPathParams(p PathParams) {
 	c.PathMaxRetrans, c.PFMaxRetrans, c.HBInterval = p.PathMaxRetrans, p.PFMaxRetrans, p.HBInterval
 	c.SACKDelay, c.SACKFrequency, c.FixedPMTU, c.KeptPMTU = p.SACKDelay, p.SACKFrequency, p.FixedPMTU, p.KeptPMTU
 	c.DSCP, c.FlowLabel = p.DSCP, p.FlowLabel
+	c.Switchover, c.PSMaxRetrans = p.Switchover, p.PSMaxRetrans
 }
 
 // Defaults returns c with every zero field set to its default.

@@ -117,6 +117,7 @@ func (a *Association) expireT3(now mono.Time, p *path.Path) {
 
 // pathFailed counts an error of a path and tells the user of a change.
 func (a *Association) pathFailed(now mono.Time, p *path.Path) {
+	defer a.switchOver()
 	if !p.Failed() {
 		return
 	}
@@ -136,6 +137,7 @@ func (a *Association) pathAnswered(p *path.Path, confirm bool) {
 	if !p.Answered(confirm) {
 		return
 	}
+	defer a.switchOver()
 	if unconfirmed {
 		a.send.burst = max(a.send.burst, a.cfg.MaxBurst) // it may be the first address that data can go to
 		a.emit(PeerAddrChange{Addr: p.Addr.Remote, State: AddrConfirmed, Probed: true})

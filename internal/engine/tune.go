@@ -43,6 +43,18 @@ func (a *Assoc) TunePaths(change func(remote netip.Addr, p *assoc.PathParams)) {
 	})
 }
 
+// TunePath changes the parameters of the path to remote.
+func (a *Assoc) TunePath(remote netip.Addr, change func(p *assoc.PathParams)) error {
+	return a.control(func(now mono.Time) error {
+		p, err := a.core.PathParams(remote)
+		if err != nil {
+			return err
+		}
+		change(&p)
+		return a.core.TunePath(now, remote, p)
+	})
+}
+
 // SetEncapPort sends what goes to remote to another encapsulation port there (RFC 6951 section 6.1). It means something only if the
 // carrier has such ports.
 func (a *Assoc) SetEncapPort(remote netip.Addr, port uint16) error {

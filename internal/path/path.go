@@ -44,6 +44,9 @@ type Config struct {
 type Params struct {
 	PathMaxRetrans int
 	PFMaxRetrans   int
+	// Switchover has another path made primary when this one has more than PSMaxRetrans errors (RFC 7829 section 5).
+	Switchover   bool
+	PSMaxRetrans int
 	// HBInterval is HB.interval. Negative turns heartbeats off, once the path is confirmed.
 	HBInterval time.Duration
 	// SACKDelay and SACKFrequency are for data that comes from the path. A negative delay acknowledges every packet at once.
@@ -200,6 +203,9 @@ func (p *Path) Failed() bool {
 	}
 	return p.state != before
 }
+
+// Outlived reports whether the path, being the primary one, should be so no longer.
+func (p *Path) Outlived() bool { return p.config.Switchover && p.errors > p.config.PSMaxRetrans }
 
 // Answered clears the errors after an acknowledgement that the path certainly or probably carried; confirm says that it was
 // an authentic HEARTBEAT ACK. It reports whether the state changed. Only a HEARTBEAT ACK confirms a path (RFC 9260 section 5.4).

@@ -177,7 +177,8 @@ func (st *Stack) pathParams(p *pathParams) assoc.PathParams {
 	c := assoc.PathParams{
 		PathMaxRetrans: int(p.maxRetrans), PFMaxRetrans: int(p.pf),
 		HBInterval: max(milliseconds(p.heartbeat), 1), // 0 would be the default
-		SACKDelay:  max(milliseconds(p.sackDelay), 1), SACKFrequency: int(p.sackFrequency),
+		Switchover: p.ps != noSwitchover, PSMaxRetrans: int(p.ps),
+		SACKDelay: max(milliseconds(p.sackDelay), 1), SACKFrequency: int(p.sackFrequency),
 		DSCP: p.dscp >> dscpShift, FlowLabel: p.flowLabel,
 	}
 	if st.sysctls().PFEnable == 0 {
@@ -195,6 +196,9 @@ func (st *Stack) pathParams(p *pathParams) assoc.PathParams {
 	}
 	return c
 }
+
+// noSwitchover is the threshold of Linux for leaving the primary path as it is (RFC 7829 section 7.2).
+const noSwitchover = math.MaxUint16
 
 // dscpShift is where the field begins in spp_dscp, which has the room of the ECN field below it.
 const dscpShift = 2

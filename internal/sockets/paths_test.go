@@ -195,8 +195,12 @@ func TestThresholds(t *testing.T) {
 			w.want("a stranger", u.get(linux.SCTP_PEER_ADDR_THLDS, &linux.PaddrThresholds{Address: stranger.Address}), syscall.ENOENT)
 		}
 		w.ok(c.setSCTP(linux.SCTP_PEER_ADDR_THLDS, &linux.PaddrThresholds{Address: paddr(rightIP, 7), MaxRetransmits: 4, PFThreshold: 2}))
-		if p := must(pathParamsOf(c.assoc, rightIP)); p.PathMaxRetrans != 4 || p.PFMaxRetrans != 2 {
+		if p := must(pathParamsOf(c.assoc, rightIP)); p.PathMaxRetrans != 4 || p.PFMaxRetrans != 2 || !p.Switchover || p.PSMaxRetrans != 5 {
 			t.Errorf("the path has %+v", p)
+		}
+		w.ok(c.setSCTP(linux.SCTP_PEER_ADDR_THLDS_V2, &linux.PaddrThresholdsV2{Address: paddr(rightIP, 7), PFThreshold: 2, PSThreshold: 0xffff}))
+		if p := must(pathParamsOf(c.assoc, rightIP)); p.Switchover {
+			t.Errorf("switchover is off: %+v", p)
 		}
 		w.ok(w.left.SetSysctl("pf_enable", "0"))
 		w.ok(c.setSCTP(linux.SCTP_PEER_ADDR_THLDS, &linux.PaddrThresholds{MaxRetransmits: 4}))
