@@ -60,8 +60,10 @@ func (c *call) argumentList(o outcome) []string {
 		return []string{familyName(c.int(0)), typeName(c.int(1)), protocolName(c.int(2))}
 	case callBind, callConnect:
 		return []string{fd, c.addressText(c.arg(1), c.int(2))}
-	case callListen, callShutdown:
+	case callListen:
 		return []string{fd, strconv.Itoa(c.int(1))}
+	case callShutdown:
+		return []string{fd, howName(c.int(1))}
 	case callAccept, callAccept4, callGetsockname, callGetpeername:
 		if o.kind == succeeded && c.arg(1) != 0 {
 			return []string{fd, c.addressText(c.arg(1), c.lengthAt(2))}
@@ -135,7 +137,11 @@ func (c *call) headerText(o outcome) []string {
 		if o.kind != succeeded {
 			return texts
 		}
-		texts = append(texts, "got "+linux.MsgFlags(le.Uint32(m.header[headerFlags:])).String())
+		got := linux.MsgFlags(le.Uint32(m.header[headerFlags:]))
+		texts = append(texts, "got "+got.String())
+		if got&linux.MSG_NOTIFICATION != 0 {
+			texts = append(texts, c.notificationText(&m))
+		}
 	}
 	rest := make([]byte, min(le.Uint64(m.header[headerControlLen:]), linux.MaxControl))
 	if c.read(span{le.Uint64(m.header[headerControl:]), rest}) != 0 {
@@ -151,6 +157,28 @@ func (c *call) headerText(o outcome) []string {
 			texts = append(texts, item.Type.String())
 		}
 	}
+}
+
+// notificationText says which notification was received: its type comes first in it.
+func (c *call) notificationText(m *message) string {
+	var b [2]byte
+	if len(m.pieces) == 0 || m.pieces[0].n < uint64(len(b)) || c.read(span{m.pieces[0].addr, b[:]}) != 0 {
+		return "a notification"
+	}
+	return linux.NotificationType(le.Uint16(b[:])).String()
+}
+
+// howName is the argument of shutdown.
+func howName(how int) string {
+	switch how {
+	case unix.SHUT_RD:
+		return "SHUT_RD"
+	case unix.SHUT_WR:
+		return "SHUT_WR"
+	case unix.SHUT_RDWR:
+		return "SHUT_RDWR"
+	}
+	return strconv.Itoa(how)
 }
 
 func flagText(flags int) string { return linux.MsgFlags(uint32(flags)).String() }
