@@ -1,6 +1,8 @@
 package assoc
 
 import (
+	"net/netip"
+	"slices"
 	"testing"
 )
 
@@ -60,7 +62,7 @@ func TestInactivePathsAreStillTried(t *testing.T) {
 		for ta.a.State() != StateClosed {
 			inactive := true
 			for _, p := range ta.a.Status().Paths {
-				inactive = inactive && p.State == AddrUnreachable && p.Errors == 2
+				inactive = inactive && p.State == AddrUnreachable && p.Errors >= 2
 			}
 			for _, p := range ta.forget() {
 				if inactive && beginsWith(ta.text(p.chunks[0]), "DATA 0") {
@@ -71,6 +73,36 @@ func TestInactivePathsAreStillTried(t *testing.T) {
 		}
 		if took["198.51.100.1"] < 2 || took["198.51.100.2"] < 2 {
 			t.Errorf("%s: with all paths inactive DATA went out %v, want them in turn", name, took)
+		}
+	}
+}
+
+// RFC 7829 section 4.1 item 3. The errors of inactive paths are counted on, as the item asks.
+func TestOfInactivePathsTheLeastFailedIsTaken(t *testing.T) {
+	ta := established(t, multiHomed(peer1, peer2, peer3), with(func(c *Config) {
+		c.PathMaxRetrans, c.AssocMaxRetrans, c.HBInterval = 1, 100, -1
+	}))
+	for i, errors := range []int{6, 5, 3} {
+		for range errors {
+			ta.a.pathFailed(ta.now, ta.a.paths[i])
+		}
+	}
+	ta.send(10)
+	ta.wantTo(peer3, "it has failed least", "DATA 0")
+	var took []netip.Addr
+	for range 7 {
+		ta.advanceToTimer()
+		for _, p := range ta.forget() {
+			took = append(took, p.path.Remote)
+		}
+	}
+	// The errors are 6, 5, 4; 6, 5, 5: another than the last; 6, 6, 5; 6, 6, 6: another; 7, 6, 6; 7, 7, 6; 7, 7, 7.
+	if want := []netip.Addr{peer3, peer2, peer3, peer1, peer2, peer3, peer1}; !slices.Equal(took, want) {
+		t.Errorf("took %v, want %v", took, want)
+	}
+	for _, p := range ta.a.Status().Paths {
+		if p.State != AddrUnreachable {
+			t.Errorf("%v is %v: being chosen changes nothing", p.Path.Remote, p.State)
 		}
 	}
 }

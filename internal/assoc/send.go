@@ -235,7 +235,20 @@ func (a *Association) retransmitPath(c *tx.Chunk) *path.Path {
 	}
 	best := a.dataPath()
 	if c.TimedOut && best.State() == path.Inactive {
-		return a.nextInTurn(last) // all have failed, and any of them may be the first to work again (RFC 7829 section 4.1)
+		return a.leastFailed(last)
+	}
+	return best
+}
+
+// leastFailed is the path with the fewest errors when all are inactive; of equal ones rather another than the one that failed last (RFC
+// 7829 section 4.1 item 3). As each time-out counts, paths that are tried in vain take turns: any of them may be the first to work again.
+func (a *Association) leastFailed(last *path.Path) *path.Path {
+	var best *path.Path
+	for i := 1; i <= len(a.paths); i++ {
+		p := a.paths[(last.ID+i)%len(a.paths)]
+		if usable(p) && (best == nil || p.Errors() < best.Errors()) {
+			best = p
+		}
 	}
 	return best
 }

@@ -186,11 +186,20 @@ func (p *Path) SetRTOBounds(initial, least, most time.Duration) {
 	p.RTO.SetBounds(initial, least, most)
 }
 
+// DormantErrors is how many times Path.Max.Retrans the errors of an inactive path are counted: an order of magnitude, as RFC 7829 section
+// 4.1 has it.
+const DormantErrors = 10
+
 // Failed counts an error: a T3-rtx expiration or a HEARTBEAT without answer. It reports whether the state changed.
 func (p *Path) Failed() bool {
 	before := p.state
-	if p.state == Inactive || p.state == UnconfirmedInactive {
+	switch p.state {
+	case UnconfirmedInactive:
 		return false // RFC 9260 section 8.3: the counter stops
+	case Inactive: // and here later, so that of inactive paths the one that failed least is known (RFC 7829 section 4.1 item 3)
+		p.errors = min(p.errors+1, max(p.errors, DormantErrors*p.config.PathMaxRetrans))
+		return false
+	case Unconfirmed, Active, PotentiallyFailed:
 	}
 	p.errors++
 	switch {

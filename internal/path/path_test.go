@@ -66,8 +66,17 @@ func TestErrorsLeadThroughPFToInactive(t *testing.T) {
 			t.Errorf("after %d errors: changed = %v", i+1, changed)
 		}
 	}
-	if p.Errors() != 3 {
-		t.Errorf("errors = %d: the counter of an inactive path stands still (section 8.3)", p.Errors())
+	for range 100 {
+		p.Failed()
+	}
+	if p.Errors() != DormantErrors*2 {
+		t.Errorf("errors = %d: those of an inactive path count so far and no further (RFC 7829 section 4.1)", p.Errors())
+	}
+	c := p.Params()
+	c.PathMaxRetrans = 1
+	p.Configure(c)
+	if p.Failed(); p.Errors() != DormantErrors*2 {
+		t.Errorf("errors = %d: they do not shrink", p.Errors())
 	}
 	if !p.Answered(false) || p.State() != Active || p.Errors() != 0 {
 		t.Errorf("after an answer: state %d, errors %d, want active and none", p.State(), p.Errors())

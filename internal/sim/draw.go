@@ -132,6 +132,9 @@ func (d drawer) config(s *Scenario) assoc.Config {
 	if d.often(0.2) {
 		c.DenyReconfig = assoc.ReconfigRequests(d.IntN(int(assoc.AllReconfigRequests) + 1))
 	}
+	if d.often(0.2) {
+		c.Switchover, c.PSMaxRetrans = true, c.PFMaxRetrans+d.IntN(3)
+	}
 	c.Scheduler = pick(d, schedulers...)
 	c.FragmentInterleave = pick(d, 0, 1, 2, 2, 2)
 	c.Enable, c.Disable = d.extensions(0.5), d.extensions(0.15)
