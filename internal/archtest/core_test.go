@@ -11,7 +11,7 @@ import (
 
 // core are the packages of the protocol itself: state machines without input or output.
 var core = []string{
-	"internal/mono", "internal/seq", "internal/wire", "internal/cc", "internal/cookie",
+	"internal/mono", "internal/seq", "internal/wire", "internal/auth", "internal/cc", "internal/cookie",
 	"internal/rx", "internal/tx", "internal/sched", "internal/path", "internal/assoc", "internal/endpoint",
 }
 
@@ -20,7 +20,7 @@ const whyCore = "the core changes its own state and hands out packets, events an
 
 // coreStd is what the core may import of the standard library, beside its own packages and package transport.
 var coreStd = []string{
-	"bytes", "cmp", "container/heap", "container/list", "crypto/hmac", "crypto/sha256", "crypto/subtle",
+	"bytes", "cmp", "container/heap", "container/list", "crypto/hmac", "crypto/sha1", "crypto/sha256", "crypto/subtle",
 	"encoding/binary", "encoding/hex", "errors", "fmt", "hash", "hash/crc32", "hash/maphash", "iter", "maps", "math", "math/bits",
 	"math/rand/v2", "net/netip", "slices", "sort", "strconv", "strings", "time", "unique",
 }

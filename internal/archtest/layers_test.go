@@ -14,7 +14,7 @@ var layers = [][]string{
 	{"internal/mono", "internal/seq", "internal/sched", "transport", "internal/require", "internal/archtest", "internal/abi/..."},
 	{"internal/capability/..."},
 	{"internal/wire"},
-	{"internal/cc", "internal/cookie", "internal/rx", "internal/tx"},
+	{"internal/auth", "internal/cc", "internal/cookie", "internal/rx", "internal/tx"},
 	{"internal/path"},
 	{"internal/assoc"},
 	{"internal/endpoint"},

@@ -3,6 +3,7 @@ package cookie
 import (
 	"encoding/binary"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/gosctp/sctp/internal/mono"
@@ -29,6 +30,9 @@ type Content struct {
 	LocalAddr               netip.Addr // where the INIT went
 	PeerAddrs               []netip.Addr
 	PeerEncapPort           uint16
+	// LocalAuth and PeerAuth are the key vectors of both sides if AUTH is in use, which hold no secret (RFC 4895 section 6.3); PeerAuth is not
+	// empty then.
+	LocalAuth, PeerAuth []byte
 }
 
 // Staleness is how long ago the cookie's life ended; zero or less if it has not.
@@ -67,8 +71,16 @@ func (c *Content) append(b []byte) []byte {
 	for _, a := range c.PeerAddrs {
 		b = appendAddr(b, a)
 	}
+	if len(c.PeerAuth) > 0 {
+		b = append(b, noAddr)
+		b = be.AppendUint16(b, uint16(len(c.LocalAuth)))
+		b = append(append(b, c.LocalAuth...), c.PeerAuth...)
+	}
 	return b
 }
+
+// noAddr stands where another address would begin, before the key vectors.
+const noAddr = 0
 
 func (c *Content) parse(b []byte) bool {
 	if len(b) < fixedLen {
@@ -89,14 +101,31 @@ func (c *Content) parse(b []byte) bool {
 	if c.LocalAddr, b, ok = cutAddr(b); !ok {
 		return false
 	}
-	for len(b) > 0 {
+	for len(b) > 0 && b[0] != noAddr {
 		var a netip.Addr
 		if a, b, ok = cutAddr(b); !ok || len(c.PeerAddrs) == MaxAddrs {
 			return false
 		}
 		c.PeerAddrs = append(c.PeerAddrs, a)
 	}
-	return len(c.PeerAddrs) > 0
+	return len(c.PeerAddrs) > 0 && c.parseAuth(b)
+}
+
+// parseAuth reads the key vectors, if there are any.
+func (c *Content) parseAuth(b []byte) bool {
+	if len(b) == 0 {
+		return true
+	}
+	if len(b) < 3 {
+		return false
+	}
+	n := int(binary.BigEndian.Uint16(b[1:]))
+	b = b[3:]
+	if n >= len(b) {
+		return false
+	}
+	c.LocalAuth, c.PeerAuth = slices.Clone(b[:n]), slices.Clone(b[n:])
+	return true
 }
 
 // appendAddr writes a length and that many bytes: 4 or 16 and the zone, which link-local addresses need.

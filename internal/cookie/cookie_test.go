@@ -24,10 +24,26 @@ func content() *Content {
 
 func TestRoundTrip(t *testing.T) {
 	jar := NewJar([32]byte{1})
-	want := content()
-	got, err := jar.Open(start.Add(time.Second), jar.Seal(nil, start, want))
-	if err != nil || !reflect.DeepEqual(got, want) {
-		t.Errorf("opened %+v, %v\nwant   %+v", got, err, want)
+	authenticated := content()
+	authenticated.LocalAuth, authenticated.PeerAuth = []byte("ours"), []byte("the peer's")
+	for _, want := range []*Content{content(), authenticated} {
+		got, err := jar.Open(start.Add(time.Second), jar.Seal(nil, start, want))
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("opened %+v, %v\nwant   %+v", got, err, want)
+		}
+	}
+}
+
+// Key vectors are there both or not at all.
+func TestKeyVectorsThatAreCutShort(t *testing.T) {
+	c := content()
+	plain := len(c.append(nil))
+	c.LocalAuth, c.PeerAuth = []byte("ours"), []byte("p")
+	b := c.append(nil)
+	for n := plain + 1; n <= len(b); n++ {
+		if ok := new(Content).parse(b[:n]); ok != (n == len(b)) {
+			t.Errorf("%d of %d bytes: %v", n, len(b), ok)
+		}
 	}
 }
 

@@ -58,3 +58,15 @@ func AppendUnsupportedHMAC(b []byte, id uint16) []byte {
 	b, m := BeginCause(b, CauseUnsupportedHMAC)
 	return EndCause(be.AppendUint16(b, id), m)
 }
+
+// AuthLen is the length of an AUTH chunk whose HMAC has n bytes, with its padding.
+func AuthLen(n int) int { return authFixedLen + Padded(n) }
+
+// ParamLength is the length of the first parameter in b, without padding, for who keeps parameters without it (RFC 4895 section 6.1).
+func ParamLength(b []byte) (n int, ok bool) {
+	if len(b) < tlvHeaderLen {
+		return 0, false
+	}
+	n = int(be.Uint16(b[2:]))
+	return n, n >= tlvHeaderLen && n <= len(b)
+}
