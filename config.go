@@ -85,6 +85,9 @@ type Config struct {
 	// AdaptationIndication, if not nil, is the code point that the peer is told (RFC 5061 section 4.2.6).
 	AdaptationIndication *uint32
 
+	// Auth, if not nil, offers the peer to authenticate chunks (RFC 4895).
+	Auth *Auth
+
 	// Linger bounds the shutdown that Close leaves to the background, like [Conn.SetLinger]: 60 s. Negative makes Close
 	// abort, as SO_LINGER with zero seconds does (RFC 6458 section 8.1.4).
 	Linger time.Duration
@@ -141,5 +144,6 @@ func (c *Config) core() assoc.Config {
 		Scheduler:            scheduler,
 		DenyReconfig:         assoc.ReconfigRequests(c.DenyReconfig),
 		AdaptationIndication: c.AdaptationIndication,
+		Auth:                 c.Auth.core(),
 	}.Defaults()
 }

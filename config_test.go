@@ -18,7 +18,7 @@ func TestZeroConfigIsValid(t *testing.T) {
 func TestEveryConfigFieldCounts(t *testing.T) {
 	anything := map[string]bool{
 		"OutStreams": true, "MaxInStreams": true, "DisableFragments": true, "Nagle": true, "AdaptationIndication": true,
-		"DefaultSndInfo": true, "Scheduler": true, "Switchover": true,
+		"DefaultSndInfo": true, "Scheduler": true, "Switchover": true, "Auth": true,
 	}
 	ours := map[string]bool{"Linger": true, "DefaultSndInfo": true} // the association itself knows nothing of them
 	typ := reflect.TypeFor[Config]()
@@ -60,6 +60,9 @@ func TestConfigErrorsNameFieldValueAndRange(t *testing.T) {
 		{Config{FragmentInterleave: 3}, "Config.FragmentInterleave is 3, allowed is -1 to 2"},
 		{Config{Enable: Interleaving, FragmentInterleave: 1}, "Config.FragmentInterleave is 1, allowed is 2 where Interleaving is enabled"},
 		{Config{Enable: 0x8001}, "Config.Enable is 0x8001, allowed is a set of extensions, 0x7f at most"},
+		{Config{Auth: &Auth{Chunks: []ChunkType{ChunkData, 1}}}, "Config.Auth.Chunks is [DATA INIT], allowed is no INIT"},
+		{Config{Auth: &Auth{HMACs: []HMAC{HMACSHA256, 2}}}, "Config.Auth.HMACs is [3 2], allowed is HMACSHA1 and"},
+		{Config{Auth: &Auth{ActiveKey: 1, Keys: []AuthKey{{Number: 2}}}}, "Config.Auth.ActiveKey is 1, allowed is 0 or"},
 		{Config{MaxBurst: -1}, "Config.MaxBurst is -1, allowed is 1 to"},
 	} {
 		err := c.config.Validate()

@@ -26,7 +26,8 @@
 //   - schedulers that choose whose message is next (RFC 8260 section 3): Scheduler in [Config], [Conn.SetStreamValue];
 //   - congestion control by marks instead of losses (ECN), where the carrier sees them.
 //
-// It has to ask for interleaving (RFC 8260 section 2), with FragmentInterleave 2 in its Config, because parts of large
+// It has to ask for authentication with keys that both sides have (RFC 4895): Auth in its Config, [Conn.SetAuthKey],
+// [Conn.ActivateAuthKey]. It has to ask for interleaving (RFC 8260 section 2), with FragmentInterleave 2 in its Config, because parts of large
 // messages are then read between parts of others. One message of any size can be written, and read, in parts:
 // [Conn.NewMessage], [Conn.ReadMsg].
 //

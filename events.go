@@ -247,6 +247,8 @@ func notification(id AssocID, ev assoc.Event) Notification {
 		return AdaptationIndication{id, ev.Ind}
 	case assoc.PartialDeliveryAborted:
 		return PartialDeliveryEvent{id, ev.Stream, ev.SSN, ev.MID, ev.Unordered}
+	case assoc.Authentication:
+		return AuthenticationEvent{id, AuthIndication(ev.Indication), ev.Key}
 	case assoc.SenderDry:
 		return SenderDry{id}
 	case assoc.StreamReset:

@@ -107,6 +107,10 @@ type Stats struct {
 	T1CookieExpired                uint64 // of T1Expired, those that repeated COOKIE ECHO
 	T5Expired                      uint64
 	AcksDelayed                    uint64 // SACKs for which the timer was waited
+	AuthSent, AuthReceived         uint64 // AUTH chunks (RFC 4895); of the latter, those that were right
+	AuthMismatches                 uint64 // AUTH chunks that were wrong: made with another key, or by somebody else
+	AuthUnknownKeys                uint64 // AUTH chunks with a key or an algorithm that this side does not have
+	AuthMissing                    uint64 // chunks discarded because they should have been authenticated
 }
 
 func publicStatus(s *assoc.Status, lost uint64) Status {

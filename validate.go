@@ -59,6 +59,7 @@ func (c *Config) Validate() error {
 		interleaves(c),
 		known("Disable", c.Disable),
 		inRange("DenyReconfig", c.DenyReconfig, 0, AllReconfigRequests),
+		c.Auth.validate(),
 		inRange("Linger", c.Linger, -maxInterval, maxInterval),
 	)
 }

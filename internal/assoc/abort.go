@@ -48,7 +48,11 @@ func (a *Association) sendAbort(to *path.Path, cause []byte) {
 		a.control.replies = a.control.replies[1:] // an answer to an INIT matters less than the end
 	}
 	a.reply(to.Addr, func(b []byte) []byte {
-		return AppendAbort(b, a.params.LocalPort, a.params.PeerPort, a.peerTag, false, cause)
+		b = AppendAbort(b, a.params.LocalPort, a.params.PeerPort, a.peerTag, false, cause)
+		if a.auth != nil {
+			b = sealPacket(a.sign(b), 0)
+		}
+		return b
 	})
 }
 

@@ -113,4 +113,8 @@ type Stats struct {
 	T1CookieExpired                uint64 // of T1Expired, those that repeated COOKIE ECHO
 	T5Expired                      uint64
 	AcksDelayed                    uint64 // SACKs for which the timer was waited
+	AuthSent, AuthReceived         uint64 // AUTH chunks; of the latter, those that were verified
+	AuthMismatches                 uint64 // AUTH chunks with a wrong HMAC: another key, or another sender
+	AuthUnknownKeys                uint64 // AUTH chunks with a key or an algorithm that this side does not have
+	AuthMissing                    uint64 // chunks that were discarded because they were not authenticated
 }

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"net/netip"
 
+	"github.com/gosctp/sctp/internal/auth"
 	"github.com/gosctp/sctp/internal/cookie"
 	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/internal/path"
@@ -80,8 +81,10 @@ type Association struct {
 	control control
 	// reconfig is there once streams or TSNs were asked to be reset, or streams to be added, by either side.
 	reconfig *reconfiguration
-	events   eventQueue
-	stats    Stats
+	// auth is there if this side offers, or the cookie says, that chunks are authenticated.
+	auth   *authenticator
+	events eventQueue
+	stats  Stats
 }
 
 // adaptation is an Adaptation Code Point, if there is one (RFC 5061 section 4.2.6).
@@ -95,6 +98,9 @@ func Connect(now mono.Time, cfg Config, p Params, id Identity) *Association {
 	a := newAssociation(cfg, p, id)
 	a.initialTSN = seq.TSN(a.rand.Uint32())
 	a.outStreams = a.cfg.OutStreams
+	if a.auth != nil {
+		a.auth.own = a.newVector()
+	}
 	for _, addr := range p.PeerAddrs {
 		a.addPath(addr, path.Active) // section 5.4 rule 1
 	}
@@ -122,6 +128,9 @@ func newAssociation(cfg Config, p Params, id Identity) *Association {
 		localTag: id.Tag,
 		send:     sender{queue: tx.NewQueue()},
 	}
+	if cfg.Auth != nil {
+		a.auth = &authenticator{Context: auth.NewContext(cfg.Auth)}
+	}
 	if cfg.Scheduler != nil {
 		a.SetScheduler(cfg.Scheduler())
 	}
@@ -147,6 +156,7 @@ func (a *Association) adopt(now mono.Time, c *cookie.Content) {
 	a.learnSource(a.primary, transport.Path{Local: c.LocalAddr, EncapPort: c.PeerEncapPort})
 	a.send.start(c.LocalTSN)
 	a.useExtensions(Extensions(c.Extensions))
+	a.agree(c.LocalAuth, c.PeerAuth)
 	a.peerIs(c.PeerTSN, c.PeerRwnd, c.InStreams)
 }
 

@@ -318,6 +318,8 @@ func eventText(e Event) string {
 		return fmt.Sprintf("adaptation %d", e.Ind)
 	case PartialDeliveryAborted:
 		return fmt.Sprintf("partial-delivery-aborted sid=%d", e.Stream)
+	case Authentication:
+		return fmt.Sprintf("%s %d", map[AuthIndication]string{AuthNewKey: "new-key", AuthFreeKey: "free-key"}[e.Indication], e.Key)
 	case SenderDry:
 		return "dry"
 	case StreamReset, AssocReset, StreamChange:

@@ -38,6 +38,9 @@ func (a *Association) recvInit(now mono.Time, in *inbound, c wire.Chunk) {
 // offer is what the INIT ACK of recvInit says: in COOKIE-WAIT and COOKIE-ECHOED the same as the own INIT, else a new tag and TSN.
 func (a *Association) offer() *Offer {
 	o := &Offer{Config: a.cfg, Tag: a.localTag, TSN: a.initialTSN, LocalAddrs: a.params.LocalAddrs, Carrier: a.params.Carrier}
+	if a.auth != nil {
+		o.Auth = a.auth.own // the random number follows the tag (RFC 4895 section 6.1)
+	}
 	if a.state == StateCookieWait {
 		return o // nothing to compare addresses with yet, and no tie-tags
 	}
@@ -51,6 +54,9 @@ func (a *Association) offer() *Offer {
 	if a.state != StateCookieEchoed {
 		o.Tag, o.TSN = a.randomTag(), seq.TSN(a.rand.Uint32())
 		o.Config.OutStreams = a.outStreams
+		if a.cfg.Auth != nil {
+			o.Auth = a.newVector()
+		}
 	}
 	return o
 }
@@ -155,6 +161,7 @@ func (a *Association) updateFrom(now mono.Time, in *inbound, c *cookie.Content) 
 	}
 	a.limitStreams(c.OutStreams)
 	a.useExtensions(Extensions(c.Extensions))
+	a.agree(c.LocalAuth, c.PeerAuth)
 	a.peerIs(c.PeerTSN, c.PeerRwnd, c.InStreams)
 	a.adaptation = adaptation{c.PeerAdaptation, c.HasAdaptation}
 	a.established(now)
@@ -176,6 +183,7 @@ func (a *Association) restart(now mono.Time, in *inbound, c *cookie.Content) {
 	a.restartPaths(in, c.PeerAddrs)
 	a.send.restart(c.LocalTSN)
 	a.useExtensions(Extensions(c.Extensions))
+	a.agree(c.LocalAuth, c.PeerAuth)
 	a.send.replenish(a.cfg.MaxBurst)
 	a.peerIs(c.PeerTSN, c.PeerRwnd, c.InStreams)
 	a.state = StateEstablished

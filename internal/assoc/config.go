@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/gosctp/sctp/internal/auth"
 	"github.com/gosctp/sctp/internal/sched"
 )
 
@@ -68,6 +69,9 @@ type Config struct {
 	Enable, Disable Extensions
 	// DenyReconfig are requests of the peer that are answered with "Denied" (RFC 6525 section 5.2.1).
 	DenyReconfig ReconfigRequests
+
+	// Auth, if not nil, offers to authenticate chunks (RFC 4895).
+	Auth *auth.Config
 
 	// Scheduler makes what chooses the stream that sends next (RFC 8260 section 3): nil, first come, first served.
 	Scheduler func() sched.Scheduler

@@ -60,6 +60,13 @@ func (a *Association) queueError(code wire.CauseCode, value []byte) {
 	a.control.errors = wire.AppendCause(a.control.errors, code, value)
 }
 
+// queueCause queues a complete error cause.
+func (a *Association) queueCause(cause []byte) {
+	if len(a.control.errors)+len(cause) <= MaxErrorBytes {
+		a.control.errors = append(a.control.errors, cause...)
+	}
+}
+
 // reportUnrecognized queues parameters of an INIT ACK that ask to be reported; the ERROR goes with the COOKIE ECHO (RFC 9260 section 3.2.2).
 func (a *Association) reportUnrecognized(params []byte) {
 	if len(params) > 0 {

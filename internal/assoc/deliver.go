@@ -16,6 +16,8 @@ type inbound struct {
 	// path is the one the packet came from; nil for an address that the peer did not announce.
 	path *path.Path
 	data dataSummary
+	// authenticated: what comes now stands behind an AUTH chunk that was verified.
+	authenticated bool
 	// reported is the number of error causes that the user has been told of.
 	reported int
 }
@@ -46,16 +48,26 @@ func (a *Association) Deliver(now mono.Time, d *transport.Datagram) {
 
 // deliverPacket handles the chunks of a packet in their order.
 func (a *Association) deliverPacket(now mono.Time, in *inbound) {
-	first, _, err := wire.NextChunk(in.chunks)
+	first, rest, err := wire.NextChunk(in.chunks)
+	if err == nil && first.Type == wire.ChunkAuth && a.auth != nil {
+		first, _, err = wire.NextChunk(rest) // the rules are about what it authenticates
+	}
 	if err != nil || !a.acceptTag(in.header.Tag, first, in.chunks) {
 		return
 	}
 	a.learn(in)
-	for rest := in.chunks; len(rest) > 0; {
+	for rest = in.chunks; len(rest) > 0; {
 		var c wire.Chunk
 		if c, rest, err = wire.NextChunk(rest); err != nil {
 			a.violation(err.Error())
 			break
+		}
+		if a.auth != nil {
+			if v := a.authenticate(now, in, c, rest); v == admitNothing {
+				break
+			} else if v == admitOthers {
+				continue
+			}
 		}
 		if !a.deliverChunk(now, in, c) {
 			break

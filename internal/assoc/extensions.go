@@ -3,6 +3,7 @@ package assoc
 import (
 	"strings"
 
+	"github.com/gosctp/sctp/internal/auth"
 	"github.com/gosctp/sctp/internal/wire"
 )
 
@@ -72,6 +73,9 @@ func (c *Config) offered(carrier Carrier) Extensions {
 	if c.FragmentInterleave < 2 {
 		e &^= Interleaving // RFC 8260 section 2.2.1: not before the user has asked for it
 	}
+	if c.Auth != nil {
+		e |= authentication
+	}
 	return e
 }
 
@@ -80,6 +84,8 @@ type announced struct {
 	extensions Extensions
 	// iForward: I-FORWARD-TSN is among the supported chunks.
 	iForward bool
+	// auth are the parameters of AUTH.
+	auth auth.Announced
 	// errorDetection is the method named in Zero Checksum Acceptable, 0 if the parameter is missing.
 	errorDetection uint32
 }
@@ -106,6 +112,9 @@ func (n *announced) takeSupported(types wire.ChunkTypes) {
 // common is what both sides have.
 func (n *announced) common(offered Extensions, carrier Carrier) Extensions {
 	e := offered & n.extensions
+	if offered.Has(authentication) && n.auth.Usable() {
+		e |= authentication
+	}
 	if n.errorDetection != carrier.ErrorDetection {
 		e &^= ZeroChecksum // section 5.1 of RFC 9653: the method has to be the same
 	}
@@ -124,7 +133,7 @@ func appendExtensions(b []byte, e Extensions, carrier Carrier) []byte {
 	if e.Has(PartialReliability) {
 		b = wire.AppendForwardTSNSupported(b)
 	}
-	var types [len(extensionChunks) + 1]wire.ChunkType
+	var types [len(extensionChunks) + 2]wire.ChunkType
 	n := 0
 	for _, x := range extensionChunks {
 		if e.Has(x.extension) {
@@ -134,6 +143,10 @@ func appendExtensions(b []byte, e Extensions, carrier Carrier) []byte {
 	}
 	if e.Has(Interleaving) { // also without partial reliability: see numbersLikeLinux
 		types[n] = wire.ChunkIForwardTSN
+		n++
+	}
+	if e.Has(authentication) { // Linux wants to see it here too
+		types[n] = wire.ChunkAuth
 		n++
 	}
 	if n > 0 {

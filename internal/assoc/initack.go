@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/gosctp/sctp/internal/auth"
 	"github.com/gosctp/sctp/internal/cookie"
 	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/internal/seq"
@@ -23,6 +24,8 @@ type Offer struct {
 	// KnownAddrs are the peer's addresses in an existing association: an INIT that adds to them is refused. Nil if none exists.
 	KnownAddrs []netip.Addr
 	Carrier    Carrier
+	// Auth is this side's key vector if Config.Auth is there (RFC 4895 section 6.1); see AuthVector.
+	Auth []byte
 }
 
 // AnswerInit appends to b the packet that answers the packet in d, which holds the INIT in: INIT ACK with a cookie, or ABORT with the reason why not, or
@@ -36,7 +39,8 @@ func AnswerInit(b []byte, now mono.Time, jar *cookie.Jar, d *transport.Datagram,
 	if err != nil {
 		return AppendAbort(b, h.DstPort, h.SrcPort, in.Tag, false, wire.AppendCause(nil, wire.CauseProtocolViolation, []byte(err.Error())))
 	}
-	if fault := p.fault(nil, &in); len(fault) > 0 {
+	offered := o.Config.offered(o.Carrier)
+	if fault := p.fault(nil, &in, offered); len(fault) > 0 {
 		return AppendAbort(b, h.DstPort, h.SrcPort, in.Tag, false, fault)
 	}
 	peers := usablePeers(nil, d.Path.Remote, p.addrs, o.LocalAddrs)
@@ -44,7 +48,6 @@ func AnswerInit(b []byte, now mono.Time, jar *cookie.Jar, d *transport.Datagram,
 		return AppendAbort(b, h.DstPort, h.SrcPort, in.Tag, false, wire.AppendCause(nil, wire.CauseRestartNewAddresses, added))
 	}
 
-	offered := o.Config.offered(o.Carrier)
 	extensions := p.announced.common(offered, o.Carrier)
 	c := cookie.Content{
 		Lifespan:  cookieLife(o.Config.ValidCookieLife, p.preservative),
@@ -59,9 +62,13 @@ func AnswerInit(b []byte, now mono.Time, jar *cookie.Jar, d *transport.Datagram,
 		Extensions: uint16(extensions),
 	}
 
+	if extensions.Has(authentication) {
+		c.LocalAuth, c.PeerAuth = o.Auth, p.announced.auth.Vector()
+	}
 	params := wire.AppendParam(nil, wire.ParamStateCookie, jar.Seal(nil, now, &c))
 	params = appendOwnParams(params, o.Config, p.supported(o.LocalAddrs, d.Path.Remote), d.Path.Remote)
 	params = appendExtensions(params, extensions|offered&ZeroChecksum, o.Carrier) // which each side accepts for itself
+	params = auth.AppendParams(params, c.LocalAuth)
 	params = appendUnrecognized(params, p.unrecognized)
 	ack := wire.Init{
 		Tag: o.Tag, ARwnd: c.LocalRwnd, OutStreams: c.OutStreams, InStreams: o.Config.MaxInStreams, InitialTSN: o.TSN, Params: params,

@@ -69,6 +69,8 @@ func (p *initParams) take(param wire.Param) (stop bool, err error) {
 		p.announced.extensions |= PartialReliability
 	case wire.ParamSupportedExtensions:
 		p.announced.takeSupported(wire.ParseChunkTypes(param))
+	case wire.ParamRandom, wire.ParamChunkList, wire.ParamHMACAlgo:
+		p.announced.auth.Take(param)
 	case wire.ParamZeroChecksum:
 		if p.announced.errorDetection, err = wire.ParseUint32Param(param); err == nil {
 			p.announced.extensions |= ZeroChecksum
@@ -105,7 +107,12 @@ func (p *initParams) supported(local []netip.Addr, src netip.Addr) []netip.Addr 
 
 // fault returns the error cause for which an INIT or INIT ACK is refused, appended to b; nothing if it is acceptable (RFC 9260 sections
 // 3.3.2, 3.3.3 and 5.1.2 B).
-func (p *initParams) fault(b []byte, in *wire.Init) []byte {
+func (p *initParams) fault(b []byte, in *wire.Init, offered Extensions) []byte {
+	if offered.Has(authentication) {
+		if err := p.announced.auth.Fault(); err != nil { // RFC 4895 section 6.1
+			return wire.AppendCause(b, wire.CauseProtocolViolation, []byte(err.Error()))
+		}
+	}
 	switch {
 	case in.OutStreams == 0, in.InStreams == 0, in.ARwnd < minRwnd:
 		return wire.AppendCause(b, wire.CauseInvalidParam, nil)

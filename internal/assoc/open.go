@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/gosctp/sctp/internal/auth"
 	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/internal/path"
 	"github.com/gosctp/sctp/internal/wire"
@@ -88,6 +89,9 @@ func (a *Association) appendInit(b []byte) []byte {
 		params = wire.AppendSupportedAddressTypes(params, v4 || remote.Is4(), v6 || remote.Is6())
 	}
 	params = appendExtensions(params, a.cfg.offered(a.params.Carrier), a.params.Carrier)
+	if a.auth != nil {
+		params = auth.AppendParams(params, a.auth.own)
+	}
 	if a.opening.preservative > 0 {
 		params = wire.AppendCookiePreservative(params, a.opening.preservative)
 	}
@@ -121,7 +125,7 @@ func (a *Association) recvInitAck(now mono.Time, in *inbound, c wire.Chunk) {
 		a.violation(err.Error())
 		return
 	}
-	fault := p.fault(nil, &ack)
+	fault := p.fault(nil, &ack, a.cfg.offered(a.params.Carrier))
 	if len(fault) == 0 && (len(p.cookie) == 0 || len(p.cookie) > MaxCookie) {
 		fault = wire.AppendMissingParams(nil, wire.ParamStateCookie)
 	}
@@ -142,6 +146,9 @@ func (a *Association) takeInitAck(now mono.Time, in *inbound, ack *wire.Init, p 
 	a.adoptPeerAddrs(in, p)
 	a.limitStreams(min(a.cfg.OutStreams, ack.InStreams))
 	a.useExtensions(p.announced.common(a.cfg.offered(a.params.Carrier), a.params.Carrier))
+	if a.auth != nil {
+		a.agree(a.auth.own, p.announced.auth.Vector())
+	}
 	a.peerIs(ack.InitialTSN, ack.ARwnd, min(ack.OutStreams, a.cfg.MaxInStreams))
 	a.adaptation = adaptation{p.adaptation, p.hasAdaptation}
 

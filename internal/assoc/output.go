@@ -52,7 +52,7 @@ func (a *Association) NextPacket(now mono.Time, buf []byte, d *transport.Datagra
 		a.send.endOpportunity(a.opening != nil)
 		return false
 	}
-	k := builder{b: buf[:0], limit: min(p.PMTU(), cap(buf)), path: p}
+	k := builder{b: buf[:0], limit: min(p.PMTU(), cap(buf)) - a.authOverhead(), path: p}
 	if a.opening != nil && a.state == StateCookieWait {
 		a.buildInit(now, &k)
 	} else {
@@ -61,6 +61,9 @@ func (a *Association) NextPacket(now mono.Time, buf []byte, d *transport.Datagra
 	if k.empty() {
 		a.send.endOpportunity(a.opening != nil)
 		return false
+	}
+	if a.auth != nil {
+		k.b = a.sign(k.b)
 	}
 	a.seal(&k)
 	a.stats.PacketsSent++

@@ -63,6 +63,8 @@ type packet struct {
 	// control counts its control chunks. setup: it is a step of a handshake, and so not out of the blue.
 	control int
 	setup   bool
+	// auth are all chunks of a packet that begins with AUTH; chunks is what follows it.
+	auth []byte
 }
 
 // route is the way of a packet to an association.
@@ -104,9 +106,31 @@ func (e *Endpoint) Route(now mono.Time, d *transport.Datagram) Verdict {
 	if p.first, _, err = wire.NextChunk(p.chunks); err != nil {
 		return Verdict{Reason: DropMalformed}
 	}
+	if p.first.Type == wire.ChunkAuth && !p.skipAuth() {
+		return Verdict{Reason: DropMalformed}
+	}
 	v := e.routeStranger(now, &p)
 	e.countStranger(&p, &v)
 	return v
+}
+
+// skipAuth leaves AUTH aside: what a packet of no association is about is what follows it (RFC 4895 section 6.3).
+func (p *packet) skipAuth() bool {
+	_, rest, err := wire.NextChunk(p.chunks)
+	if err != nil {
+		return false
+	}
+	p.auth, p.chunks = p.chunks, rest
+	p.first, _, err = wire.NextChunk(rest)
+	return err == nil
+}
+
+// all are the packet's chunks.
+func (p *packet) all() []byte {
+	if p.auth != nil {
+		return p.auth
+	}
+	return p.chunks
 }
 
 // intact reports whether a packet is as it was sent: by its checksum or, if that is zero and the packet's association accepts it, by
@@ -157,7 +181,7 @@ func (e *Endpoint) routeInit(now mono.Time, p *packet) Verdict {
 	}
 	e.reply = assoc.AnswerInit(e.reply[:0], now, e.jar, p.d, p.header, p.first, &assoc.Offer{
 		Config: s.Config, Tag: e.newTag(), TSN: seq.TSN(e.rand.Uint64()), LocalAddrs: e.localAddrs(s),
-		Carrier: e.carrier,
+		Carrier: e.carrier, Auth: assoc.AuthVector(&s.Config, e.rand.Uint64),
 	})
 	if len(e.reply) == 0 {
 		return Verdict{Reason: DropMalformed}
@@ -214,7 +238,7 @@ func (e *Endpoint) routeCookieEcho(now mono.Time, p *packet) Verdict {
 	case s.waiting >= s.Backlog:
 		p.setup = true
 		return Verdict{Reason: DropBacklog} // the peer's T1-cookie tries again
-	case e.tags[c.LocalTag] != nil:
+	case e.tags[c.LocalTag] != nil, !assoc.AuthenticEcho(&s.Config, c, p.all()):
 		return Verdict{Reason: DropCookie}
 	}
 	return Verdict{Kind: Created, Handle: e.create(now, s, c)} // 5

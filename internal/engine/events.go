@@ -115,10 +115,10 @@ func (a *Assoc) drainEvents() {
 	}
 }
 
-// noteAuthentication tells that there is no AUTH (RFC 4895), behind what else begins an association (RFC 6458 section 6.1.8). Users who wait for
+// noteAuthentication tells if there is no AUTH (RFC 4895), behind what else begins an association (RFC 6458 section 6.1.8). Users who wait for
 // notifications never asked for it.
 func (a *Assoc) noteAuthentication() {
-	if a.mailbox != nil {
+	if a.mailbox != nil && !a.core.Authenticates() {
 		a.note(assoc.Authentication{Indication: assoc.AuthNone})
 	}
 }

@@ -1,0 +1,255 @@
+package assoc
+
+import (
+	"github.com/gosctp/sctp/internal/auth"
+	"github.com/gosctp/sctp/internal/cookie"
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/wire"
+)
+
+// authentication, in Association.extensions and in cookies, says that chunks are authenticated (RFC 4895). It is offered by Config.Auth, not by
+// Config.Enable.
+const authentication Extensions = 1 << 14
+
+// authenticator is what an association has for authentication.
+type authenticator struct {
+	*auth.Context
+	// own is the key vector of INIT, and of INIT ACK as long as the handshake lasts.
+	own []byte
+	// peerKey is the key that the peer used last.
+	peerKey uint16
+}
+
+// AuthVector makes the key vector of an INIT or INIT ACK with a random number (RFC 4895 section 6.1); nil if the configuration has no
+// authentication.
+func AuthVector(c *Config, random func() uint64) []byte {
+	if c.Auth == nil {
+		return nil
+	}
+	var r [auth.RandomLen]byte
+	var v uint64
+	for i := range r {
+		if i%8 == 0 {
+			v = random()
+		}
+		r[i] = byte(v)
+		v >>= 8
+	}
+	return auth.Vector(r, c.Auth)
+}
+
+func (a *Association) newVector() []byte { return AuthVector(&a.cfg, a.rand.Uint64) }
+
+// agree takes the key vectors of both sides; without the extension in use there is nothing to authenticate.
+func (a *Association) agree(own, peer []byte) {
+	if !a.extensions.Has(authentication) {
+		if a.auth != nil {
+			a.auth.Disagree()
+		}
+		return
+	}
+	if a.auth == nil { // it was configured when the INIT was answered
+		a.auth = &authenticator{Context: auth.NewContext(&auth.Config{})}
+	}
+	if a.auth.Agree(own, peer) != nil {
+		a.auth.Disagree()
+	}
+	a.auth.own, a.auth.peerKey = own, 0
+}
+
+// Authenticates reports whether chunks are authenticated with this peer.
+func (a *Association) Authenticates() bool { return a.auth != nil && a.auth.Agreed() }
+
+// authOverhead is what AUTH takes of packets.
+func (a *Association) authOverhead() int {
+	if a.auth == nil {
+		return 0
+	}
+	return a.auth.Overhead()
+}
+
+// sign puts AUTH into a packet, before the first chunk that the peer wants authenticated (RFC 4895 section 6.2). A COOKIE ECHO that need not be
+// keeps its place at the beginning.
+func (a *Association) sign(packet []byte) []byte {
+	for rest := packet[wire.HeaderLen:]; len(rest) > 0; {
+		c, more, err := wire.NextChunk(rest)
+		if err != nil {
+			break
+		}
+		if a.auth.Asked(c.Type) {
+			a.stats.AuthSent++
+			a.stats.ControlSent++
+			return a.auth.Sign(packet, len(packet)-len(rest))
+		}
+		rest = more
+	}
+	return packet
+}
+
+// admission says what becomes of a chunk.
+type admission uint8
+
+const (
+	admitChunk admission = iota
+	// admitOthers: it is discarded, those behind it count.
+	admitOthers
+	// admitNothing: it and what follows are discarded.
+	admitNothing
+)
+
+// authenticate verifies AUTH, and discards what should stand behind one and does not (RFC 4895 section 6.3). rest is what follows c.
+func (a *Association) authenticate(now mono.Time, in *inbound, c wire.Chunk, rest []byte) admission {
+	x := a.auth.Context
+	switch {
+	case x.Agreed():
+	case c.Type == wire.ChunkAuth:
+		next, _, err := wire.NextChunk(rest)
+		if err != nil || next.Type != wire.ChunkCookieEcho {
+			return admitNothing
+		}
+		x = a.cookieContext(now, next)
+	case c.Type == wire.ChunkCookieEcho:
+		x = a.cookieContext(now, c)
+	default:
+		return admitChunk
+	}
+	switch {
+	case x == nil && c.Type == wire.ChunkAuth:
+		return admitNothing
+	case x == nil:
+		return admitChunk
+	case c.Type == wire.ChunkAuth:
+		return a.recvAuth(in, x, c, rest)
+	case x.Requires(c.Type) && !in.authenticated:
+		a.stats.AuthMissing++
+		return admitOthers
+	}
+	return admitChunk
+}
+
+// cookieContext is the context that a COOKIE ECHO brings to a collision of INITs, where the peer's INIT ACK has not come: nil if there is none.
+func (a *Association) cookieContext(now mono.Time, echo wire.Chunk) *auth.Context {
+	c, err := a.jar.Open(now, echo.Value)
+	if err != nil || len(c.PeerAuth) == 0 {
+		return nil
+	}
+	return a.auth.With(c.LocalAuth, c.PeerAuth)
+}
+
+// recvAuth verifies an AUTH chunk. A second one in a packet is refused: verifying one after the other would let a peer ask for much work with few
+// bytes.
+func (a *Association) recvAuth(in *inbound, x *auth.Context, c wire.Chunk, rest []byte) admission {
+	h, err := wire.ParseAuth(c)
+	if err != nil || in.authenticated {
+		a.stats.AuthMismatches++
+		return admitNothing
+	}
+	switch x.Verify(h, c, rest) {
+	case nil:
+	case auth.ErrUnsupportedHMAC:
+		a.stats.AuthUnknownKeys++
+		if a.state != StateCookieWait && a.state != StateClosed && in.header.Tag == a.localTag {
+			a.queueCause(wire.AppendUnsupportedHMAC(nil, h.HMACID))
+		}
+		return admitNothing
+	case auth.ErrUnknownKey:
+		a.stats.AuthUnknownKeys++
+		return admitNothing
+	default:
+		a.stats.AuthMismatches++
+		return admitNothing
+	}
+	a.stats.AuthReceived++
+	in.authenticated = true
+	if h.KeyID != a.auth.peerKey {
+		a.auth.peerKey = h.KeyID
+		a.emit(Authentication{Indication: AuthNewKey, Key: h.KeyID})
+	}
+	return admitOthers
+}
+
+// AuthenticEcho reports whether a packet whose chunks bring a cookie may make an association: whether its AUTH chunk, if it begins with one, is right,
+// and whether there is one if this side wants COOKIE ECHO authenticated (RFC 4895 section 6.3).
+func AuthenticEcho(cfg *Config, c *cookie.Content, chunks []byte) bool {
+	first, rest, err := wire.NextChunk(chunks)
+	if err != nil {
+		return false
+	}
+	if len(c.PeerAuth) == 0 {
+		return first.Type != wire.ChunkAuth
+	}
+	keys := cfg.Auth
+	if keys == nil {
+		keys = new(auth.Config)
+	}
+	x := auth.NewContext(keys)
+	if x.Agree(c.LocalAuth, c.PeerAuth) != nil {
+		return false
+	}
+	if first.Type != wire.ChunkAuth {
+		return !x.Requires(wire.ChunkCookieEcho)
+	}
+	h, err := wire.ParseAuth(first)
+	return err == nil && x.Verify(h, first, rest) == nil
+}
+
+// SetAuthKey adds or replaces an endpoint pair shared key (RFC 6458 section 8.3.3). The peer has to have it too before one side makes it active.
+func (a *Association) SetAuthKey(id uint16, secret []byte) error {
+	return a.changeKeys(func(x *auth.Context) error {
+		x.SetKey(id, secret)
+		return nil
+	})
+}
+
+// ActivateAuthKey sends with a key from now on (section 8.1.18).
+func (a *Association) ActivateAuthKey(id uint16) error {
+	return a.changeKeys(func(x *auth.Context) error { return x.Activate(id) })
+}
+
+// DeleteAuthKey forgets a key (section 8.3.5): what the peer authenticates with it is discarded.
+func (a *Association) DeleteAuthKey(id uint16) error {
+	return a.changeKeys(func(x *auth.Context) error { return x.Delete(id) })
+}
+
+// DeactivateAuthKey sends with a key no more (section 8.3.4). Repetitions are authenticated with the active key, so it is free at once.
+func (a *Association) DeactivateAuthKey(id uint16) error {
+	return a.changeKeys(func(x *auth.Context) error {
+		err := x.Deactivate(id)
+		if err == nil {
+			a.emit(Authentication{Indication: AuthFreeKey, Key: id})
+		}
+		return err
+	})
+}
+
+// changeKeys changes the keys of an association that offers to authenticate.
+func (a *Association) changeKeys(change func(*auth.Context) error) error {
+	if a.auth == nil {
+		return ErrNotNegotiated
+	}
+	return change(a.auth.Context)
+}
+
+// PeerAuthChunks and LocalAuthChunks are the types of chunks that the peer and this side want authenticated (sections 8.2.3 and 8.2.4).
+func (a *Association) PeerAuthChunks() []wire.ChunkType {
+	if !a.Authenticates() {
+		return nil
+	}
+	return a.auth.PeerChunks()
+}
+
+// LocalAuthChunks is what this side wants authenticated.
+func (a *Association) LocalAuthChunks() []wire.ChunkType {
+	if !a.Authenticates() {
+		return nil
+	}
+	return a.auth.LocalChunks()
+}
+
+// ActiveAuthKey is the number of the key that is sent with.
+func (a *Association) ActiveAuthKey() uint16 {
+	if a.auth == nil {
+		return 0
+	}
+	return a.auth.Active()
+}
