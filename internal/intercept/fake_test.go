@@ -28,14 +28,14 @@ const (
 	portEcho    = 7  // what is sent comes back; after SHUT_WR, the end
 	portNull    = 8  // takes everything
 	portSlow    = 9  // takes 64 KiB, and empties that every 150 ms
-	portLater   = 10 // is an echo that answers after 300 ms
-	portRefuse  = 11 // refuses after 300 ms
+	portLater   = 10 // is an echo that answers after fakeDelay
+	portRefuse  = 11 // refuses after fakeDelay
 	portSilent  = 12 // never answers
 	portDaytime = 13 // sends a message and ends
 )
 
 const (
-	fakeDelay    = 300 * time.Millisecond
+	fakeDelay    = time.Second // long beside what a program does first, on a busy machine too
 	fakeSinkTime = 150 * time.Millisecond
 	fakeSinkRoom = 64 << 10
 )

@@ -76,7 +76,7 @@ static void connecting(void)
 	int s = stream(SOCK_NONBLOCK), e = epoll_create1(0), i, n;
 	struct epoll_event want = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET}, got;
 	fd_set set;
-	struct timeval tv = {2, 0};
+	struct timeval tv = {20, 0};
 
 	CHECK("a fresh one-to-one socket shows nothing", shows(s, ALL, 0) == 0);
 	epoll_ctl(e, EPOLL_CTL_ADD, s, &want);
