@@ -129,9 +129,9 @@ func TestSupervisorUnderSignals(t *testing.T) {
 	}
 }
 
-func TestKilledSupervisorLeavesNobodyWaiting(t *testing.T) {
-	dir := bench(t)
-	cmd := supervised(t, dir, "-high", "-stdio=false", compile(t, dir, "orphan"))
+// orphans kills the supervisor of the program orphan, which has to notice.
+func orphans(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
 	pipe, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -151,6 +151,11 @@ func TestKilledSupervisorLeavesNobodyWaiting(t *testing.T) {
 		t.Errorf("%q", rest)
 	}
 	_ = cmd.Wait()
+}
+
+func TestKilledSupervisorLeavesNobodyWaiting(t *testing.T) {
+	dir := bench(t)
+	orphans(t, supervised(t, dir, "-high", "-stdio=false", compile(t, dir, "orphan")))
 }
 
 func TestKilledProgramIsTold(t *testing.T) {
