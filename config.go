@@ -70,6 +70,9 @@ type Config struct {
 	Nagle bool
 	// MaxPMTU bounds the size of SCTP packets in bytes, common header included: 0 leaves it to the carrier.
 	MaxPMTU int
+	// RaiseInterval is how long the search for the path MTU rests before larger packets are tried again (PMTU_RAISE_TIMER, RFC
+	// 8899 section 5.1.1): 10 min. Negative turns the search off, and with it the cure of paths on which large packets vanish.
+	RaiseInterval time.Duration
 	// Enable and Disable change which extensions are offered to the peer: [DefaultExtensions], with those to enable,
 	// without those to disable. Status.Extensions tells which are in use.
 	Enable, Disable Extensions
@@ -139,6 +142,7 @@ func (c *Config) core() assoc.Config {
 		DisableFragments:     c.DisableFragments,
 		Nagle:                c.Nagle,
 		MaxPMTU:              c.MaxPMTU,
+		RaiseInterval:        c.RaiseInterval,
 		Enable:               c.Enable.core(),
 		Disable:              c.Disable.core(),
 		Scheduler:            scheduler,

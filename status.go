@@ -75,6 +75,8 @@ type PathStatus struct {
 	Cwnd, Ssthresh, FlightSize int
 	// PMTU is the largest packet, common header included.
 	PMTU int
+	// Search is how far the search for the path MTU is (RFC 8899).
+	Search SearchState
 	// Errors is the number of time-outs in a row.
 	Errors int
 	// Retransmitted counts DATA chunks that were sent again, to this address.
@@ -106,6 +108,7 @@ type Stats struct {
 	T1Expired, T2Expired           uint64
 	T1CookieExpired                uint64 // of T1Expired, those that repeated COOKIE ECHO
 	T5Expired                      uint64
+	BlackHoles                     uint64 // times packets of the path MTU were found to vanish without a report (RFC 8899 section 4.3)
 	AcksDelayed                    uint64 // SACKs for which the timer was waited
 	AuthSent, AuthReceived         uint64 // AUTH chunks (RFC 4895); of the latter, those that were right
 	AuthMismatches                 uint64 // AUTH chunks that were wrong: made with another key, or by somebody else
@@ -144,6 +147,7 @@ func publicStatus(s *assoc.Status, lost uint64) Status {
 			Ssthresh:   path.Ssthresh,
 			FlightSize: path.FlightSize,
 			PMTU:       path.PMTU,
+			Search:     SearchState(path.Search),
 			Errors:     path.Errors,
 
 			Retransmitted: path.Retransmitted,

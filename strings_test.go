@@ -56,9 +56,12 @@ func TestStatesHaveTheirNames(t *testing.T) {
 	for s := Closed; s <= ShutdownAckSent+1; s++ {
 		got = append(got, s.String())
 	}
+	for s := SearchComplete; s <= SearchError+1; s++ {
+		got = append(got, s.String())
+	}
 	want := "[AssocState(0) COMM_UP COMM_LOST RESTART SHUTDOWN_COMP CANT_STR_ASSOC AddrState(0) ADDR_AVAILABLE " +
 		"ADDR_UNREACHABLE ADDR_REMOVED ADDR_ADDED ADDR_MADE_PRIM ADDR_CONFIRMED ADDR_POTENTIALLY_FAILED CLOSED COOKIE-WAIT " +
-		"COOKIE-ECHOED ESTABLISHED SHUTDOWN-PENDING SHUTDOWN-SENT SHUTDOWN-RECEIVED SHUTDOWN-ACK-SENT State(8)]"
+		"COOKIE-ECHOED ESTABLISHED SHUTDOWN-PENDING SHUTDOWN-SENT SHUTDOWN-RECEIVED SHUTDOWN-ACK-SENT State(8) SEARCH_COMPLETE CONFIRMING BASE SEARCHING ERROR SearchState(5)]"
 	if fmt.Sprint(got) != want {
 		t.Errorf("got %v", got)
 	}

@@ -54,6 +54,7 @@ func (c *Config) Validate() error {
 		inRange("PartialDeliveryPoint", d.PartialDeliveryPoint, 1, d.RecvBuffer),
 		inRange("FragmentInterleave", c.FragmentInterleave, -1, 2),
 		inRange("MaxSeg", d.MaxSeg, 0, maxPMTU),
+		inRange("RaiseInterval", d.RaiseInterval, -maxInterval, maxInterval),
 		zeroOrInRange("MaxPMTU", d.MaxPMTU, minPMTU, maxPMTU),
 		known("Enable", c.Enable),
 		interleaves(c),

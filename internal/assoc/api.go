@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/gosctp/sctp/internal/path"
 	"github.com/gosctp/sctp/internal/tx"
 	"github.com/gosctp/sctp/transport"
 )
@@ -65,6 +66,7 @@ type PathStatus struct {
 	Ssthresh   int
 	FlightSize int
 	PMTU       int
+	Search     path.SearchState // of a larger or smaller PMTU
 	// Retransmitted counts DATA chunks that were sent again, to this path.
 	Retransmitted uint64
 	Errors        int
@@ -112,6 +114,7 @@ type Stats struct {
 	T1Expired, T2Expired           uint64
 	T1CookieExpired                uint64 // of T1Expired, those that repeated COOKIE ECHO
 	T5Expired                      uint64
+	BlackHoles                     uint64 // times packets of the path MTU were found to vanish
 	AcksDelayed                    uint64 // SACKs for which the timer was waited
 	AuthSent, AuthReceived         uint64 // AUTH chunks; of the latter, those that were verified
 	AuthMismatches                 uint64 // AUTH chunks with a wrong HMAC: another key, or another sender

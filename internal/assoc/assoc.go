@@ -67,6 +67,9 @@ type Association struct {
 	// idleSince is when data was sent or received last, for AutoClose.
 	idleSince mono.Time
 
+	// probeWanted: a path wants a probe of its MTU sent.
+	probeWanted bool
+
 	// errors is the association's error counter (section 8.1).
 	errors int
 

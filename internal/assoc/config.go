@@ -81,6 +81,8 @@ type Config struct {
 	// FixedPMTU is the path MTU with the IP header, whatever the network says: 0, it is found out. KeptPMTU keeps what was known first.
 	FixedPMTU int
 	KeptPMTU  bool
+	// RaiseInterval is PMTU_RAISE_TIMER (RFC 8899 section 5.1.1): 10 min. Negative turns the search for the path MTU off.
+	RaiseInterval time.Duration
 	// DSCP is the differentiated services field of packets (RFC 2474), FlowLabel that of IPv6 packets: 0.
 	DSCP      uint8
 	FlowLabel uint32
@@ -112,7 +114,7 @@ func (c *Config) pathParams() PathParams {
 		PathMaxRetrans: c.PathMaxRetrans, PFMaxRetrans: c.PFMaxRetrans, HBInterval: c.HBInterval,
 		Switchover: c.Switchover, PSMaxRetrans: c.PSMaxRetrans,
 		SACKDelay: c.SACKDelay, SACKFrequency: c.SACKFrequency, FixedPMTU: c.FixedPMTU, KeptPMTU: c.KeptPMTU,
-		DSCP: c.DSCP, FlowLabel: c.FlowLabel,
+		RaiseInterval: c.RaiseInterval, DSCP: c.DSCP, FlowLabel: c.FlowLabel,
 	}
 }
 
@@ -120,7 +122,7 @@ func (c *Config) pathParams() PathParams {
 func (c *Config) SetPathParams(p PathParams) {
 	c.PathMaxRetrans, c.PFMaxRetrans, c.HBInterval = p.PathMaxRetrans, p.PFMaxRetrans, p.HBInterval
 	c.SACKDelay, c.SACKFrequency, c.FixedPMTU, c.KeptPMTU = p.SACKDelay, p.SACKFrequency, p.FixedPMTU, p.KeptPMTU
-	c.DSCP, c.FlowLabel = p.DSCP, p.FlowLabel
+	c.RaiseInterval, c.DSCP, c.FlowLabel = p.RaiseInterval, p.DSCP, p.FlowLabel
 	c.Switchover, c.PSMaxRetrans = p.Switchover, p.PSMaxRetrans
 }
 
@@ -139,6 +141,7 @@ func (c Config) Defaults() Config {
 	def(&c.HBMaxBurst, 1)
 	def(&c.SACKDelay, 200*time.Millisecond)
 	def(&c.SACKFrequency, 2)
+	def(&c.RaiseInterval, 10*time.Minute)
 	def(&c.OutStreams, 10)
 	def(&c.MaxInStreams, 65535)
 	def(&c.RecvBuffer, 1<<20)

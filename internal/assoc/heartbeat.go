@@ -153,6 +153,10 @@ func (a *Association) recvHeartbeatAck(now mono.Time, c wire.Chunk) {
 		return
 	}
 	p := a.paths[info.Path]
+	if p.ProbeAnswered(now, info.Nonce) {
+		a.probeAnswered(p)
+		return
+	}
 	rtt, ok := p.HB.Answered(now, info.Nonce)
 	if !ok {
 		return // late or forged

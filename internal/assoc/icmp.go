@@ -21,9 +21,10 @@ func (a *Association) deliverICMP(now mono.Time, d *transport.Datagram) {
 	}
 	switch d.Kind {
 	case transport.PacketTooBig: // ICMP7
-		if d.MTU > 0 && d.MTU < p.PMTU() {
-			a.packetTooBig(p, d.MTU)
+		if p.TooBig(now, a.limitPMTU(d.MTU)) {
+			a.sendAgainSmaller(p)
 		}
+		a.probeWanted = a.probeWanted || p.Search.WantProbe
 	case transport.ProtocolUnreachable: // ICMP8
 		a.protocolUnreachable(p, isInit)
 	case transport.Unreachable: // ICMP9: an error of the path, but for the packet's own timer to count
@@ -31,10 +32,9 @@ func (a *Association) deliverICMP(now mono.Time, d *transport.Datagram) {
 	}
 }
 
-// packetTooBig takes the smaller path MTU and sends again at once what was in flight: some of it was dropped for its size, which is no
-// sign of congestion, and T3-rtx may be far away.
-func (a *Association) packetTooBig(p *path.Path, mtu int) {
-	a.changePMTU(p, mtu)
+// sendAgainSmaller sends again at once what was in flight when the path MTU became less: some of it was dropped for its size, which is no
+// sign of congestion, and T3-rtx may be far away. Chunks keep their size: IP may fragment those that are too large now.
+func (a *Association) sendAgainSmaller(p *path.Path) {
 	if a.opening != nil || a.send.outstanding.Flight(p.ID) == 0 {
 		return
 	}
@@ -72,12 +72,6 @@ func (a *Association) ownPacket(b []byte) (isInit, ok bool) {
 // SetMTU tells what the carrier reports for the path to remote: the largest packet, common header included.
 func (a *Association) SetMTU(now mono.Time, remote netip.Addr, mtu int) {
 	if p := a.pathTo(remote); p != nil {
-		a.changePMTU(p, mtu)
+		p.SetCeiling(a.limitPMTU(min(mtu, path.MaxPMTU)))
 	}
-}
-
-// changePMTU takes a new path MTU. Chunks in flight keep their size: if they have to be sent again and are too large now, IP may fragment
-// them.
-func (a *Association) changePMTU(p *path.Path, mtu int) {
-	p.SetPMTU(a.limitPMTU(min(mtu, path.MaxPMTU)))
 }

@@ -85,7 +85,7 @@ func TestAChunkIsFastRetransmittedOnce(t *testing.T) {
 
 // RFC 9260 sections 6.3.3 and 7.2.3.
 func TestT3RetransmitsOnePacketAndBacksOff(t *testing.T) {
-	ta := established(t, with(func(c *Config) { c.PFMaxRetrans = 100 }))
+	ta := established(t, with(func(c *Config) { c.PFMaxRetrans, c.RaiseInterval = 100, -1 }))
 	ta.send(3 * fragment)
 	ta.forget()
 	if d := ta.advanceToTimer(); d != time.Second {

@@ -47,6 +47,9 @@ func (a *Association) NextPacket(now mono.Time, buf []byte, d *transport.Datagra
 		return false
 	}
 	a.giveUp(now)
+	if a.probeWanted && a.nextProbe(now, buf, d) {
+		return true
+	}
 	p := a.nextTarget()
 	if p == nil {
 		a.send.endOpportunity(a.opening != nil)

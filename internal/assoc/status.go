@@ -51,6 +51,6 @@ func (a *Association) pathStatus(p *path.Path) PathStatus {
 		Path: p.Addr, State: state, Confirmed: p.State().Confirmed(), Primary: p == a.primary,
 		SRTT: p.RTO.SRTT(), RTO: p.RTO.Current(),
 		Cwnd: p.CC.Cwnd(), Ssthresh: p.CC.Ssthresh(), FlightSize: a.send.outstanding.Flight(p.ID),
-		PMTU: p.PMTU(), Errors: p.Errors(), Retransmitted: p.Retransmitted,
+		PMTU: p.PMTU(), Search: p.Search.State, Errors: p.Errors(), Retransmitted: p.Retransmitted,
 	}
 }

@@ -52,6 +52,7 @@ func (a *Association) Expire(now mono.Time) {
 		}
 		if a.state != StateClosed {
 			a.expireHeartbeat(now, p)
+			a.expireSearch(now, p)
 		}
 	}
 	if a.state != StateClosed {
@@ -102,6 +103,7 @@ func (a *Association) expireT3(now mono.Time, p *path.Path) {
 		return
 	}
 	a.stats.Timeouts++
+	flight := s.outstanding.Flight(p.ID)
 	s.outstanding.MarkTimedOut(p.ID)
 	p.RTO.BackOff() // E2
 	if probing {
@@ -111,6 +113,7 @@ func (a *Association) expireT3(now mono.Time, p *path.Path) {
 	a.noteReduction(p, false)
 	p.OnePacket = true
 	s.recovery = recovery{}
+	a.suspectSize(p, flight)
 	a.pathFailed(now, p)
 	a.countError()
 }

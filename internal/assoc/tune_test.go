@@ -16,7 +16,7 @@ func TestTuneKeepsTheRest(t *testing.T) {
 		ValidCookieLife: 5 * time.Second, MaxBurst: 6, MaxSeg: 700, PartialDeliveryPoint: 9, FragmentInterleave: 2, DenyReconfig: AssocResets,
 		PathParams: PathParams{
 			PathMaxRetrans: 8, PFMaxRetrans: 9, HBInterval: -10, SACKDelay: 50 * time.Millisecond, SACKFrequency: 3,
-			FixedPMTU: 1000, KeptPMTU: true, DSCP: 11, FlowLabel: 12, Switchover: true, PSMaxRetrans: 13,
+			FixedPMTU: 1000, KeptPMTU: true, RaiseInterval: time.Minute, DSCP: 11, FlowLabel: 12, Switchover: true, PSMaxRetrans: 13,
 		},
 	}
 	a.Tune(1, want)

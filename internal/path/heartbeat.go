@@ -61,5 +61,5 @@ func (p *Path) Schedule(now mono.Time, random uint64) {
 
 // NextDeadline is the earliest timer of the path.
 func (p *Path) NextDeadline() mono.Time {
-	return mono.Earliest(p.T3, mono.Earliest(p.HB.Due, p.HB.Deadline))
+	return mono.Earliest(mono.Earliest(p.T3, p.Search.Due), mono.Earliest(p.HB.Due, p.HB.Deadline))
 }

@@ -56,6 +56,9 @@ type Params struct {
 	// way. KeptPMTU only keeps the path MTU as it is (RFC 6458 section 8.1.12, SPP_PMTUD_DISABLE).
 	FixedPMTU int
 	KeptPMTU  bool
+	// RaiseInterval is PMTU_RAISE_TIMER (RFC 8899 section 5.1.1): after as long it is probed whether the path takes larger packets by now.
+	// Negative turns probing off, and the search for black holes with it.
+	RaiseInterval time.Duration
 	// DSCP is the differentiated services field (RFC 2474) of packets to the path: 6 bits. FlowLabel is that of IPv6: 20 bits.
 	DSCP      uint8
 	FlowLabel uint32
@@ -77,6 +80,7 @@ const minFixedPMTU = 512 - headerIPv6
 const (
 	headerIPv4 = 20
 	headerIPv6 = 40
+	headerUDP  = 8
 )
 
 // Path is one destination address.
@@ -93,6 +97,8 @@ type Path struct {
 	T3 mono.Time
 	// HB is the heartbeat of the path.
 	HB Heartbeat
+	// Search is the search for the path MTU.
+	Search Search
 	// Retransmitted counts DATA chunks that were sent again, to this path.
 	Retransmitted uint64
 	// Reduction is the last time that CC reduced its window.
@@ -114,6 +120,7 @@ func New(id int, addr transport.Path, s State, c Config) *Path {
 	if c.FixedPMTU > 0 {
 		p.pmtu = p.fixedPMTU()
 	}
+	p.Search.ceiling = p.pmtu
 	p.RTO = NewRTO(c.RTOInitial, c.RTOMin, c.RTOMax)
 	p.CC = cc.NewReno(p.PMDCS(), addr.Remote.Is6())
 	return p
@@ -168,6 +175,10 @@ func (p *Path) Configure(c Params) {
 	p.config.Params = c
 	if c.FixedPMTU > 0 {
 		p.resize(p.fixedPMTU())
+		p.Search.lowered = false
+	}
+	if !p.probes() {
+		p.stopSearch()
 	}
 }
 

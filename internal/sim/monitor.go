@@ -55,9 +55,20 @@ func (m *monitor) restart() {
 // allow notes that packets of a size fit on the way to an address.
 func (m *monitor) allow(remote netip.Addr, mtu int) { m.limits[remote] = max(mtu, path.MinPMTU) }
 
+// isProbe reports whether a packet is there to find out whether one of its size gets through (RFC 8899): a HEARTBEAT with padding and nothing
+// else.
+func isProbe(d *transport.Datagram) bool {
+	c, rest, err := wire.NextChunk(d.Data[wire.HeaderLen:])
+	if err != nil || c.Type != wire.ChunkHeartbeat {
+		return false
+	}
+	c, rest, err = wire.NextChunk(rest)
+	return err == nil && c.Type == wire.ChunkPad && len(rest) == 0
+}
+
 // sent judges a packet that u has produced, given its status before and after.
 func (m *monitor) sent(u *user, d *transport.Datagram, before, after *assoc.Status) {
-	if limit, known := m.limits[d.Path.Remote]; known && len(d.Data) > limit && !d.MayFragment {
+	if limit, known := m.limits[d.Path.Remote]; known && len(d.Data) > limit && !d.MayFragment && !isProbe(d) {
 		u.fail(RuleMTU, "%d bytes to %v, where %d fit", len(d.Data), d.Path.Remote, limit)
 	}
 	h, err := wire.ParseHeader(d.Data)

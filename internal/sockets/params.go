@@ -190,6 +190,10 @@ func (st *Stack) pathParams(p *pathParams) assoc.PathParams {
 	if p.flags&linux.SPP_SACKDELAY_ENABLE == 0 {
 		c.SACKDelay = -c.SACKDelay
 	}
+	c.RaiseInterval = -1
+	if p.probeInterval != 0 {
+		c.RaiseInterval = raiseFactor * milliseconds(p.probeInterval)
+	}
 	if p.flags&linux.SPP_PMTUD_DISABLE != 0 {
 		c.KeptPMTU = p.mtu == 0
 		c.FixedPMTU = max(0, int(p.mtu)-st.encapsulation())
@@ -199,6 +203,9 @@ func (st *Stack) pathParams(p *pathParams) assoc.PathParams {
 
 // noSwitchover is the threshold of Linux for leaving the primary path as it is (RFC 7829 section 7.2).
 const noSwitchover = math.MaxUint16
+
+// raiseFactor times the interval of probes is, on Linux, how long a search that has ended rests.
+const raiseFactor = 30
 
 // dscpShift is where the field begins in spp_dscp, which has the room of the ECN field below it.
 const dscpShift = 2

@@ -276,8 +276,8 @@ func getEncapPort(s *Socket, v *linux.UDPEncaps) error {
 // minProbeInterval is the shortest interval between probes, in milliseconds.
 const minProbeInterval = 5000
 
-// setProbeInterval keeps the interval of probes for path MTU discovery (RFC 8899), which are not sent: the path MTU is found out by what
-// the network reports.
+// setProbeInterval turns the search for the path MTU (RFC 8899) on, with 0 off. Probes follow the round trip, not the interval, which only
+// says how long a search rests that has ended.
 func setProbeInterval(s *Socket, v *linux.ProbeInterval) error {
 	if v.Interval != 0 && v.Interval < minProbeInterval {
 		return syscall.EINVAL

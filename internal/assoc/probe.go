@@ -1,0 +1,72 @@
+package assoc
+
+import (
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/path"
+	"github.com/gosctp/sctp/internal/wire"
+	"github.com/gosctp/sctp/transport"
+)
+
+// The path MTU is probed by HEARTBEATs with padding (RFC 8899 section 6.2, RFC 4820). Package path knows what to probe. Data never serves as
+// a probe, and a probe that is lost is no error of the path: it may have been too large.
+
+// suspectSize has the path MTU confirmed when data keeps being lost. An association whose HEARTBEATs are answered, while what it sends never
+// arrives, would else look healthy to its user until Association.Max.Retrans is reached.
+func (a *Association) suspectSize(p *path.Path, flight int) {
+	p.TimedOut(flight)
+	a.probeWanted = a.probeWanted || p.Search.WantProbe
+}
+
+// expireSearch handles the timer of the search for the path MTU.
+func (a *Association) expireSearch(now mono.Time, p *path.Path) {
+	if size := p.ExpireSearch(now); size > 0 {
+		a.stats.BlackHoles++
+		if p.SetPMTU(size) {
+			a.sendAgainSmaller(p)
+		}
+	}
+	a.probeWanted = a.probeWanted || p.Search.WantProbe
+}
+
+// probeAnswered takes the answer to a probe, which shows, as that to any HEARTBEAT, that the path works.
+func (a *Association) probeAnswered(p *path.Path) {
+	a.pathAnswered(p, true)
+	a.probeWanted = a.probeWanted || p.Search.WantProbe
+}
+
+// nextProbe builds the next probe that a path wants.
+func (a *Association) nextProbe(now mono.Time, buf []byte, d *transport.Datagram) bool {
+	if !a.heartbeating() {
+		a.probeWanted = false
+		return false
+	}
+	for _, p := range a.paths {
+		s := &p.Search
+		if !s.WantSmall && !s.WantProbe {
+			continue
+		}
+		small := s.WantSmall
+		nonce := max(a.rand.Uint64(), 1) // zero stands for none
+		p.ProbeSent(now, nonce, small)
+		k := builder{b: beginPacket(buf[:0], a.params.LocalPort, a.params.PeerPort, a.peerTag), path: p}
+		k.add(wire.HeartbeatInfo{Path: uint32(p.ID), Nonce: nonce}.Append(k.b))
+		size := min(s.Size, cap(buf)&^3)
+		if a.auth != nil && (a.auth.Asked(wire.ChunkHeartbeat) || a.auth.Asked(wire.ChunkPad)) {
+			size -= a.authOverhead()
+		}
+		if !small && size > len(k.b) {
+			k.add(wire.AppendPad(k.b, size-len(k.b)))
+		}
+		if a.auth != nil {
+			k.b = a.sign(k.b)
+		}
+		a.seal(&k)
+		a.stats.PacketsSent++
+		a.stats.ControlSent += uint64(k.control)
+		*d = transport.Datagram{Path: p.Addr, Data: k.b, ECN: a.ecnOf(&k)}
+		d.DSCP, d.FlowLabel = p.Labels()
+		return true
+	}
+	a.probeWanted = false
+	return false
+}
