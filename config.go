@@ -32,6 +32,10 @@ type Config struct {
 	// PFMaxRetrans at least.
 	Switchover   bool
 	PSMaxRetrans int
+	// DisableTailProbe waits for the retransmission time-out before data moves to another address. Without it, where two
+	// probes would take less than that, an address that answers neither data nor a probe is left: after four round trips
+	// and 400 ms.
+	DisableTailProbe bool
 	// MaxInitRetransmits is Max.Init.Retransmits, the attempts to set up: 8.
 	MaxInitRetransmits int
 	// HBInterval is HB.interval, the time between probes of an idle address, beside its RTO: 30 s. Negative sends none to
@@ -127,6 +131,7 @@ func (c *Config) core() assoc.Config {
 		PFMaxRetrans:         c.PFMaxRetrans,
 		Switchover:           c.Switchover,
 		PSMaxRetrans:         c.PSMaxRetrans,
+		TailProbe:            !c.DisableTailProbe,
 		MaxInitRetransmits:   c.MaxInitRetransmits,
 		HBInterval:           c.HBInterval,
 		HBMaxBurst:           c.HBMaxBurst,

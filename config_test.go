@@ -18,9 +18,11 @@ func TestZeroConfigIsValid(t *testing.T) {
 func TestEveryConfigFieldCounts(t *testing.T) {
 	anything := map[string]bool{
 		"OutStreams": true, "MaxInStreams": true, "DisableFragments": true, "Nagle": true, "AdaptationIndication": true,
-		"DefaultSndInfo": true, "Scheduler": true, "Switchover": true, "Auth": true,
+		"DefaultSndInfo": true, "Scheduler": true, "Switchover": true,
+		"DisableTailProbe": true, "Auth": true,
 	}
-	ours := map[string]bool{"Linger": true, "DefaultSndInfo": true} // the association itself knows nothing of them
+	// The association itself knows nothing of the first two; the third is its TailProbe.
+	ours := map[string]bool{"Linger": true, "DefaultSndInfo": true, "DisableTailProbe": true}
 	typ := reflect.TypeFor[Config]()
 	core := reflect.TypeOf(new(Config).core())
 	for i := range typ.NumField() {
@@ -43,6 +45,15 @@ func TestEveryConfigFieldCounts(t *testing.T) {
 		var wrong *ConfigError
 		if err := c.Validate(); !errors.As(err, &wrong) {
 			t.Errorf("%s of %v: error %v", f.Name, field, err)
+		}
+	}
+}
+
+func TestTailProbeIsOnUnlessDisabled(t *testing.T) {
+	for _, off := range []bool{false, true} {
+		c := Config{DisableTailProbe: off}
+		if on := c.core().TailProbe; on == off {
+			t.Errorf("disabled %v, used %v", off, on)
 		}
 	}
 }

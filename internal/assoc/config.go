@@ -28,6 +28,8 @@ type Config struct {
 	// 7829 section 5), so that data does not come back to it: off. The threshold is to be PFMaxRetrans at least.
 	Switchover   bool
 	PSMaxRetrans int
+	// TailProbe notices a path that carries nothing any more before T3-rtx does, if there is another one: off.
+	TailProbe bool
 	// MaxInitRetransmits is Max.Init.Retransmits: 8.
 	MaxInitRetransmits int
 	// MaxInitTimeout is the longest time to the next INIT or COOKIE ECHO (RFC 6458 section 8.1.3): RTOMax.

@@ -55,6 +55,7 @@ func (a *Association) buildData(now mono.Time, k *builder) {
 	k.path.Sent(now)
 	if a.opening == nil && (restartT3 || k.path.T3.IsZero() || flight == 0 && !s.waitsForForward(k.path)) {
 		k.path.T3 = now.Add(k.path.RTO.Current())
+		a.watchTail(now, k.path)
 	}
 }
 

@@ -155,12 +155,13 @@ func (a *Association) credit(now mono.Time, rep *report, acked *tx.Acked) {
 		case s.waitsForForward(p) && out.Flight(p.ID) == 0 && !acked.CumAdvanced: // RFC 3758 section 3.5 C5
 		case out.Flight(p.ID) == 0 && !s.waitsForForward(p):
 			if s.flightBefore[p.ID] > 0 || rep.rwnd > s.peerRwnd || s.queue.Head() == nil { // else it runs for a probe of the window
-				p.T3 = 0 // section 6.3.2 R2
+				p.T3, p.Tail = 0, 0 // section 6.3.2 R2
 			}
 		case out.Flight(p.ID) == 0:
 			p.T3 = now.Add(p.RTO.Current())
 		case r.Earliest, p.T3.IsZero(): // R3, R4
 			p.T3 = now.Add(p.RTO.Current())
+			a.watchTail(now, p)
 		}
 	}
 	if acked.Any {
@@ -177,6 +178,7 @@ func (a *Association) pathAcked(now mono.Time, id int, r *tx.PathAcked, cumAdvan
 	p := a.paths[id]
 	if !r.SentAt.IsZero() {
 		p.RTO.Measured(now.Sub(r.SentAt))
+		p.Probed = false
 	}
 	p.OnePacket = false
 	p.CC.Acked(cc.Ack{

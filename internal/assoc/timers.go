@@ -47,6 +47,9 @@ func (a *Association) Expire(now mono.Time) {
 		a.expireAck()
 	}
 	for _, p := range a.paths {
+		if a.state != StateClosed && p.Tail.Reached(now) {
+			a.expireTail(now, p)
+		}
 		if a.state != StateClosed && p.T3.Reached(now) {
 			a.expireT3(now, p)
 		}
@@ -93,7 +96,7 @@ func (a *Association) startDataTimers(now mono.Time) {
 // (section 6.1 A), when it runs with nothing in flight.
 func (a *Association) expireT3(now mono.Time, p *path.Path) {
 	s := &a.send
-	p.T3 = 0
+	p.T3, p.Tail, p.Probed = 0, 0, false
 	probing := (s.windowClosed || s.probing) && s.heard
 	s.heard = false
 	s.replenish(a.cfg.MaxBurst)

@@ -95,6 +95,10 @@ type Path struct {
 
 	// T3 is the deadline of T3-rtx, unset when nothing is in flight.
 	T3 mono.Time
+	// Tail is when data in flight is probed for, before T3; unset if it is not. Probed: it was, since a round trip was measured
+	// last.
+	Tail   mono.Time
+	Probed bool
 	// HB is the heartbeat of the path.
 	HB Heartbeat
 	// Search is the search for the path MTU.

@@ -135,6 +135,7 @@ func (d drawer) config(s *Scenario) assoc.Config {
 	if d.often(0.2) {
 		c.Switchover, c.PSMaxRetrans = true, c.PFMaxRetrans+d.IntN(3)
 	}
+	c.TailProbe = d.often(0.3)
 	c.Scheduler = pick(d, schedulers...)
 	c.FragmentInterleave = pick(d, 0, 1, 2, 2, 2)
 	c.Enable, c.Disable = d.extensions(0.5), d.extensions(0.15)

@@ -36,7 +36,7 @@ func twoUplinks(c assoc.Config) *Scenario {
 // Association.Max.Retrans lets a blackout of half a minute pass at an RTO of RTO.Max.
 var tunedForFailover = assoc.Config{
 	RTOInitial: 200 * time.Millisecond, RTOMin: 50 * time.Millisecond, RTOMax: time.Second, SACKDelay: 10 * time.Millisecond,
-	HBInterval: 500 * time.Millisecond, AssocMaxRetrans: 60,
+	HBInterval: 500 * time.Millisecond, AssocMaxRetrans: 60, TailProbe: true,
 }
 
 // fault happens to the network at failoverCut.
@@ -126,7 +126,8 @@ func TestFailoverTimes(t *testing.T) {
 		most   time.Duration
 	}{
 		{"no PF state", assoc.Config{PFMaxRetrans: 5}, time.Minute},
-		{"defaults", assoc.Config{}, 1100 * time.Millisecond},
+		{"no tail probe", assoc.Config{}, 1100 * time.Millisecond},
+		{"defaults", assoc.Config{TailProbe: true}, time.Second - 1},
 		{"tuned", tunedForFailover, 150 * time.Millisecond},
 	} {
 		for _, f := range faults {
