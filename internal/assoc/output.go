@@ -229,6 +229,10 @@ func (a *Association) buildCookieEcho(now mono.Time, k *builder) {
 		k.add(a.appendHeartbeat(now, k.b, k.path))
 	}
 	k.cookie = true
+	if a.opening.tries > 0 {
+		// Data beside the last one may have made it too large for the path, where nothing has been probed yet.
+		k.limit = min(k.limit, path.BasePMTU-a.authOverhead())
+	}
 	k.mayFragment = k.room() < 0
 	a.openingSent(now)
 }

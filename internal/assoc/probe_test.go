@@ -143,3 +143,20 @@ func TestProbesAreAuthenticated(t *testing.T) {
 		}
 	}
 }
+
+// Data beside COOKIE ECHO fills the packet, which may be too much for a path of which nothing is known: the next one is smaller.
+func TestRepeatedCookieEchoFitsIntoABlackHole(t *testing.T) {
+	ta := newTestAssoc(t, activeSide)
+	ta.want("INIT opens the association", "INIT")
+	for range 8 {
+		ta.send(400)
+	}
+	ta.recv(initAck())
+	if p := ta.take("cookie"); p.size <= path.BasePMTU {
+		t.Errorf("the first COOKIE ECHO has %d bytes", p.size)
+	}
+	ta.advanceToTimer()
+	if p := ta.take("again"); p.size > path.BasePMTU || len(p.chunks) < 2 {
+		t.Errorf("repeated with %d bytes and %d chunks", p.size, len(p.chunks))
+	}
+}

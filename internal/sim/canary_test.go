@@ -242,6 +242,19 @@ func TestEveryRuleCanBeBroken(t *testing.T) {
 	}
 }
 
+// A black hole ends an association that does not look for one.
+func TestBlackHoleHasToBeFound(t *testing.T) {
+	s := plain()
+	s.Planes[0].Link.MTU, s.Planes[0].Link.BlackHole = 1280, true
+	if r := Run(s, Options{}); r.Violation != nil {
+		t.Errorf("with probes: %v", r.Violation)
+	}
+	s.Hosts[1].Config.RaiseInterval = -1
+	if r := Run(s, Options{}); r.Violation == nil || r.Violation.Rule != RuleError {
+		t.Errorf("without: got %v, want rule %q to be broken", r.Violation, RuleError)
+	}
+}
+
 // again returns what appends chunks with user data to the packets after them, as long as there is room.
 func again() func(d *transport.Datagram) {
 	var kept [][]byte

@@ -251,7 +251,20 @@ func TestExposure(t *testing.T) {
 	}
 }
 
-// What has no effect on the wire is kept all the same.
+// As on Linux the search for the path MTU is off unless asked for.
+func TestProbeIntervalTurnsTheSearchOn(t *testing.T) {
+	inWorld(t, func(w *world) {
+		st := w.left
+		if c := st.pathParams(&pathParams{}); c.RaiseInterval >= 0 {
+			t.Errorf("it is on: %v", c.RaiseInterval)
+		}
+		if c := st.pathParams(&pathParams{probeInterval: minProbeInterval}); c.RaiseInterval != raiseFactor*5*time.Second {
+			t.Errorf("it rests for %v", c.RaiseInterval)
+		}
+	})
+}
+
+// What is set is read again.
 func TestEncapPortAndProbeInterval(t *testing.T) {
 	inWorld(t, func(w *world) {
 		c, s, l := w.pair()
