@@ -203,5 +203,5 @@ func ExampleAuth() {
 	}
 	defer c.Close()
 	fmt.Println(c.Authenticated(), c.PeerAuthChunks())
-	// Output: true [DATA ABORT COOKIE ECHO]
+	// Output: true [COOKIE ECHO DATA ABORT]
 }

@@ -68,22 +68,61 @@ func (a *Association) authOverhead() int {
 	return a.auth.Overhead()
 }
 
-// sign puts AUTH into a packet, before the first chunk that the peer wants authenticated (RFC 4895 section 6.2). A COOKIE ECHO that need not be
-// keeps its place at the beginning.
-func (a *Association) sign(packet []byte) []byte {
+// dataOverhead is what AUTH takes of packets with DATA, if the peer lists it.
+func (a *Association) dataOverhead() int {
+	if a.auth == nil || !a.auth.Asked(a.dataType()) {
+		return 0
+	}
+	return a.auth.Overhead()
+}
+
+func (a *Association) dataType() wire.ChunkType {
+	if a.extensions.Has(Interleaving) {
+		return wire.ChunkIData
+	}
+	return wire.ChunkData
+}
+
+// reserve keeps n bytes of the packet for AUTH.
+func (k *builder) reserve(n int) {
+	k.limit -= n
+	k.reserved = n
+}
+
+// release gives DATA the room of AUTH where nothing in the packet needs it. A packet that is closed stays so.
+func (a *Association) release(k *builder) {
+	if k.reserved == 0 || k.room() == 0 || a.dataOverhead() > 0 || a.listedIn(k.b) >= 0 {
+		return
+	}
+	k.limit += k.reserved
+	k.reserved = 0
+}
+
+// listedIn is where the first chunk of a packet is that the peer wants authenticated, -1 if there is none.
+func (a *Association) listedIn(packet []byte) int {
 	for rest := packet[wire.HeaderLen:]; len(rest) > 0; {
 		c, more, err := wire.NextChunk(rest)
 		if err != nil {
 			break
 		}
 		if a.auth.Asked(c.Type) {
-			a.stats.AuthSent++
-			a.stats.ControlSent++
-			return a.auth.Sign(packet, len(packet)-len(rest))
+			return len(packet) - len(rest)
 		}
 		rest = more
 	}
-	return packet
+	return -1
+}
+
+// sign puts AUTH into a packet, before the first chunk that the peer wants authenticated (RFC 4895 section 6.2). A COOKIE ECHO that need not be
+// keeps its place at the beginning.
+func (a *Association) sign(packet []byte) []byte {
+	at := a.listedIn(packet)
+	if at < 0 {
+		return packet
+	}
+	a.stats.AuthSent++
+	a.stats.ControlSent++
+	return a.auth.Sign(packet, at)
 }
 
 // admission says what becomes of a chunk.

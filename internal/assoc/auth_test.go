@@ -126,6 +126,29 @@ func TestListedChunksAreSigned(t *testing.T) {
 	ta.wantSigned(x, ta.want("ABORT is listed", "AUTH", "ABORT"), 0)
 }
 
+// Who lists SACK and not DATA gets DATA of full size, in packets without AUTH, and nothing waits for ever beside a SACK.
+func TestUnlistedDataHasTheWholePacket(t *testing.T) {
+	ta, x := authenticated(t, authentic(nil), nil, wire.ChunkSack)
+	if ta.a.FragmentationPoint() != fragment {
+		t.Errorf("messages of %d fit, want %d", ta.a.FragmentationPoint(), fragment)
+	}
+	ta.recv(data(0))
+	ta.wantSigned(x, ta.want("SACK is listed", "AUTH", "SACK 0"), 0)
+	ta.recv(data(1))
+	ta.wantIdle("the next SACK waits")
+	ta.send(fragment)
+	p := ta.want("there is no room for SACK and AUTH beside it", "DATA")
+	if p.size != testMTU || p.mayFragment {
+		t.Errorf("the packet has %d bytes", p.size)
+	}
+	ta.send(10)
+	ta.wantSigned(x, ta.want("a small message takes the SACK along", "AUTH", "SACK 1", "DATA"), 0)
+	ta.advance(ta.a.cfg.RTOMax)
+	if p := ta.forget(); len(p) == 0 || p[0].chunks[0].Type != wire.ChunkData || p[0].mayFragment {
+		t.Error("a repetition has the whole packet, too")
+	}
+}
+
 // A COOKIE ECHO that is not listed is first in its packet, and AUTH stands between it and DATA (section 7); a listed one stands behind.
 func TestCookieEchoAndAuth(t *testing.T) {
 	for _, listed := range []bool{false, true} {

@@ -21,6 +21,8 @@ type builder struct {
 	// cookie: COOKIE ECHO is in the packet.
 	cookie      bool
 	mayFragment bool
+	// reserved is what limit leaves to AUTH.
+	reserved int
 	// repeats: some of the DATA was sent before, or is a zero window probe.
 	repeats bool
 	// from, if valid, is the source address: an answer leaves from the address that the question came to.
@@ -55,7 +57,8 @@ func (a *Association) NextPacket(now mono.Time, buf []byte, d *transport.Datagra
 		a.send.endOpportunity(a.opening != nil)
 		return false
 	}
-	k := builder{b: buf[:0], limit: min(p.PMTU(), cap(buf)) - a.authOverhead(), path: p}
+	k := builder{b: buf[:0], limit: min(p.PMTU(), cap(buf)), path: p}
+	k.reserve(a.authOverhead())
 	if a.opening != nil && a.state == StateCookieWait {
 		a.buildInit(now, &k)
 	} else {
@@ -180,6 +183,7 @@ func (a *Association) build(now mono.Time, k *builder) {
 	if !a.mayCarryData(k) {
 		return
 	}
+	a.release(k)
 	a.buildData(now, k)
 	switch {
 	case tentative < 0:
@@ -188,6 +192,7 @@ func (a *Association) build(now mono.Time, k *builder) {
 	default: // only DATA is worth an early SACK (section 6.1); a full DATA chunk does not fit beside it
 		k.b = k.b[:tentative]
 		k.control--
+		a.release(k)
 		a.buildData(now, k)
 	}
 }

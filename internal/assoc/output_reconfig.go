@@ -13,6 +13,9 @@ func (a *Association) repeatedLen() int {
 	if a.reconfig == nil || a.reconfig.peer.repeat == nil {
 		return 0
 	}
+	if a.auth != nil && a.dataOverhead() == 0 && a.auth.Asked(wire.ChunkReConfig) {
+		return repeatLen + a.auth.Overhead()
+	}
 	return repeatLen
 }
 

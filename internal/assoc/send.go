@@ -138,7 +138,7 @@ func (a *Association) dataHeaderLen() int {
 
 // fragmentSize is the largest piece of a message that one DATA chunk takes: the AMDCS (section 7.3) less the chunk's header.
 func (a *Association) fragmentSize() int {
-	n := a.leastPMDCS() - a.dataHeaderLen() - a.authOverhead()
+	n := a.leastPMDCS() - a.dataHeaderLen() - a.dataOverhead()
 	if a.cfg.MaxSeg > 0 {
 		n = min(n, a.cfg.MaxSeg)
 	}

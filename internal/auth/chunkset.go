@@ -27,14 +27,3 @@ func (s *ChunkSet) Has(t wire.ChunkType) bool { return s[t/64]&(1<<(t%64)) != 0 
 
 // Empty reports whether nothing is in the set.
 func (s *ChunkSet) Empty() bool { return *s == ChunkSet{} }
-
-// Types lists the set in ascending order.
-func (s *ChunkSet) Types() []wire.ChunkType {
-	var types []wire.ChunkType
-	for t := range 256 {
-		if s.Has(wire.ChunkType(t)) {
-			types = append(types, wire.ChunkType(t))
-		}
-	}
-	return types
-}

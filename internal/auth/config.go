@@ -27,11 +27,20 @@ type Key struct {
 	Deactivated bool
 }
 
-func (c *Config) set() (s ChunkSet) {
-	for _, t := range c.Chunks {
-		s.Add(t)
+// chunks are the types of the configuration that may be listed, each once.
+func (c *Config) chunks() []wire.ChunkType { return list(c.Chunks) }
+
+// list are the types that may be listed, each once and in their order.
+func list[T ~uint8](types []T) []wire.ChunkType {
+	var seen ChunkSet
+	var out []wire.ChunkType
+	for _, v := range types {
+		if t := wire.ChunkType(v); Listable(t) && !seen.Has(t) {
+			seen.Add(t)
+			out = append(out, t)
+		}
 	}
-	return s
+	return out
 }
 
 // algorithms are those of the configuration that exist, each once, and SHA-1.

@@ -123,10 +123,19 @@ func (x *Context) Requires(t wire.ChunkType) bool { return x.required.Has(t) }
 func (x *Context) Asked(t wire.ChunkType) bool { return x.asked.Has(t) }
 
 // PeerChunks and LocalChunks list what Asked and Requires say.
-func (x *Context) PeerChunks() []wire.ChunkType { return x.asked.Types() }
+func (x *Context) PeerChunks() []wire.ChunkType { return listIn(x.peer) }
 
 // LocalChunks lists what this side wants authenticated.
-func (x *Context) LocalChunks() []wire.ChunkType { return x.required.Types() }
+func (x *Context) LocalChunks() []wire.ChunkType { return listIn(x.own) }
+
+// listIn is the list of a vector, in its order.
+func listIn(vector []byte) []wire.ChunkType {
+	n, err := parseVector(vector)
+	if err != nil {
+		return nil
+	}
+	return list(n.chunks.Value)
+}
 
 // Overhead is what AUTH takes of packets that may have to have it: 0 if the peer asked for nothing.
 func (x *Context) Overhead() int {

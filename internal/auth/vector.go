@@ -25,8 +25,7 @@ var (
 // section 6.1). The list of chunks is left out if it is empty.
 func Vector(random [RandomLen]byte, c *Config) []byte {
 	b := wire.AppendParam(nil, wire.ParamRandom, random[:])
-	if chunks := c.set(); !chunks.Empty() {
-		types := chunks.Types()
+	if types := c.chunks(); len(types) > 0 {
 		b = unpadded(wire.AppendChunkTypes(b, wire.ParamChunkList, types...), len(types))
 	}
 	ids := c.algorithms()

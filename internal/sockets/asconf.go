@@ -23,6 +23,7 @@ func setAsconfSupported(s *Socket, v *linux.AssocValue) error {
 			d.auth.enable(s.options.ext.asconf)
 		}
 	})
+	s.reconfigure()
 	return nil
 }
 

@@ -7,11 +7,12 @@ import (
 
 	"github.com/gosctp/sctp/internal/abi/linux"
 	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/internal/auth"
+	"github.com/gosctp/sctp/internal/engine"
 	"github.com/gosctp/sctp/internal/wire"
 )
 
-// authOptions are those of AUTH (RFC 4895, RFC 6458 section 8.3). Keys and lists are kept and shown; no association authenticates anything yet,
-// and each tells so: SCTP_AUTH_SUPPORTED is 0, there are no chunks of the peer, and SCTP_AUTHENTICATION_EVENT says SCTP_AUTH_NO_AUTH.
+// authOptions are those of AUTH (RFC 4895, RFC 6458 section 8.3). Lists are for associations to come, keys also for those that there are.
 var authOptions = table{
 	linux.SCTP_AUTH_CHUNK:          of(setAuthChunk, nil),
 	linux.SCTP_HMAC_IDENT:          of(setHMACs, getHMACs),
@@ -45,6 +46,21 @@ func authenticationOf(s *linux.Sysctls) authentication {
 		a.enable(s.AddIPEnable != 0)
 	}
 	return a
+}
+
+// core is what associations begin with; nil without AUTH.
+func (a *authentication) core() *auth.Config {
+	if !a.on {
+		return nil
+	}
+	c := &auth.Config{HMACs: a.hmacs, Active: a.active}
+	for _, t := range a.chunks {
+		c.Chunks = append(c.Chunks, wire.ChunkType(t))
+	}
+	for _, k := range a.keys {
+		c.Keys = append(c.Keys, auth.Key{ID: k.number, Secret: k.secret, Deactivated: k.deactivated})
+	}
+	return c
 }
 
 // enable switches AUTH on. ASCONF is of no use without (RFC 5061 section 4.1.1).
@@ -118,9 +134,9 @@ func (a *authentication) deactivate(number uint16) error {
 	return err
 }
 
-// changeAuth changes that of what an identifier names, those to come first; what has no AUTH says EACCES. then, if not nil, is called for each
-// association that was changed. s.mu is held.
-func (s *Socket) changeAuth(id linux.AssocID, change func(*authentication) error, then func(post func(assoc.Event))) error {
+// changeAuth changes that of what an identifier names, those to come first; what has no AUTH says EACCES. use has each
+// association that was changed do the same; what it says of keys is known already. s.mu is held.
+func (s *Socket) changeAuth(id linux.AssocID, change func(*authentication) error, use func(*assoc.Association) error) error {
 	targets, future, err := s.targets(id)
 	try := func(p *atomic.Pointer[defaults]) error {
 		auth := p.Load().auth
@@ -137,10 +153,11 @@ func (s *Socket) changeAuth(id linux.AssocID, change func(*authentication) error
 	}
 	if future {
 		_ = try(&s.defaults) // err has it
+		s.reconfigure()
 	}
 	for _, a := range targets {
-		if sub, ok := a.Filter().(*subscriber); ok && try(&sub.defaults) == nil && then != nil {
-			then(a.Post)
+		if sub, ok := a.Filter().(*subscriber); ok && try(&sub.defaults) == nil {
+			_ = a.Auth(use)
 		}
 	}
 	return err
@@ -169,6 +186,7 @@ func setAuthSupported(s *Socket, v *linux.AssocValue) error {
 			d.auth.enable(s.options.ext.asconf)
 		}
 	})
+	s.reconfigure()
 	return nil
 }
 
@@ -177,8 +195,21 @@ func getAuthSupported(s *Socket, v *linux.AssocValue) error {
 	if err != nil {
 		return err
 	}
-	v.Value = uint32(number(a == nil && s.defaults.Load().auth.on))
+	on := s.defaults.Load().auth.on
+	if a != nil {
+		on = authenticates(a)
+	}
+	v.Value = uint32(number(on))
 	return nil
+}
+
+// authenticates reports whether an association uses AUTH; one that is over does not.
+func authenticates(a *engine.Assoc) (yes bool) {
+	_ = a.Auth(func(x *assoc.Association) error {
+		yes = x.Authenticates()
+		return nil
+	})
+	return yes
 }
 
 // setAuthChunk refuses what cannot be authenticated (RFC 4895 section 3.2).
@@ -188,6 +219,7 @@ func setAuthChunk(s *Socket, v *linux.AuthChunk) error {
 		return syscall.EINVAL
 	}
 	s.changeFuture(func(d *defaults) { d.auth.addChunk(v.Chunk) })
+	s.reconfigure()
 	return nil
 }
 
@@ -202,6 +234,7 @@ func setHMACs(s *Socket, v *linux.HMACAlgo) error {
 		return syscall.EINVAL
 	}
 	s.changeFuture(func(d *defaults) { d.auth.hmacs = slices.Clone(v.Idents) })
+	s.reconfigure()
 	return nil
 }
 
@@ -211,11 +244,13 @@ func getHMACs(s *Socket, v *linux.HMACAlgo) error {
 }
 
 func setAuthKey(s *Socket, v *linux.AuthKey) error {
-	return s.changeAuth(v.AssocID, func(a *authentication) error { return a.setKey(v.KeyNumber, v.Key) }, nil)
+	return s.changeAuth(v.AssocID, func(a *authentication) error { return a.setKey(v.KeyNumber, v.Key) },
+		func(x *assoc.Association) error { return x.SetAuthKey(v.KeyNumber, v.Key) })
 }
 
 func setActiveKey(s *Socket, v *linux.AuthKeyID) error {
-	return s.changeAuth(v.AssocID, func(a *authentication) error { return a.activate(v.KeyNumber) }, nil)
+	return s.changeAuth(v.AssocID, func(a *authentication) error { return a.activate(v.KeyNumber) },
+		func(x *assoc.Association) error { return x.ActivateAuthKey(v.KeyNumber) })
 }
 
 func getActiveKey(s *Socket, v *linux.AuthKeyID) error {
@@ -227,22 +262,31 @@ func getActiveKey(s *Socket, v *linux.AuthKeyID) error {
 }
 
 func deleteKey(s *Socket, v *linux.AuthKeyID) error {
-	return s.changeAuth(v.AssocID, func(a *authentication) error { return a.delete(v.KeyNumber) }, nil)
+	return s.changeAuth(v.AssocID, func(a *authentication) error { return a.delete(v.KeyNumber) },
+		func(x *assoc.Association) error { return x.DeleteAuthKey(v.KeyNumber) })
 }
 
 // deactivateKey tells when nothing uses the key any more, which is at once.
 func deactivateKey(s *Socket, v *linux.AuthKeyID) error {
-	return s.changeAuth(v.AssocID, func(a *authentication) error { return a.deactivate(v.KeyNumber) }, func(post func(assoc.Event)) {
-		post(assoc.Authentication{Indication: assoc.AuthFreeKey, Key: v.KeyNumber})
-	})
+	return s.changeAuth(v.AssocID, func(a *authentication) error { return a.deactivate(v.KeyNumber) },
+		func(x *assoc.Association) error { return x.DeactivateAuthKey(v.KeyNumber) })
 }
 
-// getPeerAuthChunks says that the peer has no AUTH.
+// getPeerAuthChunks says EACCES of a peer that has no AUTH.
 func getPeerAuthChunks(s *Socket, v *linux.AuthChunks) error {
-	if s.member(v.AssocID) == nil {
+	a := s.member(v.AssocID)
+	if a == nil {
 		return syscall.EINVAL
 	}
-	return syscall.EACCES
+	if !authenticates(a) {
+		return syscall.EACCES
+	}
+	return a.Auth(func(x *assoc.Association) error {
+		for _, t := range x.PeerAuthChunks() {
+			v.Chunks = append(v.Chunks, byte(t))
+		}
+		return nil
+	})
 }
 
 func getLocalAuthChunks(s *Socket, v *linux.AuthChunks) error {

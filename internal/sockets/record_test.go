@@ -272,13 +272,13 @@ func (w *world) withExtensions() {
 	}
 }
 
-// notNegotiated are the answers that tell what a peer has of AUTH and ASCONF: nothing, until associations can use them.
+// notNegotiated are the answers that tell what a peer has of ASCONF: nothing, until associations can use it.
 func notNegotiated(question string) bool {
 	group, text, _ := strings.Cut(question, " | ")
 	if !strings.Contains(group, "connected") {
 		return false
 	}
-	for _, told := range []string{"get SCTP_AUTH_SUPPORTED", "get SCTP_ASCONF_SUPPORTED", "get SCTP_PEER_AUTH_CHUNKS", "set SCTP_SET_PEER_PRIMARY_ADDR"} {
+	for _, told := range []string{"get SCTP_ASCONF_SUPPORTED", "set SCTP_SET_PEER_PRIMARY_ADDR"} {
 		if strings.HasPrefix(text, told) {
 			return true
 		}

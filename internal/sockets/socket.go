@@ -169,7 +169,8 @@ func (s *Socket) config() assoc.Config {
 	c.DisableFragments = s.options.whole
 	s.stack.configure(&c, s.params.Load())
 	s.options.ext.configure(&c)
-	c.Scheduler = schedulers[s.defaults.Load().scheduler]
+	d := s.defaults.Load()
+	c.Scheduler, c.Auth = schedulers[d.scheduler], d.auth.core()
 	i := &s.options.init
 	c.OutStreams, c.MaxInStreams, c.MaxInitRetransmits = i.OutStreams, i.MaxInStreams, int(i.MaxAttempts)
 	c.MaxInitTimeout = milliseconds(uint32(i.MaxInitTimeout))
