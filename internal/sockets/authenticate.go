@@ -282,6 +282,7 @@ func getPeerAuthChunks(s *Socket, v *linux.AuthChunks) error {
 		return syscall.EACCES
 	}
 	return a.Auth(func(x *assoc.Association) error {
+		v.Chunks = v.Chunks[:0] // what the program's buffer had in it
 		for _, t := range x.PeerAuthChunks() {
 			v.Chunks = append(v.Chunks, byte(t))
 		}

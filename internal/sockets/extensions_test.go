@@ -157,7 +157,8 @@ func TestMessagesAreAuthenticated(t *testing.T) {
 		w.ok(s.setSCTP(linux.SCTP_HMAC_IDENT, &linux.HMACAlgo{Idents: []uint16{linux.SCTP_AUTH_HMAC_ID_SHA256, linux.SCTP_AUTH_HMAC_ID_SHA1}}))
 		w.ok(c.connect(at(rightIP, 7)))
 		id := assocID(c.members()[0])
-		room := append(linux.Append(nil, &linux.AuthChunks{AssocID: id}), make([]byte, 8)...)
+		room := append(linux.Append(nil, &linux.AuthChunks{AssocID: id}), bytes.Repeat([]byte{1}, 8)...)
+		room[4] = 8 // a buffer need not be zero
 		out, _, _, err := c.Option(linux.SOL_SCTP, int(linux.SCTP_PEER_AUTH_CHUNKS), room)
 		w.ok(err)
 		var peer linux.AuthChunks
