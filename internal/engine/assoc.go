@@ -77,9 +77,9 @@ type Assoc struct {
 	todo todo
 	// tallied is what the engine's counters have of it.
 	tallied assoc.Stats
-	// routed: the endpoint knows the association. left: its last packet is written, and its socket does not count it
-	// any more.
-	routed, left bool
+	// routed: the endpoint knows the association. left: its last packet is written. forgotten: its socket, too, does not count it any
+	// more, and has given the port back if it was the last.
+	routed, left, forgotten bool
 
 	// nextMarked and marked are guarded by writer.mu.
 	nextMarked *Assoc

@@ -15,7 +15,7 @@ func (a *Assoc) Shutdown(ctx context.Context) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	// A program may exit when this returns, and the peer waits for SHUTDOWN COMPLETE.
-	for !a.left {
+	for !a.forgotten {
 		if a.closed {
 			return net.ErrClosed
 		}
@@ -57,18 +57,18 @@ func (a *Assoc) Abort(reason []byte) error {
 // lastPacketPatience bounds the wait for a carrier that is full, which is short unless something is broken.
 const lastPacketPatience = time.Second
 
-// awaitLast waits until the last packet is written, for a while.
+// awaitLast waits until the last packet is written and the port given back, for a while.
 func (a *Assoc) awaitLast() {
 	ctx, cancel := context.WithTimeout(context.Background(), lastPacketPatience)
 	defer cancel()
 	a.awaitLeft(ctx) // If the time is over, there is nothing more to be done.
 }
 
-// awaitLeft waits until the last packet is written, or ctx ends.
+// awaitLeft waits until the last packet is written and the port given back, or ctx ends.
 func (a *Assoc) awaitLeft(ctx context.Context) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for !a.left {
+	for !a.forgotten {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

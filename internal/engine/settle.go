@@ -131,11 +131,6 @@ func (a *Assoc) unlock() {
 	if work&wakeTold != 0 {
 		a.told.cond.Signal()
 	}
-	if work&wakeAll != 0 {
-		a.readable.cond.Broadcast()
-		a.writable.cond.Broadcast()
-		a.told.cond.Broadcast()
-	}
 	if work&measurePaths != 0 {
 		a.refreshMTU()
 	}
@@ -143,14 +138,27 @@ func (a *Assoc) unlock() {
 		listener.enqueue(a)
 	}
 	if work&tellOwners != 0 {
-		if listener != nil {
-			listener.forgetUnread(a)
-		}
-		a.socket.forget(a)
+		a.becomeForgotten(listener)
+	}
+	if work&wakeAll != 0 {
+		a.readable.cond.Broadcast()
+		a.writable.cond.Broadcast()
+		a.told.cond.Broadcast()
 	}
 	if work&(tellMailbox|wakeAll) != 0 && mailbox != nil {
 		mailbox.tell()
 	}
+}
+
+// becomeForgotten has those who know an association that has left forget it, before anybody who waits for its end goes on: he may want the port.
+func (a *Assoc) becomeForgotten(listener *Listener) {
+	if listener != nil {
+		listener.forgetUnread(a)
+	}
+	a.socket.forget(a)
+	a.mu.Lock()
+	a.forgotten = true
+	a.mu.Unlock()
 }
 
 // unroute takes an association that is over out of the endpoint and the timers. Its last packets may still have to
