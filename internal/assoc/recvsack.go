@@ -181,6 +181,7 @@ func (a *Association) pathAcked(now mono.Time, id int, r *tx.PathAcked, cumAdvan
 		p.Probed = false
 	}
 	p.OnePacket = false
+	p.Arrived(r.Largest)
 	p.CC.Acked(cc.Ack{
 		Bytes: r.Bytes, FlightBefore: a.send.flightBefore[id], CumAdvanced: cumAdvanced,
 		FastRecovery: a.send.recovery.active, Drained: a.send.outstanding.Flight(id) == 0,

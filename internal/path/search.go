@@ -108,6 +108,14 @@ func (p *Path) TimedOut(flight int) {
 	}
 }
 
+// Arrived notes that a chunk of this size was acknowledged: if none but a large packet had room for it, the time-outs before were for
+// another reason than the size of packets.
+func (p *Path) Arrived(chunk int) {
+	if chunk+HeaderLen > BasePMTU {
+		p.Search.timeouts = 0
+	}
+}
+
 // ask begins to probe a size.
 func (p *Path) ask(state SearchState, size int) {
 	s := &p.Search

@@ -107,6 +107,19 @@ func TestSearchFindsWhatGetsThrough(t *testing.T) {
 	}
 }
 
+func TestLossBetweenLargePacketsIsNoBlackHole(t *testing.T) {
+	r := newRoute(t, "192.0.2.1", 1480, 1480)
+	for range 10 {
+		r.TimedOut(3 * r.PMTU())
+		r.Arrived(1400)
+		r.want("a large packet arrived since", SearchComplete, 1480)
+	}
+	r.TimedOut(3 * r.PMTU())
+	r.Arrived(BasePMTU - HeaderLen)
+	r.TimedOut(3 * r.PMTU())
+	r.want("only a small one did", SearchConfirming, 1480)
+}
+
 func TestOneTimeOutIsNoBlackHole(t *testing.T) {
 	r := newRoute(t, "192.0.2.1", 1480, 1480)
 	r.TimedOut(1000)

@@ -10,8 +10,8 @@ import (
 
 // PathAcked is what a SACK changed on one path.
 type PathAcked struct {
-	// Bytes newly acknowledged, as sent last to this path.
-	Bytes int
+	// Bytes newly acknowledged, as sent last to this path; Largest of them were one chunk.
+	Bytes, Largest int
 	// InFlight: at least one of the chunks was in flight. Those that a time-out gave up show that the path worked once, not that it
 	// works.
 	InFlight bool
@@ -90,6 +90,7 @@ func (o *Outstanding) acknowledge(c *Chunk) {
 	c.fate = acked
 	o.noteAcked(c.TSN)
 	r.Bytes += c.Size()
+	r.Largest = max(r.Largest, c.Size())
 	if p := &o.paths[c.Path]; !p.timedAt.IsZero() && p.timed == c.TSN {
 		r.SentAt, p.timedAt = p.timedAt, 0
 	}
