@@ -48,7 +48,7 @@ alone. The program keeps its terminal, its signals and its exit status.`)
 }
 
 func newWith() *cobra.Command {
-	return (&wrapper{tcp: true, descriptors: highDescriptors, backend: string(with.User)}).command("with", "run a TCP program over SCTP",
+	return (&wrapper{tcp: true, descriptors: allDescriptors, backend: string(with.User)}).command("with", "run a TCP program over SCTP",
 		`with runs a program, unmodified, with its TCP sockets and those of its children turned into SCTP ones, and serves its SCTP
 sockets as run does. The program keeps its terminal, its signals and its exit status.`)
 }

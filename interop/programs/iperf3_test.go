@@ -42,6 +42,22 @@ func TestIperf3(t *testing.T) {
 	}
 }
 
+// TestIperf3WithTCPTurned measures SCTP where its TCP connections, which it controls its tests by, are SCTP ones, too.
+func TestIperf3WithTCPTurned(t *testing.T) {
+	for _, c := range carriers {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p, port := newPlace(t, c, "iperf3"), newPort()
+			server := p.with("iperf3", "-s", "-1", "-p", port, "--forceflush")
+			server.says("Server listening on")
+			client := p.with("iperf3", "--sctp", "-J", "-c", loopback4, "-p", port, "-n", "40M")
+			client.ends()
+			server.ends()
+			judgeIperf3(t, client.Log(), "SCTP", 1)
+		})
+	}
+}
+
 // TestIperf3AsTCP has it measure TCP, which is SCTP underneath. What it asks of TCP is answered by SCTP.
 func TestIperf3AsTCP(t *testing.T) {
 	for _, c := range carriers {

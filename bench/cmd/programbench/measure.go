@@ -43,6 +43,7 @@ var ways = []way{
 	{"sctp run", []string{"run"}, []string{"--sctp"}},
 	{"sctp run -u", []string{"run", "-u"}, []string{"--sctp"}},
 	{"sctp with", []string{"with"}, nil},
+	{"sctp with --descriptors=high", []string{"with", "--descriptors=high"}, nil},
 }
 
 // figure is what one run found.
