@@ -42,13 +42,13 @@ type wrapper struct {
 }
 
 func newRun() *cobra.Command {
-	return (&wrapper{descriptors: allDescriptors, backend: string(with.User)}).command("run", "run a program whose SCTP sockets this stack serves",
+	return (&wrapper{}).command("run", "run a program whose SCTP sockets this stack serves",
 		`run runs a program, unmodified, and serves its SCTP sockets and those of its children: the kernel needs no SCTP. TCP is left
 alone. The program keeps its terminal, its signals and its exit status.`)
 }
 
 func newWith() *cobra.Command {
-	return (&wrapper{tcp: true, descriptors: allDescriptors, backend: string(with.User)}).command("with", "run a TCP program over SCTP",
+	return (&wrapper{tcp: true}).command("with", "run a TCP program over SCTP",
 		`with runs a program, unmodified, with its TCP sockets and those of its children turned into SCTP ones, and serves its SCTP
 sockets as run does. The program keeps its terminal, its signals and its exit status.`)
 }
@@ -61,6 +61,7 @@ func newWithsctp() *cobra.Command {
 }
 
 func (w *wrapper) command(name, short, long string) *cobra.Command {
+	w.descriptors, w.backend = allDescriptors, string(with.User)
 	c := &cobra.Command{
 		Use:   name + " [flags] PROGRAM [ARGUMENT...]",
 		Short: short,
