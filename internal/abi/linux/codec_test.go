@@ -208,6 +208,9 @@ func FuzzStructs(f *testing.F) {
 		if _, room := v.(*AuthChunks); room {
 			return // what a program counts is not what it has room for
 		}
+		if _, longer := v.(Notification); longer && n < len(b) {
+			return // its header has the length of one that goes on, as later kernels' may
+		}
 		if got := Put(bytes.Clone(b[:n]), v); !bytes.Equal(got, b[:n]) {
 			t.Fatalf("%s: %x became %x", s.name, b[:n], got)
 		}
