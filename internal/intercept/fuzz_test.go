@@ -106,8 +106,9 @@ func FuzzOptions(f *testing.F) {
 	f.Add([]byte{0, 0, 0, 0, 16, 0, 0, 0, 64}, 132, optConnectx3, 16)
 	f.Add([]byte{}, unix.SOL_SOCKET, unix.SO_ERROR, -1)
 	m := newProgramMemory(f)
+	self := newTask(unix.Getpid())
 	f.Fuzz(func(t *testing.T, data []byte, level, name, length int) {
-		s := &supervisor{config: &Config{}, problems: newProblems(func(string) {})}
+		s := &supervisor{config: &Config{}, problems: newProblems(func(string) {}), tasks: map[int]*task{self.tid: self}}
 		st := newFakeStack()
 		for _, op := range []number{callSetsockopt, callGetsockopt} {
 			if peel := linux.OptName(name); peel == linux.SCTP_SOCKOPT_PEELOFF || peel == linux.SCTP_SOCKOPT_PEELOFF_FLAGS {
