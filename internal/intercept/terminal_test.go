@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"syscall"
 	"testing"
@@ -22,6 +23,25 @@ type terminal struct {
 	t      *testing.T
 	master *os.File
 	seen   bytes.Buffer
+	shell  int // its process
+}
+
+// inFront waits until the shell has given the terminal to a program, which it does after it has told which: until then keys are the shell's.
+func (x *terminal) inFront() {
+	x.t.Helper()
+	for deadline := time.Now().Add(time.Minute); ; runtime.Gosched() {
+		group, err := 0, error(nil)
+		raw, rawErr := x.master.SyscallConn()
+		if rawErr == nil {
+			rawErr = raw.Control(func(fd uintptr) { group, err = unix.IoctlGetInt(int(fd), unix.TIOCGPGRP) })
+		}
+		switch {
+		case rawErr != nil || err != nil || time.Now().After(deadline):
+			x.t.Fatalf("the shell keeps the terminal: %v, %v", rawErr, err)
+		case group != x.shell:
+			return
+		}
+	}
 }
 
 // openTerminal starts the shell.
@@ -56,7 +76,7 @@ func openTerminal(t *testing.T, dir string) *terminal {
 		_ = master.Close() // hangs up, which ends what is left
 		_ = cmd.Wait()
 	})
-	return &terminal{t: t, master: os.NewFile(uintptr(dupNonblocking(t, master)), "terminal")}
+	return &terminal{t: t, shell: cmd.Process.Pid, master: os.NewFile(uintptr(dupNonblocking(t, master)), "terminal")}
 }
 
 // dupNonblocking returns a descriptor that the runtime waits for with deadlines.
@@ -181,6 +201,7 @@ func TestJobControl(t *testing.T) {
 	x.shows("ready> ")
 	x.types("fg\n")
 	x.shows(waits + "\r\n")
+	x.inFront()
 	x.types(interrupt)
 	x.shows("ready> ")
 	status("130")
