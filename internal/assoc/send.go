@@ -192,6 +192,18 @@ func better(p, q *path.Path) bool {
 	return p.Errors() < q.Errors()
 }
 
+// betterThan is better where there is a difference; among equals the path is better that is more divergent from the one that failed
+// (section 6.4.1).
+func betterThan(failed, p, q *path.Path) bool {
+	switch {
+	case better(p, q):
+		return true
+	case better(q, p):
+		return false
+	}
+	return moreDivergent(failed, p, q)
+}
+
 // dataPath is where new data goes: the primary path while it is active, else the best other one (section 6.4.1).
 func (a *Association) dataPath() *path.Path {
 	if a.primary.State() == path.Active {
@@ -199,7 +211,7 @@ func (a *Association) dataPath() *path.Path {
 	}
 	best := a.primary
 	for _, p := range a.paths {
-		if usable(p) && (!usable(best) || better(p, best)) {
+		if usable(p) && (!usable(best) || better(p, best) || best != a.primary && betterThan(a.primary, p, best)) {
 			best = p
 		}
 	}
@@ -210,7 +222,7 @@ func (a *Association) dataPath() *path.Path {
 func (a *Association) otherPath(p *path.Path) *path.Path {
 	var best *path.Path
 	for _, q := range a.paths {
-		if q != p && usable(q) && q.State() != path.Inactive && (best == nil || better(q, best)) {
+		if q != p && usable(q) && q.State() != path.Inactive && (best == nil || betterThan(p, q, best)) {
 			best = q
 		}
 	}
@@ -240,13 +252,14 @@ func (a *Association) retransmitPath(c *tx.Chunk) *path.Path {
 	return best
 }
 
-// leastFailed is the path with the fewest errors when all are inactive; of equal ones rather another than the one that failed last (RFC
-// 7829 section 4.1 item 3). As each time-out counts, paths that are tried in vain take turns: any of them may be the first to work again.
+// leastFailed is the path with the fewest errors when all are inactive; of equal ones the one most divergent from the path that failed last
+// (RFC 7829 section 4.1 item 3), which so comes last itself. As each time-out counts, paths that are tried in vain take turns: any of them
+// may be the first to work again.
 func (a *Association) leastFailed(last *path.Path) *path.Path {
 	var best *path.Path
 	for i := 1; i <= len(a.paths); i++ {
 		p := a.paths[(last.ID+i)%len(a.paths)]
-		if usable(p) && (best == nil || p.Errors() < best.Errors()) {
+		if usable(p) && (best == nil || betterThan(last, p, best)) {
 			best = p
 		}
 	}
