@@ -90,6 +90,14 @@ type PeerAddrChange struct {
 	State   AddrState
 }
 
+// LocalAddrChange: this host has got (Added) or lost an address that the association is bound to, by name or with all others. It tells nothing of
+// what the peer knows. RFC 6458 has no such notification.
+type LocalAddrChange struct {
+	AssocID AssocID
+	Addr    netip.Addr
+	Added   bool
+}
+
 // RemoteError: the peer sent an ERROR chunk. Data is the body of its cause.
 type RemoteError struct {
 	AssocID AssocID
@@ -164,6 +172,7 @@ type StreamChange struct {
 
 func (n AssocChange) Assoc() AssocID          { return n.AssocID }
 func (n PeerAddrChange) Assoc() AssocID       { return n.AssocID }
+func (n LocalAddrChange) Assoc() AssocID      { return n.AssocID }
 func (n RemoteError) Assoc() AssocID          { return n.AssocID }
 func (n SendFailed) Assoc() AssocID           { return n.AssocID }
 func (n ShutdownEvent) Assoc() AssocID        { return n.AssocID }
@@ -185,7 +194,13 @@ func (n AssocChange) String() string {
 }
 
 func (n PeerAddrChange) String() string { return fmt.Sprintf("peer address %v: %v", n.Addr, n.State) }
-func (n RemoteError) String() string    { return fmt.Sprintf("peer reports: %v", n.Cause) }
+func (n LocalAddrChange) String() string {
+	if n.Added {
+		return fmt.Sprintf("address %v is there", n.Addr)
+	}
+	return fmt.Sprintf("address %v is gone", n.Addr)
+}
+func (n RemoteError) String() string { return fmt.Sprintf("peer reports: %v", n.Cause) }
 func (n SendFailed) String() string {
 	return fmt.Sprintf("message of %d bytes on stream %d not delivered: %v", len(n.Data), n.Info.Stream, n.Err)
 }
@@ -236,6 +251,8 @@ func notification(id AssocID, ev assoc.Event) Notification {
 		return AssocChange{id, AssocState(ev.State), public(ev.Err), ev.OutStreams, ev.InStreams}
 	case assoc.PeerAddrChange:
 		return PeerAddrChange{id, ev.Addr, AddrState(ev.State)}
+	case assoc.LocalAddrChange:
+		return LocalAddrChange{id, ev.Addr, ev.Added}
 	case assoc.RemoteError:
 		return RemoteError{id, CauseCode(ev.Code), ev.Data}
 	case assoc.SendFailed:

@@ -19,6 +19,8 @@ func TestNotificationsReadAsSentences(t *testing.T) {
 		{assoc.AssocChange{State: assoc.CantStartAssoc, Err: assoc.ErrTimeout}, "association: CANT_STR_ASSOC: peer does not answer"},
 		{assoc.AssocChange{State: assoc.ShutdownComplete}, "association: SHUTDOWN_COMP"},
 		{assoc.PeerAddrChange{Addr: addr, State: assoc.AddrUnreachable}, "peer address 192.0.2.1: ADDR_UNREACHABLE"},
+		{assoc.LocalAddrChange{Addr: addr, Added: true}, "address 192.0.2.1 is there"},
+		{assoc.LocalAddrChange{Addr: addr}, "address 192.0.2.1 is gone"},
 		{assoc.RemoteError{Code: wire.CauseStaleCookie}, "peer reports: " + wire.CauseStaleCookie.String()},
 		{
 			assoc.SendFailed{Stream: 3, Data: make([]byte, 5), Err: &assoc.AbortError{Remote: true}},

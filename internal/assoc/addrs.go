@@ -136,7 +136,7 @@ func (a *Association) sourceFor(remote netip.Addr) (best netip.Addr) {
 	}
 	most := -1
 	for _, l := range a.params.LocalAddrs {
-		if l.BitLen() != remote.BitLen() {
+		if l.BitLen() != remote.BitLen() || contains(a.gone, l) {
 			continue
 		}
 		if n := commonPrefix(l, remote); n > most {

@@ -308,6 +308,8 @@ func eventText(e Event) string {
 		return fmt.Sprintf("%v %s", e.Addr, map[AddrState]string{AddrAvailable: "available", AddrUnreachable: "unreachable",
 			AddrConfirmed: "confirmed", AddrPotentiallyFailed: "potentially-failed",
 			AddrMadePrimary: "made-primary"}[e.State])
+	case LocalAddrChange:
+		return fmt.Sprintf("%v %s", e.Addr, map[bool]string{true: "there", false: "gone"}[e.Added])
 	case SendFailed:
 		return fmt.Sprintf("send-failed sent=%v len=%d (%v)", e.Sent, len(e.Data), e.Err)
 	case RemoteError:

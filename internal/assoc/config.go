@@ -100,6 +100,8 @@ type Params struct {
 	// LocalAddrs are the bound addresses, or all of the host's if Wildcard is set: those that may be announced to the peer.
 	LocalAddrs []netip.Addr
 	Wildcard   bool
+	// Host are all of the host's addresses that the association could use: HostChanged tells when they are others. They are not changed in place.
+	Host []netip.Addr
 	// PeerAddrs are where to start, the primary one first.
 	PeerAddrs []netip.Addr
 	// PeerEncapPort is the UDP port to send to, on carriers that have one (RFC 6951 section 5.1); 0 is the carrier's default.

@@ -50,6 +50,13 @@ type PeerAddrChange struct {
 	Probed bool
 }
 
+// LocalAddrChange reports that the host has got or lost an address that the association is bound to, by name or with all others. RFC 6458 has no
+// such notification.
+type LocalAddrChange struct {
+	Addr  netip.Addr
+	Added bool
+}
+
 // RemoteError reports an ERROR chunk of the peer, a cause each (RFC 6458 section 6.1.3). Data is the cause's body.
 type RemoteError struct {
 	Code wire.CauseCode
@@ -150,6 +157,7 @@ type RoutesChanged struct{}
 
 func (AssocChange) event()            {}
 func (PeerAddrChange) event()         {}
+func (LocalAddrChange) event()        {}
 func (RemoteError) event()            {}
 func (SendFailed) event()             {}
 func (ShutdownEvent) event()          {}

@@ -1,6 +1,7 @@
 package assoc
 
 import (
+	"net/netip"
 	"time"
 
 	"github.com/gosctp/sctp/internal/path"
@@ -129,6 +130,10 @@ func primitiveRows() []row {
 		{"SetPrimary", func(ta *testAssoc) string { return text(ta.a.SetPrimary(ta.now, peer1)) }, []cell{everywhere("11.1.6", "discard")}},
 		{"SetPrimary to a stranger", func(ta *testAssoc) string { return text(ta.a.SetPrimary(ta.now, peer3)) }, []cell{
 			everywhere("11.1.6", "return no such path: 198.51.100.3"),
+		}},
+		{"HostChanged", func(ta *testAssoc) string { ta.a.HostChanged(ta.now, []netip.Addr{local1}); return "" }, []cell{
+			in("11", "tell 192.0.2.1 there", except(StateClosed)...),
+			in("11", "discard", StateClosed),
 		}},
 		{"Receive", func(ta *testAssoc) string {
 			if _, _, ok := ta.receive(10); ok {

@@ -144,7 +144,7 @@ func requiredRows() []string {
 	for kind := transport.PacketTooBig; kind <= transport.Unreachable; kind++ {
 		names = append(names, icmpName(kind))
 	}
-	return append(names, "Send", "Shutdown", "Abort", "RequestHeartbeat", "SetPrimary", "Receive")
+	return append(names, "Send", "Shutdown", "Abort", "RequestHeartbeat", "SetPrimary", "HostChanged", "Receive")
 }
 
 func icmpName(k transport.Kind) string {

@@ -113,7 +113,7 @@ func (e *Endpoint) Find(s *Socket, peer netip.AddrPort) *Handle {
 func (e *Endpoint) params(s *Socket, peerPort, encapPort uint16) assoc.Params {
 	return assoc.Params{
 		LocalPort: s.Port, PeerPort: peerPort,
-		LocalAddrs: e.localAddrs(s), Wildcard: len(s.Addrs) == 0,
+		LocalAddrs: e.localAddrs(s), Wildcard: len(s.Addrs) == 0, Host: e.hostAddrs(s.Family),
 		PeerEncapPort: encapPort,
 		Carrier:       e.carrier,
 	}
@@ -124,9 +124,19 @@ func (e *Endpoint) localAddrs(s *Socket) []netip.Addr {
 	if len(s.Addrs) > 0 {
 		return s.Addrs
 	}
+	return e.hostAddrs(s.Family)
+}
+
+// HostAddrs are the host's addresses of the family that the association of h may use.
+func (e *Endpoint) HostAddrs(h *Handle) []netip.Addr { return e.hostAddrs(h.reach.family) }
+
+func (e *Endpoint) hostAddrs(f Family) []netip.Addr {
+	if f == AnyFamily {
+		return e.local
+	}
 	var addrs []netip.Addr
 	for _, a := range e.local {
-		if s.reach().takesFamily(a) {
+		if (reach{family: f}).takesFamily(a) {
 			addrs = append(addrs, a)
 		}
 	}

@@ -202,29 +202,3 @@ func (e *Engine) fire() {
 	}
 	e.transmit()
 }
-
-// watchAddrs tells the endpoint when the addresses of this host change.
-func (e *Engine) watchAddrs(changes <-chan struct{}) {
-	for {
-		select {
-		case _, ok := <-changes:
-			if !ok {
-				return
-			}
-		case <-e.done:
-			return
-		}
-		addrs, err := e.carrier.LocalAddrs()
-		if err != nil {
-			continue // The next change, or the reader's error, tells more.
-		}
-		e.setLocalAddrs(addrs)
-	}
-}
-
-func (e *Engine) setLocalAddrs(addrs []netip.Addr) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.localAddrs = addrs
-	e.core.SetLocalAddrs(addrs)
-}

@@ -1,0 +1,77 @@
+package sctp_test
+
+import (
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/gosctp/sctp"
+)
+
+// localChange waits for the next notification of an address of this host.
+func localChange(t *testing.T, c *sctp.Conn) sctp.LocalAddrChange {
+	t.Helper()
+	for {
+		n, err := c.NextNotification(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if change, ok := n.(sctp.LocalAddrChange); ok {
+			return change
+		}
+	}
+}
+
+func TestAddressesOfTheHostAreFollowed(t *testing.T) {
+	simulate(t, func(t *testing.T, w *world) {
+		l := w.listen()
+		defer l.Close()
+		all, err := w.client.dialer().DialSCTP(t.Context(), "sctp4", serverAddr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.accept(l)
+		d := w.client.dialer()
+		d.LocalAddr = sctp.MustParseAddr("192.0.2.1/198.51.100.1:0")
+		bound, err := d.DialSCTP(t.Context(), "sctp", serverAddr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		server := w.accept(l)
+
+		six, lost := netip.MustParseAddr("2001:db8::9"), netip.MustParseAddr("192.0.2.1")
+		w.client.host.AddAddr(six) // nothing for an association over IPv4
+		w.client.host.AddAddr(netip.MustParseAddr("203.0.113.9"))
+		if got := localChange(t, all); got.Addr.String() != "203.0.113.9" || !got.Added {
+			t.Errorf("bound to all addresses: %v", got)
+		}
+		w.client.host.RemoveAddr(lost)
+		for name, c := range map[string]*sctp.Conn{"bound to all": all, "bound to it": bound} {
+			if got := localChange(t, c); got.Addr != lost || got.Added {
+				t.Errorf("%s: %v", name, got)
+			}
+		}
+		// What is bound is used: the way to the server's first address leads from the second one now.
+		if p := bound.Paths()[0]; p.Local.String() != "198.51.100.1" {
+			t.Errorf("the first path begins at %v", p.Local)
+		}
+		if _, err := bound.Write([]byte("moved")); err != nil {
+			t.Fatal(err)
+		}
+		buf := make([]byte, 10)
+		if n, err := server.Read(buf); err != nil || string(buf[:n]) != "moved" {
+			t.Errorf("%q, %v", buf[:n], err)
+		}
+		w.client.host.AddAddr(lost)
+		if got := localChange(t, bound); got.Addr != lost || !got.Added {
+			t.Errorf("it is there again: %v", got)
+		}
+		if p := bound.Paths()[0]; p.Local != lost {
+			t.Errorf("the first path begins at %v", p.Local)
+		}
+		for _, c := range []*sctp.Conn{all, bound, server} {
+			c.Abort("")
+		}
+		time.Sleep(time.Second)
+	})
+}

@@ -1,0 +1,70 @@
+package assoc
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/gosctp/sctp/internal/mono"
+)
+
+// HostChanged tells that the addresses of this host are others now; a later list replaces it. What the peer was told stays as it is: only
+// where packets leave from changes here. A source that is gone would have the carrier drop them.
+func (a *Association) HostChanged(_ mono.Time, host []netip.Addr) {
+	if a.state == StateClosed {
+		return
+	}
+	before := a.params.Host
+	a.params.Host = host
+	for _, addr := range before {
+		if !contains(host, addr) {
+			a.hostLost(addr)
+		}
+	}
+	for _, addr := range host {
+		if !contains(before, addr) {
+			a.hostGot(addr)
+		}
+	}
+}
+
+// hostLost does without an address. On an association bound to all of them the routes decide, or for a lack of them the next packet of the peer;
+// otherwise another one of those that are bound takes over until it comes back.
+func (a *Association) hostLost(addr netip.Addr) {
+	if !a.follows(addr) {
+		return
+	}
+	if !a.params.Wildcard {
+		a.gone = append(a.gone, addr)
+	}
+	for _, p := range a.paths {
+		if p.Addr.Local == addr {
+			p.Addr.Local = a.sourceFor(p.Addr.Remote)
+		}
+	}
+	a.hostIsOther(addr, false)
+}
+
+// hostGot uses an address that has come back where it suits better than the one used instead.
+func (a *Association) hostGot(addr netip.Addr) {
+	if !a.follows(addr) {
+		return
+	}
+	if i := slices.Index(a.gone, addr); i >= 0 {
+		a.gone = slices.Delete(a.gone, i, i+1)
+		for _, p := range a.paths {
+			p.Addr.Local = a.sourceFor(p.Addr.Remote)
+		}
+	}
+	a.hostIsOther(addr, true)
+}
+
+// hostIsOther tells of an address that has come or gone. Another way may take packets of another size.
+func (a *Association) hostIsOther(addr netip.Addr, added bool) {
+	a.emit(LocalAddrChange{Addr: addr, Added: added})
+	a.emit(RoutesChanged{})
+}
+
+// follows reports whether an address concerns the association: it is bound to all, or to this one among others.
+func (a *Association) follows(addr netip.Addr) bool {
+	return a.params.Wildcard || contains(a.params.LocalAddrs, addr)
+}
