@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gosctp/sctp"
+	"github.com/gosctp/sctp/simnet"
 )
 
 // localChange waits for the next notification of an address of this host.
@@ -73,5 +74,36 @@ func TestAddressesOfTheHostAreFollowed(t *testing.T) {
 			c.Abort("")
 		}
 		time.Sleep(time.Second)
+	})
+}
+
+// Each side may say from which address packets to each address of the peer leave.
+func TestSourceOfEachPath(t *testing.T) {
+	simulate(t, func(t *testing.T, w *world) {
+		w.net.Connect(netA, netB, simnet.Link{Delay: w.delay})
+		client, server := w.pair()
+		defer client.Abort("")
+		defer server.Abort("")
+		remote, source := netip.MustParseAddr("192.0.2.2"), netip.MustParseAddr("198.51.100.1")
+		p, err := client.PathParams(remote)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Source = source
+		if err := client.SetPathParams(remote, p); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := client.PathParams(remote); err != nil || got.Source != source {
+			t.Errorf("Source is %v, %v", got.Source, err)
+		}
+		if got := client.Paths()[0]; got.Local != source || got.Remote != remote {
+			t.Errorf("the way is %v to %v", got.Local, got.Remote)
+		}
+		send(t, client, "the long way", nil)
+		want(t, server, "the long way")
+		p.Source = netip.MustParseAddr("203.0.113.1")
+		if err := client.SetPathParams(remote, p); err == nil {
+			t.Error("the host has no such address")
+		}
 	})
 }

@@ -19,6 +19,10 @@ type PathParams struct {
 	// SACKDelay and SACKFrequency are for data that comes from the address. A negative delay acknowledges every packet at once.
 	SACKDelay     time.Duration
 	SACKFrequency int
+	// Source is the address of this host that packets to the address leave from, one of those that the association is bound to; answers leave from
+	// the address that the peer sent to, whatever Source says. The zero Addr leaves it to the routes, or of bound addresses takes the one that is most alike.
+	// An address that the host loses is used again when it comes back.
+	Source netip.Addr
 }
 
 // Validate reports the first field that is out of range, as a *[ConfigError].
@@ -65,7 +69,7 @@ func pathParams(a *engine.Assoc, remote netip.Addr) (p PathParams, err error) {
 	err = a.TunePath(remote, func(c *assoc.PathParams) {
 		p = PathParams{
 			PathMaxRetrans: c.PathMaxRetrans, PFMaxRetrans: c.PFMaxRetrans, Switchover: c.Switchover, PSMaxRetrans: c.PSMaxRetrans,
-			HBInterval: c.HBInterval, SACKDelay: c.SACKDelay, SACKFrequency: c.SACKFrequency,
+			HBInterval: c.HBInterval, SACKDelay: c.SACKDelay, SACKFrequency: c.SACKFrequency, Source: c.Source,
 		}
 	})
 	return p, err
@@ -77,6 +81,6 @@ func setPathParams(a *engine.Assoc, remote netip.Addr, p *PathParams) error {
 	}
 	return a.TunePath(remote, func(c *assoc.PathParams) {
 		c.PathMaxRetrans, c.PFMaxRetrans, c.Switchover, c.PSMaxRetrans = p.PathMaxRetrans, p.PFMaxRetrans, p.Switchover, p.PSMaxRetrans
-		c.HBInterval, c.SACKDelay, c.SACKFrequency = p.HBInterval, p.SACKDelay, p.SACKFrequency
+		c.HBInterval, c.SACKDelay, c.SACKFrequency, c.Source = p.HBInterval, p.SACKDelay, p.SACKFrequency, p.Source.Unmap()
 	})
 }

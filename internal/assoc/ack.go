@@ -1,6 +1,7 @@
 package assoc
 
 import (
+	"net/netip"
 	"time"
 
 	"github.com/gosctp/sctp/internal/mono"
@@ -18,8 +19,9 @@ type acker struct {
 	due, echoed bool
 	// begun: the first DATA chunk of the association has been acknowledged (section 5.1).
 	begun bool
-	// path is where the next SACK goes, last where the last one went.
+	// path is where the next SACK goes, last where the last one went. from is the address that the DATA came to, if it came from path.
 	path, last *path.Path
+	from       netip.Addr
 }
 
 // afterData does for the DATA chunks of a packet what is done once per packet: decide when to acknowledge.
@@ -30,11 +32,11 @@ func (a *Association) afterData(now mono.Time, in *inbound) {
 		return
 	}
 	if in.path != nil && in.path.State().Confirmed() {
-		k.path = in.path
+		k.path, k.from = in.path, in.d.Path.Local
 	}
 	if d.duplicate && !d.fresh && k.path == k.last {
 		// Section 6.4: the way back may be broken. It is not if the last SACK took another one: then that is the broken way.
-		k.path = a.otherPath(k.path)
+		k.path, k.from = a.otherPath(k.path), netip.Addr{}
 	}
 	k.packets++
 	a.recvMark(in)
@@ -91,6 +93,15 @@ func (a *Association) sackSent() {
 	a.receive.advertised = a.rwnd()
 	a.receive.tsns.ClearDuplicates()
 	a.stats.SacksSent++
+}
+
+// sackSource is the address that a packet leaves from which acknowledges and carries no DATA: the one that the peer sent to, as firewalls
+// expect of an answer. What is answered itself, as DATA is, goes and comes by the source of the path.
+func (a *Association) sackSource(p *path.Path) netip.Addr {
+	if k := &a.receive.ack; k.path == p && !p.Source().IsValid() && !contains(a.gone, k.from) {
+		return k.from
+	}
+	return netip.Addr{}
 }
 
 // sackPath is where SACKs go: where the last DATA came from (section 6.4).

@@ -146,13 +146,35 @@ func (a *Association) sourceFor(remote netip.Addr) (best netip.Addr) {
 	return best
 }
 
+// setSource picks the source address for packets along p: the one that the user wants, if the host has it.
+func (a *Association) setSource(p *path.Path) {
+	if want := p.Source(); want.IsValid() && !contains(a.gone, want) {
+		p.Addr.Local = want
+		return
+	}
+	p.Addr.Local = a.sourceFor(p.Addr.Remote)
+}
+
+// mayLeaveFrom reports whether packets to remote can have a source: of the same family, and bound.
+func (a *Association) mayLeaveFrom(source, remote netip.Addr) bool {
+	if source.BitLen() != remote.BitLen() || !Unicast(source) {
+		return false
+	}
+	bound := a.params.LocalAddrs
+	if a.params.Wildcard {
+		bound = a.params.Host
+	}
+	// All of 127.0.0.0/8 is the host's, of which it lists only one.
+	return contains(bound, source) || a.params.Wildcard && source.IsLoopback()
+}
+
 // learnSource notes the way of a packet that came along p. What this side sends goes to the encapsulation port that the peer has now (RFC
 // 6951 section 5.4). With one path it also leaves from the address that the peer sends to, which is what a NAT between them expects. With
 // several, the routes decide about sources (or sourceFor, for bound addresses): a source in another network would let both paths die of
-// one cut, since answers go to the source.
+// one cut, since answers go to the source. What the user wants comes before all this.
 func (a *Association) learnSource(p *path.Path, way transport.Path) {
 	p.Addr.EncapPort = way.EncapPort
-	if !a.params.Wildcard || !way.Local.IsValid() {
+	if !a.params.Wildcard || !way.Local.IsValid() || p.Source().IsValid() {
 		return
 	}
 	p.Addr.Local = netip.Addr{}

@@ -64,7 +64,7 @@ type Association struct {
 	primary *path.Path
 	// peak is the address that had the largest RTO when TakePeakRTO was called last.
 	peak netip.Addr
-	// gone are those of the bound addresses that the host has lost.
+	// gone are those of the bound addresses, and of those that the user wants as sources, that the host has lost.
 	gone []netip.Addr
 	// idleSince is when data was sent or received last, for AutoClose.
 	idleSince mono.Time

@@ -19,6 +19,8 @@ var (
 	ErrEmptyMessage = errors.New("message is empty: a DATA chunk carries at least one byte")
 	// ErrNoSuchPath: the peer has no such address, or it is not confirmed.
 	ErrNoSuchPath = errors.New("no such path")
+	// ErrNoSuchSource: packets to the path cannot leave from the address.
+	ErrNoSuchSource = errors.New("not an address that packets to the peer can leave from")
 	// ErrAbandoned: the message that this one continues is given up, or was lost when the peer restarted; the next Send on the stream
 	// begins another. In SendFailed: the message was given up, as its policy or AbortMessage asked.
 	ErrAbandoned = errors.New("message was given up")

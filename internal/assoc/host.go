@@ -33,12 +33,16 @@ func (a *Association) hostLost(addr netip.Addr) {
 	if !a.follows(addr) {
 		return
 	}
-	if !a.params.Wildcard {
+	wanted := !a.params.Wildcard
+	for _, p := range a.paths {
+		wanted = wanted || p.Source() == addr
+	}
+	if wanted {
 		a.gone = append(a.gone, addr)
 	}
 	for _, p := range a.paths {
 		if p.Addr.Local == addr {
-			p.Addr.Local = a.sourceFor(p.Addr.Remote)
+			a.setSource(p)
 		}
 	}
 	a.hostIsOther(addr, false)
@@ -52,7 +56,7 @@ func (a *Association) hostGot(addr netip.Addr) {
 	if i := slices.Index(a.gone, addr); i >= 0 {
 		a.gone = slices.Delete(a.gone, i, i+1)
 		for _, p := range a.paths {
-			p.Addr.Local = a.sourceFor(p.Addr.Remote)
+			a.setSource(p)
 		}
 	}
 	a.hostIsOther(addr, true)

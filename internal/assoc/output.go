@@ -25,8 +25,9 @@ type builder struct {
 	reserved int
 	// repeats: some of the DATA was sent before, or is a zero window probe.
 	repeats bool
-	// from, if valid, is the source address: an answer leaves from the address that the question came to.
-	from netip.Addr
+	// from, if valid, is the source address: an answer leaves from the address that the question came to. sackFrom is so for a SACK that goes
+	// without DATA.
+	from, sackFrom netip.Addr
 }
 
 // room is what the packet has left.
@@ -76,8 +77,11 @@ func (a *Association) NextPacket(now mono.Time, buf []byte, d *transport.Datagra
 	a.stats.ControlSent += uint64(k.control)
 	*d = transport.Datagram{Path: p.Addr, Data: k.b, ECN: a.ecnOf(&k), MayFragment: k.mayFragment || len(k.b) > p.PMTU() || p.Fixed()}
 	d.DSCP, d.FlowLabel = p.Labels()
-	if k.from.IsValid() {
+	switch {
+	case k.from.IsValid():
 		d.Path.Local = k.from
+	case k.sackFrom.IsValid() && k.data == 0:
+		d.Path.Local = k.sackFrom
 	}
 	return true
 }
@@ -278,6 +282,7 @@ func (a *Association) buildSack(k *builder) int {
 	start := len(k.b)
 	k.add(a.appendSack(k.b, k.room()))
 	if r.ack.due {
+		k.sackFrom = a.sackSource(k.path)
 		a.sackSent()
 		return -1
 	}

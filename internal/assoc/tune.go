@@ -77,7 +77,14 @@ func (a *Association) TunePath(now mono.Time, remote netip.Addr, c PathParams) e
 		return fmt.Errorf("%w: %v", ErrNoSuchPath, remote)
 	}
 	before, fixed := p.Params(), p.Fixed()
+	if c.Source != before.Source && c.Source.IsValid() && !a.mayLeaveFrom(c.Source, remote) {
+		return fmt.Errorf("%w: %v", ErrNoSuchSource, c.Source)
+	}
 	p.Configure(c)
+	if c.Source != before.Source {
+		a.setSource(p)
+		a.emit(RoutesChanged{}) // another way may take packets of another size
+	}
 	if c.HBInterval != before.HBInterval && p.State().Confirmed() {
 		a.scheduleHeartbeat(now, p)
 	}

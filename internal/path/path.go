@@ -6,6 +6,7 @@
 package path
 
 import (
+	"net/netip"
 	"time"
 
 	"github.com/gosctp/sctp/internal/cc"
@@ -62,6 +63,8 @@ type Params struct {
 	// DSCP is the differentiated services field (RFC 2474) of packets to the path: 6 bits. FlowLabel is that of IPv6: 20 bits.
 	DSCP      uint8
 	FlowLabel uint32
+	// Source is the address of this host that packets to the path leave from. The zero Addr leaves that to the association.
+	Source netip.Addr
 }
 
 // HeaderLen is what a packet spends on the common header (RFC 9260 section 3.1).
@@ -165,6 +168,9 @@ func (p *Path) resize(n int) bool {
 
 // Params returns the parameters that can change.
 func (p *Path) Params() Params { return p.config.Params }
+
+// Source is the address that the user wants packets to leave from; the zero Addr if it is all the same to him.
+func (p *Path) Source() netip.Addr { return p.config.Source }
 
 // SACKPolicy is how data from the path is acknowledged.
 func (p *Path) SACKPolicy() (delay time.Duration, frequency int) {
