@@ -93,7 +93,7 @@ func (c *carrier) Caps() transport.Caps {
 	defer c.host.net.mu.Unlock()
 	return transport.Caps{
 		MultiHomed: true, Encapsulated: c.host.encapPort != 0,
-		ECN: !c.host.noECN, ErrorDetection: c.host.detection,
+		ECN: !c.host.noECN, ErrorDetection: c.host.detection, FirstHopMTU: c.host.firstHop,
 	}
 }
 

@@ -106,7 +106,8 @@ func TestCarrierAnnouncesAddressChanges(t *testing.T) {
 	l.left.SetEncapPort(DefaultEncapPort)
 	l.left.SetECN(false)
 	l.left.SetErrorDetection(transport.DTLS)
-	if got, want := c.Caps(), (transport.Caps{MultiHomed: true, Encapsulated: true, ErrorDetection: transport.DTLS}); got != want {
+	l.left.SetFirstHopMTU(true)
+	if got, want := c.Caps(), (transport.Caps{MultiHomed: true, Encapsulated: true, ErrorDetection: transport.DTLS, FirstHopMTU: true}); got != want {
 		t.Errorf("in UDP, without ECN, caps %+v, want %+v", got, want)
 	}
 	if got := c.MTU(transport.Path{Remote: right6}); got != 1500-40-8 {

@@ -32,6 +32,7 @@ type Host struct {
 	encapPort uint16
 	noECN     bool
 	detection uint32
+	firstHop  bool
 	carrier   *carrier // nil while not opened as one
 }
 
@@ -108,6 +109,14 @@ func (h *Host) SetErrorDetection(method uint32) {
 	h.net.mu.Lock()
 	defer h.net.mu.Unlock()
 	h.detection = method
+}
+
+// SetFirstHopMTU has the host's carrier say that the MTU it tells is only that of the host's own interfaces (transport.Caps.FirstHopMTU), as
+// those of operating systems do. At first it says nothing of the kind, and associations begin with packets of that size.
+func (h *Host) SetFirstHopMTU(on bool) {
+	h.net.mu.Lock()
+	defer h.net.mu.Unlock()
+	h.firstHop = on
 }
 
 // MTU returns the largest SCTP packet that the host's interface takes towards the remote address of the path.

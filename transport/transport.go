@@ -74,6 +74,9 @@ type Datagram struct {
 	// MayFragment asks the carrier to let IP fragment this packet (RFC 9260 section 7.3: a chunk built for a larger path MTU
 	// has to get through all the same). Otherwise packets leave with DF set where the carrier can.
 	MayFragment bool
+	// Probe: this packet is to show whether one of its size gets through (RFC 8899). It leaves by itself: together with others it may be
+	// forwarded as what it would not be alone.
+	Probe bool
 }
 
 // Input is a descriptor that poll(2) shows as readable when Queue has something.
@@ -102,6 +105,9 @@ type Caps struct {
 	// ECN: Datagram.ECN is put into the IP header of what is sent, and is what the IP header of what is received says.
 	// Otherwise it is neither looked at nor filled in.
 	ECN bool
+	// FirstHopMTU: MTU is what the first hop takes, as far as the carrier knows, and packets of that size may vanish behind it. An
+	// association begins with smaller ones there, and finds out (RFC 8899). Otherwise MTU holds for the whole path.
+	FirstHopMTU bool
 	// ErrorDetection identifies the method by which the carrier itself finds damaged packets, and drops them (RFC 9653
 	// section 3): a number of IANA's registry, such as [DTLS]; 0 if it has none that is as good as the CRC32c.
 	ErrorDetection uint32

@@ -59,6 +59,8 @@ type Carrier struct {
 	ErrorDetection uint32
 	// ECN: the carrier can set and read the ECN field of the IP header.
 	ECN bool
+	// FirstHopMTU: what the carrier tells of the MTU of a path is what its first hop takes.
+	FirstHopMTU bool
 }
 
 // offered is what this side announces over a carrier.

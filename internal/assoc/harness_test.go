@@ -46,9 +46,9 @@ type sentPacket struct {
 	chunks      []wire.Chunk
 	mayFragment bool
 	size        int
-	// sealed: the checksum is right.
-	sealed bool
-	ecn    transport.ECN
+	// sealed: the checksum is right. probe: the carrier was told that it is one.
+	sealed, probe bool
+	ecn           transport.ECN
 }
 
 // testAssoc is one real association against a scripted peer. After each input it drains the events and pulls all packets, as the
@@ -194,7 +194,7 @@ func (ta *testAssoc) pull() {
 			ta.t.Errorf("a packet left with a wrong checksum: %s", wire.Describe(d.Data))
 		}
 		ta.logf("> %v %s", d.Path.Remote, strings.ReplaceAll(wire.Describe(d.Data), "\n", " | "))
-		p := sentPacket{path: d.Path, tag: h.Tag, mayFragment: d.MayFragment, size: len(d.Data), sealed: wire.ChecksumOK(d.Data), ecn: d.ECN}
+		p := sentPacket{path: d.Path, tag: h.Tag, mayFragment: d.MayFragment, size: len(d.Data), sealed: wire.ChecksumOK(d.Data), ecn: d.ECN, probe: d.Probe}
 		for rest := slices.Clone(d.Data[wire.HeaderLen:]); len(rest) > 0; {
 			c, more, err := wire.NextChunk(rest)
 			if err != nil {

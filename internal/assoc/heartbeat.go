@@ -16,6 +16,7 @@ func (a *Association) startHeartbeats(now mono.Time) {
 	for _, p := range a.paths {
 		if p.State() != path.Unconfirmed {
 			a.scheduleHeartbeat(now, p)
+			a.beginSearch(p)
 			continue
 		}
 		rounds := probed / a.cfg.HBMaxBurst

@@ -73,5 +73,6 @@ func (a *Association) ownPacket(b []byte) (isInit, ok bool) {
 func (a *Association) SetMTU(now mono.Time, remote netip.Addr, mtu int) {
 	if p := a.pathTo(remote); p != nil {
 		p.SetCeiling(a.limitPMTU(min(mtu, path.MaxPMTU)))
+		a.beginSearch(p)
 	}
 }

@@ -10,6 +10,13 @@ import (
 // The path MTU is probed by HEARTBEATs with padding (RFC 8899 section 6.2, RFC 4820). Package path knows what to probe. Data never serves as
 // a probe, and a probe that is lost is no error of the path: it may have been too large.
 
+// beginSearch starts the search on a path of which only the first hop is known, when that and the path itself are.
+func (a *Association) beginSearch(p *path.Path) {
+	if a.heartbeating() && p.BeginSearch() {
+		a.probeWanted = true
+	}
+}
+
 // suspectSize has the path MTU confirmed when data keeps being lost. An association whose HEARTBEATs are answered, while what it sends never
 // arrives, would else look healthy to its user until Association.Max.Retrans is reached.
 func (a *Association) suspectSize(p *path.Path, flight int) {
@@ -63,7 +70,7 @@ func (a *Association) nextProbe(now mono.Time, buf []byte, d *transport.Datagram
 		a.seal(&k)
 		a.stats.PacketsSent++
 		a.stats.ControlSent += uint64(k.control)
-		*d = transport.Datagram{Path: p.Addr, Data: k.b, ECN: a.ecnOf(&k)}
+		*d = transport.Datagram{Path: p.Addr, Data: k.b, ECN: a.ecnOf(&k), Probe: true}
 		d.DSCP, d.FlowLabel = p.Labels()
 		return true
 	}

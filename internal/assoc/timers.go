@@ -145,6 +145,7 @@ func (a *Association) pathAnswered(p *path.Path, confirm bool) {
 	}
 	defer a.switchOver()
 	if unconfirmed {
+		a.beginSearch(p)
 		a.send.burst = max(a.send.burst, a.cfg.MaxBurst) // it may be the first address that data can go to
 		a.emit(PeerAddrChange{Addr: p.Addr.Remote, State: AddrConfirmed, Probed: true})
 	} else {

@@ -112,7 +112,7 @@ func Open(o Options) (*Engine, error) {
 	e.ootb = !e.caps.Shared
 	c := endpoint.Config{
 		OOTB:    e.ootb,
-		Carrier: assoc.Carrier{ErrorDetection: e.caps.ErrorDetection, ECN: e.caps.ECN},
+		Carrier: assoc.Carrier{ErrorDetection: e.caps.ErrorDetection, ECN: e.caps.ECN, FirstHopMTU: e.caps.FirstHopMTU},
 	}
 	rand.Read(c.Seed[:]) // It never fails.
 	e.core = endpoint.New(c)

@@ -36,8 +36,9 @@ func (s State) Confirmed() bool { return s >= Active }
 // Config is what a path begins with.
 type Config struct {
 	RTOInitial, RTOMin, RTOMax time.Duration
-	// PMTU is assumed until the carrier has told.
-	PMTU int
+	// PMTU is assumed until the carrier has told. FirstHop: what that tells is what the first hop takes, and nothing of the others.
+	PMTU     int
+	FirstHop bool
 	Params
 }
 
@@ -127,6 +128,10 @@ func New(id int, addr transport.Path, s State, c Config) *Path {
 	if c.FixedPMTU > 0 {
 		p.pmtu = p.fixedPMTU()
 	}
+	if c.FirstHop && c.RaiseInterval > 0 && !p.Fixed() {
+		p.Search.unknown = true
+		p.pmtu = min(p.pmtu, BasePMTU)
+	}
 	p.Search.ceiling = p.pmtu
 	p.RTO = NewRTO(c.RTOInitial, c.RTOMin, c.RTOMax)
 	p.CC = cc.NewReno(p.PMDCS(), addr.Remote.Is6())
@@ -189,6 +194,10 @@ func (p *Path) Configure(c Params) {
 	}
 	if !p.probes() {
 		p.stopSearch()
+	}
+	if p.Search.unknown && c.RaiseInterval <= 0 {
+		p.Search.unknown = false
+		p.SetPMTU(p.Search.ceiling)
 	}
 }
 
@@ -265,8 +274,10 @@ func (p *Path) Decay(now mono.Time) {
 
 // Restart returns the path to the state of a new one, keeping address and path MTU (RFC 9260 section 5.2.4 action A).
 func (p *Path) Restart(s State) {
-	addr, id, pmtu := p.Addr, p.ID, p.pmtu
+	addr, id, pmtu, search := p.Addr, p.ID, p.pmtu, p.Search
 	c := p.config
 	c.PMTU = pmtu
 	*p = *New(id, addr, s, c)
+	p.resize(pmtu)
+	p.Search = Search{ceiling: search.ceiling, lowered: search.lowered, unknown: search.unknown || search.lowered}
 }

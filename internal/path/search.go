@@ -39,9 +39,16 @@ const (
 // likelyMTUs are IP packet sizes of common links and tunnels.
 var likelyMTUs = [...]int{1280, 1400, 1420, 1440, 1460, 1492, 1500, 4352, 9000}
 
-// Search is the search for the largest packet that gets through (RFC 8899). It begins with what the first hop takes, as classical
-// discovery does, and costs nothing while that works. Time-outs of data have the size confirmed by a probe; if small packets arrive and
-// probes do not, the path has a black hole, and the search begins at BasePMTU.
+// ownHost is the least that a carrier tells of ways that end in the same host: no link takes packets as large.
+const ownHost = 65000
+
+// nearlyFull is how much less than a packet takes a chunk may be, and count as one that fills it: a SACK and AUTH may have been beside it.
+const nearlyFull = 128
+
+// Search is the search for the largest packet that gets through (RFC 8899). Where only the first hop is known, it begins with BasePMTU, and
+// what the first hop takes is probed as soon as the path is confirmed; where the carrier knows the whole path, it costs nothing. Time-outs
+// of data have the path MTU confirmed by a probe; if small packets arrive and probes do not, the path has a black hole, and the search
+// begins anew at BasePMTU.
 type Search struct {
 	State SearchState
 	// Due is the end of PROBE_TIMER, or of PMTU_RAISE_TIMER while nothing is probed.
@@ -58,6 +65,7 @@ type Search struct {
 	low, high    int  // what gets through, what does not
 	ceiling      int  // what the first hop takes
 	lowered      bool // the path MTU is less than that, for a reason
+	unknown      bool // the carrier knows the first hop only, and no search has begun
 }
 
 // probes reports whether the path MTU may be probed.
@@ -68,11 +76,26 @@ func (p *Path) probes() bool {
 // SetCeiling takes what the first hop takes. A path MTU that was found to be less stays: the first hop says nothing about the others.
 func (p *Path) SetCeiling(n int) {
 	n = max(n, MinPMTU)
-	p.Search.ceiling = n
-	if p.Search.lowered && p.config.RaiseInterval > 0 {
+	s := &p.Search
+	s.ceiling = n
+	s.unknown = s.unknown && n < ownHost
+	if (s.lowered || s.unknown) && p.config.RaiseInterval > 0 {
 		n = min(n, p.pmtu)
 	}
 	p.SetPMTU(n)
+}
+
+// BeginSearch starts the search on a path of which only the first hop is known, if it is confirmed, and reports whether there is a probe to
+// send. Being called again does no harm.
+func (p *Path) BeginSearch() bool {
+	s := &p.Search
+	if !s.unknown || !p.probes() || s.ceiling&^3 <= p.pmtu {
+		return false
+	}
+	s.unknown, s.lowered = false, true
+	s.low, s.high = p.pmtu, s.ceiling+4
+	p.ask(Searching, p.nextSize())
+	return true
 }
 
 // TooBig takes what a router says a packet may have, and reports whether the path MTU became less. A size between the path MTU and that of
@@ -100,18 +123,27 @@ func (p *Path) TooBig(now mono.Time, n int) bool {
 // TimedOut notes that T3-rtx expired with so many bytes in flight, and has the path MTU confirmed when that may be for the size of packets.
 func (p *Path) TimedOut(flight int) {
 	s := &p.Search
-	if !p.probes() || s.State != SearchComplete && s.State != Searching || p.pmtu <= BasePMTU || flight+HeaderLen <= BasePMTU {
+	if !p.probes() || s.State != SearchComplete && s.State != Searching || p.pmtu <= MinPMTU || flight+HeaderLen <= p.certain() {
 		return
 	}
 	if s.timeouts++; s.timeouts >= suspicion {
+		s.timeouts = 0
 		p.ask(SearchConfirming, p.pmtu&^3)
 	}
 }
 
-// Arrived notes that a chunk of this size was acknowledged: if none but a large packet had room for it, the time-outs before were for
-// another reason than the size of packets.
+// certain is the size of packets that are not suspected: BasePMTU unless the path MTU is that, or less.
+func (p *Path) certain() int {
+	if p.pmtu > BasePMTU {
+		return BasePMTU
+	}
+	return MinPMTU
+}
+
+// Arrived notes that a chunk of this size was acknowledged: if it filled a packet, the time-outs before were for another reason than the
+// size of packets.
 func (p *Path) Arrived(chunk int) {
-	if chunk+HeaderLen > BasePMTU {
+	if chunk+HeaderLen+nearlyFull >= p.pmtu {
 		p.Search.timeouts = 0
 	}
 }
@@ -122,7 +154,7 @@ func (p *Path) ask(state SearchState, size int) {
 	s.State, s.Size, s.Due = state, size, 0
 	s.WantProbe, s.WantSmall = true, state != Searching
 	s.probe, s.small = 0, 0
-	s.tries, s.timeouts, s.alive = 0, 0, false
+	s.tries, s.alive = 0, false
 }
 
 // ProbeSent notes a probe with this nonce; small is the one that is not too large.
@@ -195,7 +227,11 @@ func (p *Path) vanished(now mono.Time) int {
 		p.complete(now) // nothing gets through: size is not to blame
 	case s.State == SearchConfirming:
 		s.high, s.lowered = s.Size, true
-		p.ask(SearchBase, min(BasePMTU, s.high))
+		if s.Size <= BasePMTU {
+			p.ask(SearchError, MinPMTU)
+			return MinPMTU
+		}
+		p.ask(SearchBase, BasePMTU)
 		return BasePMTU
 	case s.State == SearchBase:
 		s.high = s.Size
@@ -239,6 +275,7 @@ func (p *Path) nextSize() int {
 // complete ends the search; after PMTU_RAISE_TIMER it is tried whether the path takes more by now.
 func (p *Path) complete(now mono.Time) {
 	p.stopSearch()
+	p.Search.unknown = false
 	if p.probes() && p.pmtu < p.Search.ceiling&^3 {
 		p.Search.Due = now.Add(p.config.RaiseInterval)
 	} else {
@@ -249,5 +286,5 @@ func (p *Path) complete(now mono.Time) {
 // stopSearch forgets what is being probed.
 func (p *Path) stopSearch() {
 	s := &p.Search
-	p.Search = Search{ceiling: s.ceiling, lowered: s.lowered}
+	p.Search = Search{ceiling: s.ceiling, lowered: s.lowered, unknown: s.unknown}
 }

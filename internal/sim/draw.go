@@ -88,7 +88,7 @@ func (d drawer) plane(unreliable bool) Plane {
 
 // carrier draws what the packets of most hosts travel in. One that detects errors by itself loses what the links damage.
 func (d drawer) carrier(s *Scenario) assoc.Carrier {
-	c := assoc.Carrier{ErrorDetection: pick[uint32](d, 0, 0, 1, 2), ECN: d.often(0.7)}
+	c := assoc.Carrier{ErrorDetection: pick[uint32](d, 0, 0, 1, 2), ECN: d.often(0.7), FirstHopMTU: d.often(0.5)}
 	if c.ErrorDetection != 0 {
 		for i := range s.Planes {
 			l := &s.Planes[i].Link

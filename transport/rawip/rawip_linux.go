@@ -109,7 +109,7 @@ func dropAll(fd int) error {
 
 // Caps are the properties of this carrier.
 func (t *Transport) Caps() transport.Caps {
-	return transport.Caps{MultiHomed: true, Shared: true, ECN: t.ECN()}
+	return transport.Caps{MultiHomed: true, Shared: true, FirstHopMTU: true, ECN: t.ECN()}
 }
 
 // SetPorts lets packets to ports through, or all if ootb, and from time to time others: with many ports the filter is

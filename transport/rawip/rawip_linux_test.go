@@ -231,7 +231,7 @@ func TestAddressesThatChange(t *testing.T) {
 
 func TestCapsAndMTU(t *testing.T) {
 	a := open(t, Config{})
-	if got, want := a.Transport.Caps(), (transport.Caps{MultiHomed: true, Shared: true, ECN: true}); got != want {
+	if got, want := a.Transport.Caps(), (transport.Caps{MultiHomed: true, Shared: true, FirstHopMTU: true, ECN: true}); got != want {
 		t.Errorf("Caps are %+v, want %+v", got, want)
 	}
 	four, six := carriertest.Loopback["IPv4"], carriertest.Loopback["IPv6"]

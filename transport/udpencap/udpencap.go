@@ -77,5 +77,5 @@ func (t *Transport) LocalPort() uint16 { return t.port }
 
 // Caps are the properties of this carrier.
 func (t *Transport) Caps() transport.Caps {
-	return transport.Caps{MultiHomed: true, Encapsulated: true, ECN: t.ECN()}
+	return transport.Caps{MultiHomed: true, Encapsulated: true, FirstHopMTU: true, ECN: t.ECN()}
 }

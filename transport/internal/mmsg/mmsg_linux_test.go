@@ -123,6 +123,7 @@ func TestTrainLength(t *testing.T) {
 		{"another DSCP", with(of(1, 1), func(d *transport.Datagram) { d.DSCP = 10 }), 1},
 		{"another flow label", with(of(1, 1), func(d *transport.Datagram) { d.FlowLabel = 10 }), 1},
 		{"another ECN field", with(of(1, 1), func(d *transport.Datagram) { d.ECN = transport.ECT0 }), 1},
+		{"a probe", with(of(1, 1), func(d *transport.Datagram) { d.Probe = true }), 1},
 		{"one that may be fragmented", with(of(1, 1), func(d *transport.Datagram) { d.MayFragment = true }), 1},
 	} {
 		if got := trainLength(tt.ds, sendPackets); got != tt.want {

@@ -113,14 +113,14 @@ func (o *sender) pack(ds []transport.Datagram, trains bool) {
 func trainLength(ds []transport.Datagram, limit int) int {
 	first := &ds[0]
 	size := len(first.Data)
-	if size == 0 || first.MayFragment {
+	if size == 0 || first.MayFragment || first.Probe {
 		return 1
 	}
 	limit = min(limit, len(ds), maxSegments, max(1, maxTrain/size))
 	n := 1
 	for n < limit {
 		d := &ds[n]
-		if len(d.Data) == 0 || len(d.Data) > size || tos(d) != tos(first) || d.FlowLabel != first.FlowLabel || d.MayFragment || d.Path != first.Path {
+		if len(d.Data) == 0 || len(d.Data) > size || tos(d) != tos(first) || d.FlowLabel != first.FlowLabel || d.MayFragment || d.Probe || d.Path != first.Path {
 			break
 		}
 		n++

@@ -1,0 +1,53 @@
+package assoc
+
+import (
+	"testing"
+
+	"github.com/gosctp/sctp/internal/path"
+	"github.com/gosctp/sctp/internal/wire"
+)
+
+var firstHopOnly = over(Carrier{FirstHopMTU: true})
+
+// What the first hop takes is probed as soon as the association is up, before data; until the answer comes data is cut for BasePMTU.
+func TestFirstHopIsProbedFirst(t *testing.T) {
+	ta := newTestAssoc(t, activeSide, firstHopOnly)
+	ta.want("INIT opens the association", "INIT")
+	ta.recv(initAck())
+	ta.want("the cookie is echoed", "COOKIE-ECHO")
+	ta.recv(cookieAck())
+	probe := ta.take("probe")
+	if probe.chunks[0].Type != wire.ChunkHeartbeat || probe.size != testMTU || !probe.probe || probe.mayFragment {
+		t.Errorf("first comes %v with %d bytes", probe.chunks[0].Type, probe.size)
+	}
+	ta.wantSearch("until it is answered", path.Searching, path.BasePMTU)
+	ta.send(3000)
+	for len(ta.sent) > 0 {
+		if p := ta.take("data"); p.size > path.BasePMTU || p.probe {
+			t.Errorf("a packet of %d bytes, probe: %v", p.size, p.probe)
+		}
+	}
+	ta.answerProbe(probe)
+	ta.wantSearch("it is answered", path.SearchComplete, testMTU)
+}
+
+// Another path is probed when it is confirmed.
+func TestConfirmedPathIsProbed(t *testing.T) {
+	ta := newTestAssoc(t, activeSide, firstHopOnly, announcing(peer1, peer2))
+	ta.want("INIT opens the association", "INIT")
+	ta.recv(initAck())
+	ta.want("the cookie is echoed", "COOKIE-ECHO")
+	ta.recv(cookieAck())
+	ta.setMTUs()
+	ta.settle()
+	ta.forget()
+	p := ta.a.paths[1]
+	if p.PMTU() != path.BasePMTU || p.Search.State != path.SearchComplete {
+		t.Errorf("not confirmed: path MTU %d, state %d", p.PMTU(), p.Search.State)
+	}
+	ta.a.pathAnswered(p, true)
+	ta.settle()
+	if probe := ta.take("probe"); probe.path.Remote != peer2 || probe.size != testMTU {
+		t.Errorf("a packet of %d bytes to %v", probe.size, probe.path.Remote)
+	}
+}
