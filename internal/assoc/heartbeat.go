@@ -70,8 +70,9 @@ func (a *Association) expireHeartbeat(now mono.Time, p *path.Path) {
 		confirmed := p.State().Confirmed()
 		inUse := p == a.dataPath()
 		a.pathFailed(now, p)
-		// Section 8.1: only on the path in use for data; section 5.4: never while confirming.
-		if confirmed && inUse {
+		// Section 8.1: only on the path in use for data; section 5.4: never while confirming. With data outstanding T3-rtx counts: each
+		// silence would count twice, and an outage of several paths end the association in half the time (RFC 7829 section 4).
+		if confirmed && inUse && a.send.outstanding.Len() == 0 {
 			a.countError()
 		}
 	}

@@ -144,12 +144,26 @@ func (a *Association) pathAnswered(p *path.Path, confirm bool) {
 		return
 	}
 	defer a.switchOver()
+	a.rescue()
 	if unconfirmed {
 		a.beginSearch(p)
 		a.send.burst = max(a.send.burst, a.cfg.MaxBurst) // it may be the first address that data can go to
 		a.emit(PeerAddrChange{Addr: p.Addr.Remote, State: AddrConfirmed, Probed: true})
 	} else {
 		a.emit(PeerAddrChange{Addr: p.Addr.Remote, State: AddrAvailable, Probed: confirm})
+	}
+}
+
+// rescue has sent again what is in flight on failed paths, now that one works: it went there because nothing better was left, and the time-outs
+// that have failed these paths have doubled their T3-rtx each time. The path that works has the window of a path that has been silent.
+func (a *Association) rescue() {
+	for _, p := range a.paths {
+		if p.State() == path.Active || a.send.outstanding.Flight(p.ID) == 0 {
+			continue
+		}
+		a.send.outstanding.MarkTimedOut(p.ID)
+		p.T3 = 0
+		a.send.burst = max(a.send.burst, a.cfg.MaxBurst)
 	}
 }
 
