@@ -58,12 +58,22 @@ type AuthKey struct {
 	Secret []byte
 }
 
+// KeyChoice is which key authenticates a message. The zero value is the active one; [UseAuthKey] names another.
+type KeyChoice struct {
+	number uint16
+	named  bool
+}
+
+// UseAuthKey chooses a key for a message. Sending fails with [ErrNoAuthKey] if it is not there or deactivated, or if nothing is authenticated
+// with this peer.
+func UseAuthKey(number uint16) KeyChoice { return KeyChoice{number, true} }
+
 // AuthIndication is what became of a key (RFC 6458 section 6.1.8).
 type AuthIndication uint8
 
 const (
-	AuthNewKey  = AuthIndication(assoc.AuthNewKey)  // the peer uses it now, and used another one before
-	AuthFreeKey = AuthIndication(assoc.AuthFreeKey) // nothing that is to be sent needs it any more
+	AuthNewKey  = AuthIndication(assoc.AuthNewKey)  // the peer uses it for the first time
+	AuthFreeKey = AuthIndication(assoc.AuthFreeKey) // it was deactivated, and no message that has it waits for its acknowledgement
 	AuthNone    = AuthIndication(assoc.AuthNone)    // the peer does not authenticate
 )
 
@@ -96,7 +106,7 @@ func (n AuthenticationEvent) String() string {
 // Errors of changes of keys.
 var (
 	// ErrNoAuthKey: there is no key of that number, or it is deactivated.
-	ErrNoAuthKey = auth.ErrNoKey
+	ErrNoAuthKey = assoc.ErrNoAuthKey
 	// ErrAuthKeyInUse: the key is the active one.
 	ErrAuthKeyInUse = auth.ErrKeyInUse
 )
@@ -117,8 +127,8 @@ func (c *Conn) SetAuthKey(k AuthKey) error {
 	return c.authenticate(func(a *assoc.Association) error { return a.SetAuthKey(k.Number, k.Secret) })
 }
 
-// ActivateAuthKey sends with a key from now on, repetitions included (SCTP_AUTH_ACTIVE_KEY, section 8.1.18). The error is [ErrNoAuthKey] for
-// one that is not there or deactivated.
+// ActivateAuthKey sends with a key from now on (SCTP_AUTH_ACTIVE_KEY, section 8.1.18). Messages that were written before keep the key that was
+// active then, also when they have to be sent again. The error is [ErrNoAuthKey] for one that is not there or deactivated.
 func (c *Conn) ActivateAuthKey(number uint16) error {
 	return c.authenticate(func(a *assoc.Association) error { return a.ActivateAuthKey(number) })
 }
@@ -130,7 +140,7 @@ func (c *Conn) DeactivateAuthKey(number uint16) error {
 }
 
 // DeleteAuthKey forgets a key (SCTP_AUTH_DELETE_KEY, section 8.3.5). What the peer authenticates with it is discarded from then on. The active
-// key cannot go: [ErrAuthKeyInUse].
+// key cannot go: [ErrAuthKeyInUse]. Messages that were written with the key are still sent with it.
 func (c *Conn) DeleteAuthKey(number uint16) error {
 	return c.authenticate(func(a *assoc.Association) error { return a.DeleteAuthKey(number) })
 }

@@ -160,6 +160,33 @@ func TestKeysChange(t *testing.T) {
 	})
 }
 
+// Each message may have a key of its own, which has to be there (RFC 6458 section 5.3.8). Who deletes a key loses nothing that was written with it.
+func TestMessageNamesItsKey(t *testing.T) {
+	simulate(t, func(t *testing.T, w *world) {
+		a := sctp.Auth{Chunks: []sctp.ChunkType{sctp.ChunkData}, Keys: []sctp.AuthKey{key(1, "one"), key(2, "two")}}
+		w.authenticated(a, a)
+		client, server := w.pair()
+		defer client.Close()
+		defer server.Close()
+		for number := range uint16(3) {
+			send(t, client, "hello", &sctp.SndInfo{AuthKey: sctp.UseAuthKey(number)})
+		}
+		if err := errors.Join(client.DeactivateAuthKey(1), client.DeleteAuthKey(2)); err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			want(t, server, "hello")
+		}
+		for number := range uint16(4) {
+			_, err := client.WriteMsg([]byte("hello"), &sctp.SndInfo{AuthKey: sctp.UseAuthKey(number)})
+			if number > 0 && !errors.Is(err, sctp.ErrNoAuthKey) || number == 0 && err != nil {
+				t.Errorf("with key %d: %v", number, err)
+			}
+		}
+		want(t, server, "hello")
+	})
+}
+
 // Whoever does not offer it is spoken to without.
 func TestOneSideOffersAuthentication(t *testing.T) {
 	simulate(t, func(t *testing.T, w *world) {

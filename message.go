@@ -27,6 +27,9 @@ type SndInfo struct {
 	// PR says when the message may be given up (RFC 3758, RFC 7496): [Lifetime], [MaxRetransmits], [PriorityPolicy], or
 	// never.
 	PR PRInfo
+	// AuthKey names the key that authenticates the message (SCTP_AUTHINFO, RFC 6458 section 5.3.8), see [UseAuthKey]; otherwise it is
+	// the active one. It counts where the peer wants DATA authenticated.
+	AuthKey KeyChoice
 }
 
 // RcvInfo describes what was received (RFC 6458 section 5.3.5).
@@ -67,6 +70,8 @@ func (info *SndInfo) fill(m *assoc.Message, p []byte) {
 		Context:   info.Context,
 		Path:      info.To,
 		PR:        info.PR.core(),
+		Key:       info.AuthKey.number,
+		HasKey:    info.AuthKey.named,
 		Data:      p,
 	}
 }

@@ -50,7 +50,7 @@ func (a *Association) sendAbort(to *path.Path, cause []byte) {
 	a.reply(to.Addr, func(b []byte) []byte {
 		b = AppendAbort(b, a.params.LocalPort, a.params.PeerPort, a.peerTag, false, cause)
 		if a.auth != nil {
-			b = sealPacket(a.sign(b), 0)
+			b = sealPacket(a.sign(b, a.auth.Active()), 0)
 		}
 		return b
 	})

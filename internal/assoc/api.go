@@ -34,6 +34,10 @@ type Message struct {
 	Path netip.Addr
 	// PR says when the message is given up (RFC 3758, RFC 7496), if the peer can be told.
 	PR tx.PRInfo
+	// Key, with HasKey, is the number of the key that authenticates the message where the peer wants DATA authenticated, in place of the one that is
+	// active when it is sent (SCTP_AUTHINFO, RFC 6458 section 5.3.8).
+	Key    uint16
+	HasKey bool
 	// Data is copied by Send.
 	Data []byte
 }

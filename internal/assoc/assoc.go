@@ -4,7 +4,6 @@ import (
 	"math/rand/v2"
 	"net/netip"
 
-	"github.com/gosctp/sctp/internal/auth"
 	"github.com/gosctp/sctp/internal/cookie"
 	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/internal/path"
@@ -134,7 +133,7 @@ func newAssociation(cfg Config, p Params, id Identity) *Association {
 		send:     sender{queue: tx.NewQueue()},
 	}
 	if cfg.Auth != nil {
-		a.auth = &authenticator{Context: auth.NewContext(cfg.Auth)}
+		a.beginAuth(cfg.Auth)
 	}
 	if cfg.Scheduler != nil {
 		a.SetScheduler(cfg.Scheduler())

@@ -16,8 +16,6 @@ type authenticator struct {
 	*auth.Context
 	// own is the key vector of INIT, and of INIT ACK as long as the handshake lasts.
 	own []byte
-	// peerKey is the key that the peer used last.
-	peerKey uint16
 }
 
 // AuthVector makes the key vector of an INIT or INIT ACK with a random number (RFC 4895 section 6.1); nil if the configuration has no
@@ -38,6 +36,12 @@ func AuthVector(c *Config, random func() uint64) []byte {
 	return auth.Vector(r, c.Auth)
 }
 
+// beginAuth prepares authentication with these keys, before anything is sent.
+func (a *Association) beginAuth(c *auth.Config) {
+	a.auth = &authenticator{Context: auth.NewContext(c)}
+	a.send.queue.CountKeys()
+}
+
 func (a *Association) newVector() []byte { return AuthVector(&a.cfg, a.rand.Uint64) }
 
 // agree takes the key vectors of both sides; without the extension in use there is nothing to authenticate.
@@ -49,12 +53,12 @@ func (a *Association) agree(own, peer []byte) {
 		return
 	}
 	if a.auth == nil { // it was configured when the INIT was answered
-		a.auth = &authenticator{Context: auth.NewContext(&auth.Config{})}
+		a.beginAuth(&auth.Config{})
 	}
 	if a.auth.Agree(own, peer) != nil {
 		a.auth.Disagree()
 	}
-	a.auth.own, a.auth.peerKey = own, 0
+	a.auth.own = own
 }
 
 // Authenticates reports whether chunks are authenticated with this peer.
@@ -83,10 +87,13 @@ func (a *Association) dataType() wire.ChunkType {
 	return wire.ChunkData
 }
 
-// reserve keeps n bytes of the packet for AUTH.
-func (k *builder) reserve(n int) {
-	k.limit -= n
-	k.reserved = n
+// reserveAuth keeps room for AUTH in a packet.
+func (a *Association) reserveAuth(k *builder) {
+	if a.auth == nil {
+		return
+	}
+	k.reserved, k.key = a.auth.Overhead(), a.auth.Active()
+	k.limit -= k.reserved
 }
 
 // release gives DATA the room of AUTH where nothing in the packet needs it. A packet that is closed stays so.
@@ -115,14 +122,14 @@ func (a *Association) listedIn(packet []byte) int {
 
 // sign puts AUTH into a packet, before the first chunk that the peer wants authenticated (RFC 4895 section 6.2). A COOKIE ECHO that need not be
 // keeps its place at the beginning.
-func (a *Association) sign(packet []byte) []byte {
+func (a *Association) sign(packet []byte, key uint16) []byte {
 	at := a.listedIn(packet)
 	if at < 0 {
 		return packet
 	}
 	a.stats.AuthSent++
 	a.stats.ControlSent++
-	return a.auth.Sign(packet, at)
+	return a.auth.Sign(packet, at, key)
 }
 
 // admission says what becomes of a chunk.
@@ -200,8 +207,7 @@ func (a *Association) recvAuth(in *inbound, x *auth.Context, c wire.Chunk, rest 
 	}
 	a.stats.AuthReceived++
 	in.authenticated = true
-	if h.KeyID != a.auth.peerKey {
-		a.auth.peerKey = h.KeyID
+	if a.auth.Heard(h.KeyID) {
 		a.emit(Authentication{Indication: AuthNewKey, Key: h.KeyID})
 	}
 	return admitOthers
@@ -230,65 +236,4 @@ func AuthenticEcho(cfg *Config, c *cookie.Content, chunks []byte) bool {
 	}
 	h, err := wire.ParseAuth(first)
 	return err == nil && x.Verify(h, first, rest) == nil
-}
-
-// SetAuthKey adds or replaces an endpoint pair shared key (RFC 6458 section 8.3.3). The peer has to have it too before one side makes it active.
-func (a *Association) SetAuthKey(id uint16, secret []byte) error {
-	return a.changeKeys(func(x *auth.Context) error {
-		x.SetKey(id, secret)
-		return nil
-	})
-}
-
-// ActivateAuthKey sends with a key from now on (section 8.1.18).
-func (a *Association) ActivateAuthKey(id uint16) error {
-	return a.changeKeys(func(x *auth.Context) error { return x.Activate(id) })
-}
-
-// DeleteAuthKey forgets a key (section 8.3.5): what the peer authenticates with it is discarded.
-func (a *Association) DeleteAuthKey(id uint16) error {
-	return a.changeKeys(func(x *auth.Context) error { return x.Delete(id) })
-}
-
-// DeactivateAuthKey sends with a key no more (section 8.3.4). Repetitions are authenticated with the active key, so it is free at once.
-func (a *Association) DeactivateAuthKey(id uint16) error {
-	return a.changeKeys(func(x *auth.Context) error {
-		err := x.Deactivate(id)
-		if err == nil {
-			a.emit(Authentication{Indication: AuthFreeKey, Key: id})
-		}
-		return err
-	})
-}
-
-// changeKeys changes the keys of an association that offers to authenticate.
-func (a *Association) changeKeys(change func(*auth.Context) error) error {
-	if a.auth == nil {
-		return ErrNotNegotiated
-	}
-	return change(a.auth.Context)
-}
-
-// PeerAuthChunks and LocalAuthChunks are the types of chunks that the peer and this side want authenticated (sections 8.2.3 and 8.2.4).
-func (a *Association) PeerAuthChunks() []wire.ChunkType {
-	if !a.Authenticates() {
-		return nil
-	}
-	return a.auth.PeerChunks()
-}
-
-// LocalAuthChunks is what this side wants authenticated.
-func (a *Association) LocalAuthChunks() []wire.ChunkType {
-	if !a.Authenticates() {
-		return nil
-	}
-	return a.auth.LocalChunks()
-}
-
-// ActiveAuthKey is the number of the key that is sent with.
-func (a *Association) ActiveAuthKey() uint16 {
-	if a.auth == nil {
-		return 0
-	}
-	return a.auth.Active()
 }

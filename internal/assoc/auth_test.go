@@ -50,7 +50,7 @@ func signed(x *auth.Context, chunks ...chunk) chunk {
 		for _, c := range chunks {
 			b = c.append(ta, b)
 		}
-		return x.Sign(b, at)
+		return x.Sign(b, at, x.Active())
 	})
 }
 
@@ -255,8 +255,16 @@ func TestKeysOfAnAssociation(t *testing.T) {
 	ta.recv(signed(x, data(0)))
 	ta.want("now it is", "SACK 0")
 	ta.wantEvent("the peer uses another key", "new-key 2")
+	if err := x.Activate(0); err != nil {
+		t.Fatal(err)
+	}
 	ta.recv(signed(x, data(1)))
-	ta.wantNoEvent("it goes on using it")
+	ta.wantNoEvent("the first one is no news")
+	if err := x.Activate(2); err != nil {
+		t.Fatal(err)
+	}
+	ta.recv(signed(x, data(2)))
+	ta.wantNoEvent("one that it has used before is none either")
 	if err := ta.a.DeactivateAuthKey(1); !errors.Is(err, auth.ErrKeyInUse) {
 		t.Errorf("deactivate the active key: %v", err)
 	}
@@ -378,7 +386,7 @@ func TestAuthenticEcho(t *testing.T) {
 	if err := x.Agree(own, own); err != nil {
 		t.Fatal(err)
 	}
-	behind := x.Sign(slices.Clone(echo), 0)
+	behind := x.Sign(slices.Clone(echo), 0, x.Active())
 	if !AuthenticEcho(&cfg, content, echo) || AuthenticEcho(&cfg, content, behind) || AuthenticEcho(&cfg, content, nil) {
 		t.Error("a cookie without key vectors: AUTH cannot be verified, and is not needed")
 	}

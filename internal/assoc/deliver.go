@@ -196,6 +196,7 @@ func (a *Association) finishPacket(now mono.Time, in *inbound) {
 	a.afterData(now, in)
 	a.progressReconfig(now)
 	a.progressShutdown(now)
+	a.releaseKeys()
 }
 
 // dataSummary is what the DATA chunks of one packet amount to, and those that say that DATA will not come.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/gosctp/sctp/internal/auth"
 	"github.com/gosctp/sctp/internal/wire"
 )
 
@@ -32,6 +33,8 @@ var (
 	ErrCannotAbandon = errors.New("peer does not know partial reliability")
 	// ErrUnfinished, in SendFailed: the association ends, and a message in parts that has no end is in the way.
 	ErrUnfinished = errors.New("a message before it has no end")
+	// ErrNoAuthKey: nothing can be authenticated with the key, which is not there or is deactivated.
+	ErrNoAuthKey = auth.ErrNoKey
 	// ErrBadStream: no such stream.
 	ErrBadStream = errors.New("no such stream")
 )

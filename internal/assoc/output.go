@@ -21,8 +21,9 @@ type builder struct {
 	// cookie: COOKIE ECHO is in the packet.
 	cookie      bool
 	mayFragment bool
-	// reserved is what limit leaves to AUTH.
+	// reserved is what limit leaves to AUTH. key is the number of the key for it: the active one, or that of the DATA.
 	reserved int
+	key      uint16
 	// repeats: some of the DATA was sent before, or is a zero window probe.
 	repeats bool
 	// from, if valid, is the source address: an answer leaves from the address that the question came to. sackFrom is so for a SACK that goes
@@ -59,7 +60,7 @@ func (a *Association) NextPacket(now mono.Time, buf []byte, d *transport.Datagra
 		return false
 	}
 	k := builder{b: buf[:0], limit: min(p.PMTU(), cap(buf)), path: p}
-	k.reserve(a.authOverhead())
+	a.reserveAuth(&k)
 	if a.opening != nil && a.state == StateCookieWait {
 		a.buildInit(now, &k)
 	} else {
@@ -70,7 +71,7 @@ func (a *Association) NextPacket(now mono.Time, buf []byte, d *transport.Datagra
 		return false
 	}
 	if a.auth != nil {
-		k.b = a.sign(k.b)
+		k.b = a.sign(k.b, k.key)
 	}
 	a.seal(&k)
 	a.stats.PacketsSent++

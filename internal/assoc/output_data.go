@@ -67,6 +67,9 @@ func (a *Association) buildRetransmissions(k *builder) (earliest bool) {
 		if a.retransmitPath(c) != k.path {
 			break
 		}
+		if a.otherKey(k, c.Message) {
+			break
+		}
 		if c.Size() > k.room() {
 			if !k.empty() {
 				break
@@ -87,7 +90,7 @@ func (a *Association) buildNew(now mono.Time, k *builder) {
 	most := a.fragmentSize() - a.repeatedLen()
 	for m := s.queue.Head(); m != nil && !s.outstanding.Full() && a.newDataPath() == k.path; m = s.queue.Head() {
 		n := min(most, m.Left())
-		if a.dataHeaderLen()+n > k.room() || a.withheld(k, n) || !a.windowAllows(now, k, n) {
+		if a.dataHeaderLen()+n > k.room() || a.otherKey(k, m) || a.withheld(k, n) || !a.windowAllows(now, k, n) {
 			break
 		}
 		c := s.outstanding.Add(now, s.queue.Next(most), k.path.ID)
@@ -149,6 +152,9 @@ func (a *Association) wantsSack(k *builder, c *tx.Chunk, most int) bool {
 // appendData writes the chunk and returns where its flags are.
 func (a *Association) appendData(k *builder, c *tx.Chunk) int {
 	m := c.Message
+	if a.AuthenticatesData() {
+		k.key = m.Key
+	}
 	flags := len(k.b) + 1
 	if a.extensions.Has(Interleaving) {
 		d := wire.IData{TSN: c.TSN, StreamID: m.Stream, MID: m.MID, PPID: m.PPID, FSN: c.FSN, Flags: dataFlags(c), UserData: c.Data}

@@ -65,7 +65,7 @@ func (a *Association) nextProbe(now mono.Time, buf []byte, d *transport.Datagram
 			k.add(wire.AppendPad(k.b, size-len(k.b)))
 		}
 		if a.auth != nil {
-			k.b = a.sign(k.b)
+			k.b = a.sign(k.b, a.auth.Active())
 		}
 		a.seal(&k)
 		a.stats.PacketsSent++

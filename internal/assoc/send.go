@@ -88,12 +88,14 @@ func (a *Association) Send(now mono.Time, m *Message) error {
 		return fmt.Errorf("%w: %d", ErrBadPolicy, m.PR.Policy)
 	case len(m.Data) > a.SendSpace() && !a.makeRoom(now, m):
 		return ErrSendBufferFull
+	case m.HasKey && !a.MayUseKey(m.Key):
+		return ErrNoAuthKey
 	case a.send.queue.Broken(m.Stream):
 		return ErrAbandoned
 	}
 	a.send.queue.Push(now, &tx.Properties{
 		Stream: m.Stream, PPID: m.PPID, Unordered: m.Unordered, Immediate: m.Immediate, Partial: m.Partial,
-		Context: m.Context, Path: m.Path, PR: a.policyFor(m.PR),
+		Context: m.Context, Path: m.Path, PR: a.policyFor(m.PR), Key: a.keyOf(m),
 	}, m.Data)
 	a.send.corked = m.More
 	a.send.unreliable = a.send.unreliable || m.PR.Policy != tx.PRNone

@@ -73,6 +73,7 @@ func (a *Association) Expire(now mono.Time) {
 	if a.autoCloseDeadline().Reached(now) {
 		a.Shutdown(now)
 	}
+	a.releaseKeys()
 }
 
 // autoCloseDeadline is when an idle association ends (RFC 6458 section 8.1.8); unset if it does not.

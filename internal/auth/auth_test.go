@@ -84,7 +84,7 @@ func TestKnownAnswers(t *testing.T) {
 		}
 		for _, x := range []*Context{context(t, here, c.peer, keys...), context(t, c.peer, here, keys...)} {
 			x.hmac = c.hmac
-			a, _, rest := cut(t, x.Sign(append([]byte(header), chunk...), len(header)))
+			a, _, rest := cut(t, x.Sign(append([]byte(header), chunk...), len(header), x.active))
 			if got := hex.EncodeToString(a.HMAC); got != c.want || a.HMACID != c.hmac || a.KeyID != x.active || !bytes.Equal(rest, chunk) {
 				t.Errorf("%q, HMAC %d: %s, want %s", c.secret, c.hmac, got, c.want)
 			}
@@ -227,7 +227,7 @@ func TestChunkSet(t *testing.T) {
 func TestVerify(t *testing.T) {
 	one, two := Key{ID: 1, Secret: []byte("one")}, Key{ID: 2, Secret: []byte("two")}
 	sender, receiver := context(t, here, withList, one), context(t, withList, here, two, one)
-	packet := sender.Sign(append([]byte(header), data...), len(header))
+	packet := sender.Sign(append([]byte(header), data...), len(header), sender.active)
 	verify := func(packet []byte) error {
 		a, c, rest := cut(t, packet)
 		return receiver.Verify(a, c, rest)
@@ -265,7 +265,7 @@ func TestVerify(t *testing.T) {
 // A new handshake makes other keys of the same secrets; one without the extension ends it.
 func TestAgreeAgain(t *testing.T) {
 	x, y := context(t, here, withList), context(t, withList, here)
-	packet := x.Sign(append([]byte(header), data...), len(header))
+	packet := x.Sign(append([]byte(header), data...), len(header), x.active)
 	a, c, rest := cut(t, packet)
 	if err := y.Agree(withoutList, here); err != nil {
 		t.Fatal(err)
@@ -276,7 +276,7 @@ func TestAgreeAgain(t *testing.T) {
 	if err := x.Agree(here, withoutList); err != nil {
 		t.Fatal(err)
 	}
-	a, c, rest = cut(t, x.Sign(append([]byte(header), data...), len(header)))
+	a, c, rest = cut(t, x.Sign(append([]byte(header), data...), len(header), x.active))
 	if err := y.Verify(a, c, rest); err != nil {
 		t.Errorf("after the restart of both: %v", err)
 	}
@@ -321,7 +321,7 @@ func TestNoAllocations(t *testing.T) {
 	buf := make([]byte, 0, 2000)
 	var packet []byte
 	if n := testing.AllocsPerRun(100, func() {
-		packet = x.Sign(append(append(buf[:0], header...), data...), len(header))
+		packet = x.Sign(append(append(buf[:0], header...), data...), len(header), x.active)
 		a, c, rest := cut(t, packet)
 		if y.Verify(a, c, rest) != nil {
 			t.Fatal("not authentic")
@@ -349,7 +349,7 @@ func FuzzAnnounced(f *testing.F) {
 			return
 		}
 		x, y := context(t, here, n.Vector()), context(t, n.Vector(), here)
-		a, c, rest := cut(t, x.Sign(append([]byte(header), data...), len(header)))
+		a, c, rest := cut(t, x.Sign(append([]byte(header), data...), len(header), x.active))
 		if err := y.Verify(a, c, rest); err != nil {
 			t.Error(err)
 		}
@@ -366,8 +366,48 @@ func BenchmarkSign(b *testing.B) {
 			packet := make([]byte, 1400, 1500)
 			b.SetBytes(1400)
 			for b.Loop() {
-				x.Sign(packet, 12)
+				x.Sign(packet, 12, x.active)
 			}
 		})
+	}
+}
+
+// Keys go when nothing is sent with them any more: those that were deleted verify nothing meanwhile, and those that were deactivated do.
+func TestRelease(t *testing.T) {
+	sender, receiver := context(t, here, withList, Key{ID: 1}, Key{ID: 2}, Key{ID: 3}), context(t, withList, here, Key{ID: 1}, Key{ID: 2})
+	if sender.Retiring() {
+		t.Error("nothing was asked to go")
+	}
+	if err := errors.Join(sender.Deactivate(1), sender.Delete(2)); err != nil {
+		t.Fatal(err)
+	}
+	used := func(id uint16) bool { return id == 1 || id == 2 }
+	if free := sender.Release(used); free != nil || !sender.Retiring() {
+		t.Errorf("keys %v are free, and in use", free)
+	}
+	for id, want := range map[uint16]error{1: nil, 2: ErrUnknownKey} {
+		if sender.Usable(id) {
+			t.Errorf("key %d may be used for something else", id)
+		}
+		a, c, rest := cut(t, sender.Sign(append([]byte(header), data...), len(header), id))
+		if err := receiver.Verify(a, c, rest); err != nil {
+			t.Errorf("what is sent with key %d: %v", id, err)
+		}
+		a, c, rest = cut(t, receiver.Sign(append([]byte(header), data...), len(header), id))
+		if err := sender.Verify(a, c, rest); !errors.Is(err, want) {
+			t.Errorf("what comes with key %d: %v, want %v", id, err, want)
+		}
+	}
+	unused := func(uint16) bool { return false }
+	if free := sender.Release(unused); !slices.Equal(free, []uint16{1}) || sender.Retiring() || sender.find(2) >= 0 {
+		t.Errorf("free: %v, want 1, and 2 to be gone", free)
+	}
+	sender.SetKey(2, nil)
+	if err := sender.Delete(2); err != nil {
+		t.Fatal(err)
+	}
+	sender.SetKey(2, []byte("again"))
+	if free := sender.Release(unused); free != nil || !sender.Usable(2) {
+		t.Errorf("one that was added again has gone, or is free: %v", free)
 	}
 }

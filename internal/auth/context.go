@@ -36,6 +36,8 @@ type Context struct {
 	hmac     uint16
 	keys     []sharedKey
 	active   uint16
+	// retiring: a key waits for what is still sent with it.
+	retiring bool
 	// sum and zeros are here because what a hash.Hash reads or writes would be allocated each time.
 	sum, zeros [maxSize]byte
 }
@@ -44,6 +46,10 @@ type Context struct {
 type sharedKey struct {
 	Key
 	macs [len(algorithms)]hash.Hash
+	// retiring: it was deactivated or deleted, and may have to sign what was to be sent with it before. deleted: it verifies nothing any more.
+	retiring, deleted bool
+	// heard: the peer has used it.
+	heard bool
 }
 
 // NewContext makes a context with the keys of c.
@@ -103,6 +109,7 @@ func (x *Context) Disagree() {
 func (x *Context) forgetMACs() {
 	for i := range x.keys {
 		clear(x.keys[i].macs[:])
+		x.keys[i].heard = false
 	}
 }
 
@@ -166,31 +173,37 @@ func (x *Context) SetKey(id uint16, secret []byte) {
 
 // Activate makes a key the one to send with.
 func (x *Context) Activate(id uint16) error {
-	i := x.find(id)
-	if i < 0 || x.keys[i].Deactivated {
+	if !x.Usable(id) {
 		return ErrNoKey
 	}
 	x.active = id
 	return nil
 }
 
+// Usable reports whether there is a key of that number that is not deactivated.
+func (x *Context) Usable(id uint16) bool {
+	i := x.find(id)
+	return i >= 0 && !x.keys[i].Deactivated && !x.keys[i].deleted
+}
+
 // retire finds a key that is to go.
 func (x *Context) retire(id uint16) (int, error) {
 	i := x.find(id)
 	switch {
-	case i < 0:
+	case i < 0 || x.keys[i].deleted:
 		return 0, ErrNoKey
 	case id == x.active:
 		return 0, ErrKeyInUse
 	}
+	x.retiring, x.keys[i].retiring = true, true
 	return i, nil
 }
 
-// Delete forgets a key: packets that are authenticated with it are discarded from now on.
+// Delete forgets a key: packets that are authenticated with it are discarded from now on. It signs what was to be sent with it until Release.
 func (x *Context) Delete(id uint16) error {
 	i, err := x.retire(id)
 	if err == nil {
-		x.keys = slices.Delete(x.keys, i, i+1)
+		x.keys[i].deleted = true
 	}
 	return err
 }
@@ -204,15 +217,47 @@ func (x *Context) Deactivate(id uint16) error {
 	return err
 }
 
-// Sign puts AUTH into a packet, before the chunk at offset at, over what is there from at on (RFC 4895 section 6.2).
-func (x *Context) Sign(packet []byte, at int) []byte {
+// Heard notes that the peer has used a key, and reports whether that is news. The key that is there from the beginning never is.
+func (x *Context) Heard(id uint16) bool {
+	i := x.find(id)
+	if i < 0 || x.keys[i].heard || id == 0 {
+		return false
+	}
+	x.keys[i].heard = true
+	return true
+}
+
+// Retiring reports whether Release has something to find out.
+func (x *Context) Retiring() bool { return x.retiring }
+
+// Release lets go of the keys that were deactivated or deleted and that nothing is sent with any more, and names those of them that were not deleted.
+func (x *Context) Release(used func(id uint16) bool) (free []uint16) {
+	x.retiring = false
+	for i := range x.keys {
+		k := &x.keys[i]
+		switch {
+		case !k.retiring:
+		case used(k.ID):
+			x.retiring = true
+		case !k.deleted:
+			k.retiring = false
+			free = append(free, k.ID)
+		}
+	}
+	x.keys = slices.DeleteFunc(x.keys, func(k sharedKey) bool { return k.deleted && !used(k.ID) })
+	return free
+}
+
+// Sign puts AUTH into a packet, before the chunk at offset at, over what is there from at on (RFC 4895 section 6.2). There has to be
+// a key of that number.
+func (x *Context) Sign(packet []byte, at int, key uint16) []byte {
 	n := x.chunkLen()
 	var room [maxChunkLen]byte
 	packet = append(packet, room[:n]...)
 	copy(packet[at+n:], packet[at:])
-	a := wire.Auth{KeyID: x.active, HMACID: x.hmac, HMAC: room[:Size(x.hmac)]}
+	a := wire.Auth{KeyID: key, HMACID: x.hmac, HMAC: room[:Size(x.hmac)]}
 	a.Append(packet[:at])
-	m := x.mac(x.find(x.active), x.hmac)
+	m := x.mac(x.find(key), x.hmac)
 	m.Write(packet[at:])
 	a.HMAC = m.Sum(x.sum[:0])
 	a.Append(packet[:at])
@@ -225,7 +270,7 @@ func (x *Context) Verify(a wire.Auth, c wire.Chunk, rest []byte) error {
 		return ErrUnsupportedHMAC
 	}
 	i := x.find(a.KeyID)
-	if i < 0 {
+	if i < 0 || x.keys[i].deleted {
 		return ErrUnknownKey
 	}
 	if len(a.HMAC) != Size(a.HMACID) {

@@ -51,7 +51,7 @@ func TestUnauthenticCookieMakesNoAssociation(t *testing.T) {
 		if err := x.Agree(own, n.Vector()); err != nil {
 			t.Fatal(err)
 		}
-		signed := x.Sign(slices.Clone(echo), 0)
+		signed := x.Sign(slices.Clone(echo), 0, x.Active())
 		forged := slices.Clone(signed)
 		forged[8] ^= 1
 		route := func(chunks []byte) Verdict {

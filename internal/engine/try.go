@@ -148,8 +148,8 @@ func (a *Assoc) post(ev assoc.Event) {
 	}
 }
 
-// postNow puts a notification into the mailbox, behind the messages that came before it. What begins an association is before all of
-// its messages, although they may have come in one packet. a.mu is held.
+// postNow puts a notification into the mailbox, behind the messages that came before it. What begins an association, or a key, is before
+// all of its messages, although they may have come in one packet. a.mu is held.
 func (a *Assoc) postNow(ev assoc.Event) {
 	if a.wants == nil || !a.wants.Wants(ev) {
 		return
@@ -183,7 +183,7 @@ func (a *Assoc) postParts(whole assoc.SendFailed) {
 	}
 }
 
-// begins reports whether ev is among the first news of an association.
+// begins reports whether ev is among the first news of an association, or of a packet.
 func begins(ev assoc.Event) bool {
 	switch ev := ev.(type) {
 	case assoc.AssocChange:
@@ -191,7 +191,7 @@ func begins(ev assoc.Event) bool {
 	case assoc.AdaptationIndication:
 		return true
 	case assoc.Authentication:
-		return ev.Indication == assoc.AuthNone
+		return ev.Indication != assoc.AuthFreeKey // a new key comes before what it has authenticated
 	}
 	return false
 }
@@ -261,6 +261,8 @@ func (a *Assoc) Reserve(m *assoc.Message, limit int) error {
 		return assoc.ErrEmptyMessage
 	case len(m.Data) > limit || a.config.DisableFragments && len(m.Data) > a.core.FragmentationPoint():
 		return assoc.ErrMessageTooBig
+	case m.HasKey && !a.core.MayUseKey(m.Key):
+		return assoc.ErrNoAuthKey
 	case a.held() >= limit && !a.core.Awaits(m.Stream):
 		a.awaitsRoom = limit
 		return assoc.ErrSendBufferFull

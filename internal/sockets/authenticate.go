@@ -297,3 +297,15 @@ func getLocalAuthChunks(s *Socket, v *linux.AuthChunks) error {
 	}
 	return err
 }
+
+// useKey has a message authenticated with the key that its ancillary data names (RFC 6458 section 5.3.8). Where user messages are not authenticated
+// nobody looks at it.
+func useKey(a *engine.Assoc, m *assoc.Message, c *linux.SendControl) {
+	if !c.Asks(linux.SCTP_AUTHINFO) {
+		return
+	}
+	_ = a.Auth(func(x *assoc.Association) error { // of one that is over, sending says so
+		m.Key, m.HasKey = c.Auth.KeyNumber, x.AuthenticatesData()
+		return nil
+	})
+}

@@ -69,7 +69,7 @@ func sendErrno(err error) error {
 		return syscall.EAGAIN
 	case errors.Is(err, assoc.ErrMessageTooBig):
 		return syscall.EMSGSIZE
-	case errors.Is(err, assoc.ErrBadStream), errors.Is(err, assoc.ErrEmptyMessage):
+	case errors.Is(err, assoc.ErrBadStream), errors.Is(err, assoc.ErrEmptyMessage), errors.Is(err, assoc.ErrNoAuthKey):
 		return syscall.EINVAL
 	}
 	return syscall.ESHUTDOWN

@@ -237,6 +237,47 @@ func TestKeys(t *testing.T) {
 	})
 }
 
+// SCTP_AUTHINFO names the key of a message (RFC 6458 section 5.3.8); where messages are not authenticated nobody looks at it. A key that was
+// deactivated is free when its last message is acknowledged.
+func TestMessagesNameTheirKeys(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.withExtensions()
+		c, s := w.pairWith(func(u *user) {
+			u.subscribe(linux.SCTP_AUTHENTICATION_EVENT)
+			w.ok(u.setSCTP(linux.SCTP_AUTH_KEY, &linux.AuthKey{KeyNumber: 1, Key: []byte("one")}))
+			w.ok(u.setSCTP(linux.SCTP_AUTH_KEY, &linux.AuthKey{KeyNumber: 2, Key: []byte("two")}))
+			w.ok(u.setSCTP(linux.SCTP_AUTH_DEACTIVATE_KEY, &linux.AuthKeyID{KeyNumber: 2}))
+			w.ok(u.setSCTP(linux.SCTP_AUTH_CHUNK, &linux.AuthChunk{Chunk: uint8(wire.ChunkData)}))
+		})
+		named := func(u *user, key uint16) error {
+			cw := linux.NewControlWriter(nil, 100)
+			cw.Add(linux.IPPROTO_SCTP, linux.SCTP_AUTHINFO, linux.Append(nil, &linux.AuthInfo{KeyNumber: key}))
+			return u.sendMsg(&Msg{Data: []byte("named"), Control: cw.Bytes()})
+		}
+		w.ok(named(c, 1))
+		w.ok(c.setSCTP(linux.SCTP_AUTH_DEACTIVATE_KEY, &linux.AuthKeyID{KeyNumber: 1}))
+		if n, ok := s.notification().(*linux.AuthKeyEvent); !ok || n.Indication != linux.SCTP_AUTH_NEW_KEY || n.KeyNumber != 1 {
+			t.Errorf("%+v, want that the peer uses key 1", n)
+		}
+		s.wantText("named")
+		if n, ok := c.notification().(*linux.AuthKeyEvent); !ok || n.Indication != linux.SCTP_AUTH_FREE_KEY || n.KeyNumber != 1 {
+			t.Errorf("%+v, want that key 1 is free", n)
+		}
+		for _, key := range []uint16{1, 2, 3} {
+			w.want("deactivated, or not there", named(c, key), syscall.EINVAL)
+		}
+		w.ok(named(c, 0))
+		s.wantText("named")
+		closeAll(c, s)
+
+		w.ok(w.left.SetSysctl("auth_enable", "0"))
+		c, s = w.pairWith(func(*user) {})
+		w.ok(named(c, 77))
+		s.wantText("named")
+		closeAll(c, s)
+	})
+}
+
 func TestLocalAuthChunks(t *testing.T) {
 	inWorld(t, func(w *world) {
 		u := w.socket(w.left, linux.AF_INET, sockStream)

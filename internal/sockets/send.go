@@ -107,6 +107,7 @@ func (s *Socket) Send(m *Msg) (*Sent, error) {
 	s.spoke(a)
 	s.defaultsOf(a).fill(&info, &control)
 	msg := s.message(&info, m)
+	useKey(a, &msg, &control)
 	if info.Flags&linux.SCTP_ADDR_OVER != 0 && to.IsValid() {
 		msg.Path = to.Addr()
 	}
@@ -206,7 +207,9 @@ func (s *Socket) sendAll(sent *Sent, m *Msg, c *linux.SendControl) error {
 		}
 		info := c.Info()
 		s.defaultsOf(a).fill(&info, c)
-		if err := s.reserve(sent, a, s.message(&info, m)); err != nil {
+		msg := s.message(&info, m)
+		useKey(a, &msg, c)
+		if err := s.reserve(sent, a, msg); err != nil {
 			sent.Cancel()
 			return err
 		}

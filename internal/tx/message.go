@@ -21,6 +21,8 @@ type Properties struct {
 	Path netip.Addr
 	// PR says when the message is given up.
 	PR PRInfo
+	// Key is the number of the key that the message is authenticated with (RFC 4895), if it is. What continues a message has that of its beginning.
+	Key uint16
 }
 
 // Message is a user message, or with explicit EOR a piece of one, from Push until its last chunk has been acknowledged cumulatively.

@@ -33,6 +33,7 @@ type Queue struct {
 	timed, evictable order
 	abandoned        tally
 	pieces           []*Message // scratch of abandon
+	keys             keyUses
 }
 
 // NewQueue returns an empty queue that serves first who comes first.
@@ -76,13 +77,14 @@ func (q *Queue) Push(now mono.Time, p *Properties, data []byte) *Message {
 	q.arrivals++
 	m.whole = m
 	if w := s.open; w != nil {
-		m.whole, m.PPID, m.Unordered, m.PR = w, w.PPID, w.Unordered, w.PR
+		m.whole, m.PPID, m.Unordered, m.PR, m.Key = w, w.PPID, w.Unordered, w.PR, w.Key
 	}
 	m.whole.refs++
 	m.whole.alive += len(data)
 	if m.Partial || s.open != nil {
 		q.setOpen(s, m)
 	}
+	q.keys.add(m.Key)
 	s.queued.push(m)
 	q.messages++
 	q.unsent += len(data)
@@ -122,7 +124,13 @@ func (q *Queue) retire(w *Message) {
 	if w.place > 0 {
 		q.forget(w)
 	}
-	q.pool.release(w)
+	q.release(w)
+}
+
+// release takes back a message that nothing refers to any more.
+func (q *Queue) release(m *Message) {
+	q.keys.remove(m.Key)
+	q.pool.release(m)
 }
 
 // Broken reports, once, that the message which the next Push on a stream would continue is no more.
@@ -305,7 +313,7 @@ func (q *Queue) Acked(m *Message) {
 func (q *Queue) free(m *Message) {
 	w := m.whole
 	if m != w {
-		q.pool.release(m)
+		q.release(m)
 	}
 	q.unref(w)
 }

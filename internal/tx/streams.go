@@ -87,6 +87,7 @@ func (q *Queue) DropSent(o *Outstanding, f func(*Message)) {
 	})
 	q.drop(f, (*Message).begun)
 	q.streams.each(func(s *stream) { s.outstanding = 0 })
+	q.recountKeys()
 }
 
 // Drain removes all messages that are queued and hands them to f, in the order in which they came.
@@ -100,6 +101,7 @@ func (q *Queue) drop(f func(*Message), matches func(*Message) bool) {
 			after := m.after
 			if matches(m) {
 				q.unqueue(m)
+				q.keys.remove(m.Key)
 				dropped = append(dropped, m)
 			}
 			m = after
