@@ -9,11 +9,12 @@ import (
 	"github.com/gosctp/sctp/interop/lab"
 )
 
-// schedulers are those of each stack.
+// schedulers are those of each stack. usrsctp has "rrp" as well, but cannot be asked for it: in one run of ten to thirty it falls silent while
+// messages wait, with all it sent acknowledged and the window open.
 var schedulers = map[string][]string{
 	"gosctp":  {"fcfs", "rr", "rrp", "prio", "fc", "wfq"},
 	"linux":   {"fcfs", "rr", "prio", "fc", "wfq"},
-	"usrsctp": {"fcfs", "rr", "rrp", "prio", "fc"},
+	"usrsctp": {"fcfs", "rr", "prio", "fc"},
 }
 
 // testSchedulers has both sides send by each of their schedulers, to streams of different priority or weight.
