@@ -168,12 +168,10 @@ func (a *Association) mayLeaveFrom(source, remote netip.Addr) bool {
 	return contains(bound, source) || a.params.Wildcard && source.IsLoopback()
 }
 
-// learnSource notes the way of a packet that came along p. What this side sends goes to the encapsulation port that the peer has now (RFC
-// 6951 section 5.4). With one path it also leaves from the address that the peer sends to, which is what a NAT between them expects. With
-// several, the routes decide about sources (or sourceFor, for bound addresses): a source in another network would let both paths die of
-// one cut, since answers go to the source. What the user wants comes before all this.
+// learnSource notes the way of a packet that came along p. With one path, what this side sends leaves from the address that the peer sends
+// to, which is what a NAT between them expects. With several, the routes decide about sources (or sourceFor, for bound addresses): a source in
+// another network would let both paths die of one cut, since answers go to the source. What the user wants comes before all this.
 func (a *Association) learnSource(p *path.Path, way transport.Path) {
-	p.Addr.EncapPort = way.EncapPort
 	if !a.params.Wildcard || !way.Local.IsValid() || p.Source().IsValid() {
 		return
 	}

@@ -118,6 +118,7 @@ type Stats struct {
 	T1Expired, T2Expired           uint64
 	T1CookieExpired                uint64 // of T1Expired, those that repeated COOKIE ECHO
 	T5Expired                      uint64
+	PortChanges                    uint64 // times packets of the peer began to come from another UDP port
 	BlackHoles                     uint64 // times packets of the path MTU were found to vanish
 	AcksDelayed                    uint64 // SACKs for which the timer was waited
 	AuthSent, AuthReceived         uint64 // AUTH chunks; of the latter, those that were verified

@@ -157,7 +157,8 @@ func (a *Association) adopt(now mono.Time, c *cookie.Content) {
 		a.addPath(addr, s)
 	}
 	a.primary = a.paths[0]
-	a.learnSource(a.primary, transport.Path{Local: c.LocalAddr, EncapPort: c.PeerEncapPort})
+	a.learnSource(a.primary, transport.Path{Local: c.LocalAddr})
+	a.learnPort(a.primary, c.PeerEncapPort)
 	a.send.start(c.LocalTSN)
 	a.useExtensions(Extensions(c.Extensions))
 	a.agree(c.LocalAuth, c.PeerAuth)

@@ -216,4 +216,5 @@ func (a *Association) restartPaths(in *inbound, addrs []netip.Addr) {
 	}
 	a.primary = a.paths[0]
 	a.learnSource(a.primary, in.d.Path)
+	a.learnPort(a.primary, in.d.Path.EncapPort)
 }

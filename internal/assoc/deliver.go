@@ -18,6 +18,8 @@ type inbound struct {
 	data dataSummary
 	// authenticated: what comes now stands behind an AUTH chunk that was verified.
 	authenticated bool
+	// learnt: where the packet came from was looked at, since a chunk of it counts.
+	learnt bool
 	// reported is the number of error causes that the user has been told of.
 	reported int
 }
@@ -55,7 +57,6 @@ func (a *Association) deliverPacket(now mono.Time, in *inbound) {
 	if err != nil || !a.acceptTag(in.header.Tag, first, in.chunks) {
 		return
 	}
-	a.learn(in)
 	for rest = in.chunks; len(rest) > 0; {
 		var c wire.Chunk
 		if c, rest, err = wire.NextChunk(rest); err != nil {
@@ -68,6 +69,10 @@ func (a *Association) deliverPacket(now mono.Time, in *inbound) {
 			} else if v == admitOthers {
 				continue
 			}
+		}
+		if !in.learnt {
+			in.learnt = true
+			a.learn(in)
 		}
 		if !a.deliverChunk(now, in, c) {
 			break
@@ -102,6 +107,9 @@ func (a *Association) learn(in *inbound) {
 		return
 	}
 	a.learnSource(in.path, in.d.Path)
+	if a.learnPort(in.path, in.d.Path.EncapPort) {
+		a.emit(RoutesChanged{})
+	}
 }
 
 // deliverChunk handles one chunk and reports whether the rest of the packet is to be read.

@@ -57,6 +57,8 @@ func (e Extensions) String() string {
 type Carrier struct {
 	// ErrorDetection is the identifier of the carrier's own error detection method (RFC 9653 section 8), 0 if it has none.
 	ErrorDetection uint32
+	// Encapsulated: packets travel in UDP (RFC 6951), and NATs may lie on their way.
+	Encapsulated bool
 	// ECN: the carrier can set and read the ECN field of the IP header.
 	ECN bool
 	// FirstHopMTU: what the carrier tells of the MTU of a path is what its first hop takes.

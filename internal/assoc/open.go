@@ -190,6 +190,7 @@ func (a *Association) adoptPeerAddrs(in *inbound, p *initParams) {
 	}
 	in.path = a.pathTo(in.d.Path.Remote)
 	a.learnSource(in.path, in.d.Path)
+	a.learnPort(in.path, in.d.Path.EncapPort)
 }
 
 // recvCookieAck enters ESTABLISHED (section 5.1 E); in any state but COOKIE-ECHOED it is discarded (section 5.2.5).

@@ -100,7 +100,8 @@ func (a *Association) SetEncapPort(_ mono.Time, remote netip.Addr, port uint16) 
 	if p == nil {
 		return fmt.Errorf("%w: %v", ErrNoSuchPath, remote)
 	}
-	p.Addr.EncapPort = port
+	p.Addr.EncapPort, p.PortLearnt = port, false
+	a.emit(RoutesChanged{})
 	return nil
 }
 

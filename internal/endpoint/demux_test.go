@@ -237,10 +237,10 @@ func TestTheLastRouteIsNeverStale(t *testing.T) {
 	}
 	deliver("at first", h)
 
-	paths := h.Assoc.Paths(nil)
+	routes := h.Assoc.Routes(nil)
 	z.e.Update(h, h.Assoc.LocalTag(), nil)
 	deliver("without the address", nil)
-	z.e.Update(h, h.Assoc.LocalTag(), paths)
+	z.e.Update(h, h.Assoc.LocalTag(), routes)
 	deliver("with the address again", h)
 
 	other := *known

@@ -45,6 +45,7 @@ type Endpoint struct {
 	local    []netip.Addr
 	sockets  map[uint16][]*Socket
 	routes   map[route][]*Handle
+	ported   map[route][]*Handle // those of routes with a UDP port, by the route without it
 	tags     map[uint32]*Handle
 	retired  retiredTags
 	last     lastRoute
@@ -60,6 +61,7 @@ func New(c Config) *Endpoint {
 		carrier: c.Carrier,
 		sockets: make(map[uint16][]*Socket),
 		routes:  make(map[route][]*Handle),
+		ported:  make(map[route][]*Handle),
 		tags:    make(map[uint32]*Handle),
 	}
 	e.secret = e.seed()
@@ -91,7 +93,7 @@ func (e *Endpoint) Connect(now mono.Time, s *Socket, c assoc.Config, peerPort ui
 		return nil, fmt.Errorf("%w: %v, port %d", ErrNoAddress, peerAddrs, peerPort)
 	}
 	for _, a := range peers {
-		if e.taken(route{s.Port, peerPort, a}, s) {
+		if e.taken(route{s.Port, peerPort, a, encapPort}, s) {
 			return nil, fmt.Errorf("%w: %v, port %d", ErrAssocExists, a, peerPort)
 		}
 	}
@@ -100,13 +102,14 @@ func (e *Endpoint) Connect(now mono.Time, s *Socket, c assoc.Config, peerPort ui
 	h := &Handle{Socket: s, peerPort: peerPort, reach: s.reach()}
 	h.listen(&c, e.carrier)
 	h.Assoc = assoc.Connect(now, c, p, e.identity(e.newTag()))
-	e.Update(h, h.Assoc.LocalTag(), h.Assoc.Paths(nil))
+	e.Update(h, h.Assoc.LocalTag(), h.Assoc.Routes(nil))
 	return h, nil
 }
 
-// Find returns the association of s with a peer that has an address, nil if there is none.
-func (e *Endpoint) Find(s *Socket, peer netip.AddrPort) *Handle {
-	return e.at(route{s.Port, peer.Port(), peer.Addr()}, s)
+// Find returns the association of s with a peer that has an address, nil if there is none. Of several, with hosts behind one NAT, it is the one
+// at the UDP port, or else the newest.
+func (e *Endpoint) Find(s *Socket, peer netip.AddrPort, encapPort uint16) *Handle {
+	return e.at(route{s.Port, peer.Port(), peer.Addr(), encapPort}, s)
 }
 
 // params are those of a new association on s.

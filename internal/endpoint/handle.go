@@ -1,11 +1,11 @@
 package endpoint
 
 import (
+	"iter"
 	"net/netip"
 	"slices"
 
 	"github.com/gosctp/sctp/internal/assoc"
-	"github.com/gosctp/sctp/transport"
 )
 
 // Handle is an association as the endpoint knows it.
@@ -17,7 +17,7 @@ type Handle struct {
 
 	peerPort uint16
 	tag      uint32
-	addrs    []netip.Addr
+	routes   []assoc.Route
 	waiting  bool // in the backlog
 	// reach is where its packets arrive: what its socket was bound to when it began.
 	reach reach
@@ -33,16 +33,26 @@ func (h *Handle) listen(c *assoc.Config, carrier assoc.Carrier) {
 }
 
 // route is what packets of an association have in common. Sockets on different addresses can share a port, so that a route may
-// lead to several associations.
+// lead to several associations. So may hosts behind one NAT, which have an address in common, and it happens, the port too: they are told apart
+// by their UDP ports, as far as these are known.
 type route struct {
 	port, peerPort uint16
 	peer           netip.Addr
+	// encapPort is the UDP port of the peer; zero on carriers without ports, and for peers of whom none was learnt.
+	encapPort uint16
+}
+
+// anyPort is the route without the UDP port.
+func (r route) anyPort() route {
+	r.encapPort = 0
+	return r
 }
 
 // lastRoute remembers where the last packet went: packets come in runs.
 type lastRoute struct {
 	route  route
 	local  netip.Addr
+	tag    uint32
 	handle *Handle
 }
 
@@ -55,53 +65,127 @@ func (r route) hash() uint32 {
 	return (h ^ uint32(r.peerPort)) * 16777619 >> 8
 }
 
-// at returns the association on a route and a socket.
-func (e *Endpoint) at(r route, s *Socket) *Handle {
-	for _, h := range e.routes[r] {
-		if h.Socket == s {
-			return h
+// all are the associations on a route, whatever the UDP port; those behind a known one come last, the newest at the end.
+func (e *Endpoint) all(r route) iter.Seq[*Handle] {
+	r = r.anyPort()
+	return func(yield func(*Handle) bool) {
+		for _, list := range [][]*Handle{e.routes[r], e.ported[r]} {
+			for _, h := range list {
+				if !yield(h) {
+					return
+				}
+			}
 		}
 	}
-	return nil
+}
+
+// at returns the association on a route and a socket. Of several it is the one at the route's UDP port, or else the newest.
+func (e *Endpoint) at(r route, s *Socket) (found *Handle) {
+	for h := range e.all(r) {
+		if h.Socket != s {
+			continue
+		}
+		if r.encapPort != 0 && h.encapPort(r.peer) == r.encapPort {
+			return h
+		}
+		found = h
+	}
+	return found
 }
 
 // taken reports whether an association of s on a route could not be told from one that there is.
 func (e *Endpoint) taken(r route, s *Socket) bool {
-	for _, h := range e.routes[r] {
-		if h.Socket == s || h.reach.overlaps(s.reach()) {
+	for h := range e.all(r) {
+		if h.Socket != s && !h.reach.overlaps(s.reach()) {
+			continue
+		}
+		if p := h.encapPort(r.peer); p == r.encapPort || p == 0 || r.encapPort == 0 {
 			return true
 		}
 	}
 	return false
 }
 
-// find returns the association that a packet along r to a local address belongs to; nil if there is none.
-func (e *Endpoint) find(r route, local netip.Addr) *Handle {
-	if l := &e.last; l.handle != nil && l.route == r && l.local == local {
-		return l.handle
-	}
-	for _, h := range e.routes[r] {
-		if h.reach.takes(local) {
-			e.last = lastRoute{r, local, h}
-			return h
+// encapPort is where packets to an address of the peer go.
+func (h *Handle) encapPort(peer netip.Addr) uint16 {
+	for i := range h.routes {
+		if h.routes[i].Remote == peer {
+			return h.routes[i].EncapPort
 		}
 	}
-	return nil
+	return 0
 }
 
-// Update renews the routes of h after assoc.RoutesChanged: the caller reads tag and paths from the association, under its lock, first.
-func (e *Endpoint) Update(h *Handle, localTag uint32, paths []transport.Path) {
+// confirmed reports whether an address is known to be the peer's.
+func (h *Handle) confirmed(peer netip.Addr) bool {
+	return slices.ContainsFunc(h.routes, func(s assoc.Route) bool { return s.Remote == peer && s.Confirmed })
+}
+
+// has reports whether the association is on a route, whatever the UDP port.
+func (h *Handle) has(r route) bool {
+	return h.Socket.Port == r.port && h.peerPort == r.peerPort &&
+		slices.ContainsFunc(h.routes, func(s assoc.Route) bool { return s.Remote == r.peer })
+}
+
+// find returns the association that a packet along r to a local address, with that tag, belongs to; nil if there is none. The tag decides, since
+// a NAT may have given the peer another UDP port (RFC 6951 section 5.4). Packets with another tag than that of their association, such as INIT,
+// are told by the port.
+func (e *Endpoint) find(r route, local netip.Addr, tag uint32) *Handle {
+	if l := &e.last; l.handle != nil && l.tag == tag && l.route == r && l.local == local {
+		return l.handle
+	}
+	h := e.tags[tag]
+	if h == nil || !h.has(r) || !h.reach.takes(local) {
+		if h = e.behind(r, local); h == nil {
+			return nil
+		}
+	}
+	e.last = lastRoute{r, local, tag, h}
+	return h
+}
+
+// behind returns the association at the UDP port of r, or else one with a peer whose port is not known yet. What comes from another port is
+// of another host behind the same NAT.
+func (e *Endpoint) behind(r route, local netip.Addr) *Handle {
+	for {
+		for _, h := range e.routes[r] {
+			if h.reach.takes(local) {
+				return h
+			}
+		}
+		if r.encapPort == 0 {
+			return nil
+		}
+		r.encapPort = 0
+	}
+}
+
+// Update renews the routes of h after assoc.RoutesChanged: the caller reads tag and routes from the association, under its lock, first.
+func (e *Endpoint) Update(h *Handle, localTag uint32, routes []assoc.Route) {
 	e.forget(h)
 	if h.tag != localTag && h.tag != 0 {
 		e.retired.add(h.tag) // a restart gave it up
 	}
 	h.tag = localTag
 	e.tags[localTag] = h
-	for _, p := range paths {
-		h.addrs = append(h.addrs, p.Remote)
-		r := route{h.Socket.Port, h.peerPort, p.Remote}
+	h.routes = append(h.routes, routes...)
+	for i := range h.routes {
+		r, learnt := h.route(i)
 		e.routes[r] = append(e.routes[r], h)
+		if learnt {
+			e.ported[r.anyPort()] = append(e.ported[r.anyPort()], h)
+		}
 	}
+}
+
+// route is where the endpoint has path i of h. learnt: its UDP port is known.
+func (h *Handle) route(i int) (r route, learnt bool) {
+	p := &h.routes[i]
+	r = route{port: h.Socket.Port, peerPort: h.peerPort, peer: p.Remote}
+	if p.Learnt {
+		r.encapPort = p.EncapPort
+	}
+	return r, r.encapPort != 0
 }
 
 // Remove forgets h; the caller does this once State is closed and nothing is left to pull.
@@ -120,16 +204,24 @@ func (e *Endpoint) forget(h *Handle) {
 	if e.tags[h.tag] == h {
 		delete(e.tags, h.tag)
 	}
-	for _, a := range h.addrs {
-		r := route{h.Socket.Port, h.peerPort, a}
-		rest := slices.DeleteFunc(e.routes[r], func(g *Handle) bool { return g == h })
-		if len(rest) == 0 {
-			delete(e.routes, r)
-		} else {
-			e.routes[r] = rest
+	for i := range h.routes {
+		r, learnt := h.route(i)
+		drop(e.routes, r, h)
+		if learnt {
+			drop(e.ported, r.anyPort(), h)
 		}
 	}
-	h.addrs = h.addrs[:0]
+	h.routes = h.routes[:0]
+}
+
+// drop takes h off the list of a route.
+func drop(lists map[route][]*Handle, r route, h *Handle) {
+	rest := slices.DeleteFunc(lists[r], func(g *Handle) bool { return g == h })
+	if len(rest) == 0 {
+		delete(lists, r)
+		return
+	}
+	lists[r] = rest
 }
 
 // Taken tells that the user took a Created association off the backlog.

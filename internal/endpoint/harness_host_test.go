@@ -16,6 +16,7 @@ type host struct {
 	name    string
 	addrs   []netip.Addr
 	network *network
+	nat     *nat // that it is behind, if it is
 	e       *Endpoint
 	socket  *Socket
 	handles []*Handle
@@ -87,7 +88,7 @@ func (h *host) setMTU(a *Handle) {
 func (h *host) drain(a *Handle) {
 	for e, ok := a.Assoc.NextEvent(); ok; e, ok = a.Assoc.NextEvent() {
 		if _, ok := e.(assoc.RoutesChanged); ok {
-			h.e.Update(a, a.Assoc.LocalTag(), a.Assoc.Paths(nil))
+			h.e.Update(a, a.Assoc.LocalTag(), a.Assoc.Routes(nil))
 			h.setMTU(a)
 			continue
 		}
@@ -207,7 +208,7 @@ func (h *host) wantEvents(why string, want ...string) {
 // wantForgotten checks that the endpoint knows no association any more.
 func (h *host) wantForgotten() {
 	h.t.Helper()
-	if len(h.e.routes)+len(h.e.tags) != 0 || h.e.last != (lastRoute{}) {
+	if len(h.e.routes)+len(h.e.ported)+len(h.e.tags) != 0 || h.e.last != (lastRoute{}) {
 		h.t.Errorf("%s still has %d routes, %d tags, the last one %+v", h.name, len(h.e.routes), len(h.e.tags), h.e.last)
 	}
 }

@@ -29,6 +29,8 @@ type network struct {
 	broken map[netip.Addr]bool
 	// carrier is what all hosts find their packets in.
 	carrier assoc.Carrier
+	// nats are boxes that hosts are behind.
+	nats []*nat
 	// quiet: packets are not printed.
 	quiet bool
 }
@@ -50,7 +52,7 @@ func (n *network) carry(from *host, d transport.Datagram) {
 		d.Path.Local = from.sourceFor(d.Path.Remote)
 	}
 	fate := ""
-	to := n.owner(d.Path.Remote)
+	to, way := n.translate(from, d.Path)
 	switch {
 	case n.lose != nil && n.lose(from, &d):
 		fate = " (lost)"
@@ -58,7 +60,7 @@ func (n *network) carry(from *host, d transport.Datagram) {
 		fate = " (unreachable)"
 	default:
 		arriving := d
-		arriving.Path.Local, arriving.Path.Remote = d.Path.Remote, d.Path.Local
+		arriving.Path = way
 		n.queue = append(n.queue, flying{to, arriving})
 	}
 	n.sent++

@@ -1,6 +1,8 @@
 package endpoint
 
 import (
+	"net/netip"
+
 	"github.com/gosctp/sctp/internal/assoc"
 	"github.com/gosctp/sctp/internal/cookie"
 	"github.com/gosctp/sctp/internal/mono"
@@ -68,7 +70,11 @@ type packet struct {
 }
 
 // route is the way of a packet to an association.
-func (p *packet) route() route { return route{p.header.DstPort, p.header.SrcPort, p.d.Path.Remote} }
+func (p *packet) route() route { return routeOf(p.header, &p.d.Path) }
+
+func routeOf(h wire.Header, way *transport.Path) route {
+	return route{h.DstPort, h.SrcPort, way.Remote, way.EncapPort}
+}
 
 // alone reports whether no more than padding follows the first chunk.
 func (p *packet) alone() bool { return len(p.chunks) < len(p.first.Raw)+4 }
@@ -84,10 +90,10 @@ func (e *Endpoint) Route(now mono.Time, d *transport.Datagram) Verdict {
 	if err != nil {
 		return Verdict{Reason: DropMalformed}
 	}
-	r := route{h.DstPort, h.SrcPort, d.Path.Remote}
+	r := routeOf(h, &d.Path)
 	if !e.intact(d, h, r) {
 		e.counters.ChecksumErrors++
-		if a := e.find(r, d.Path.Local); a != nil && a.reportsDrops && h.Tag == a.tag {
+		if a := e.find(r, d.Path.Local, h.Tag); a != nil && a.reportsDrops && h.Tag == a.tag {
 			d.Kind = transport.Damaged
 			return Verdict{Kind: Deliver, Handle: a}
 		}
@@ -96,7 +102,7 @@ func (e *Endpoint) Route(now mono.Time, d *transport.Datagram) Verdict {
 	if h.SrcPort == 0 || h.DstPort == 0 {
 		return Verdict{Reason: DropMalformed}
 	}
-	if a := e.find(r, d.Path.Local); a != nil {
+	if a := e.find(r, d.Path.Local, h.Tag); a != nil {
 		return Verdict{Kind: Deliver, Handle: a}
 	}
 	if !assoc.Unicast(d.Path.Remote) || d.Path.Local.IsValid() && !assoc.Unicast(d.Path.Local) {
@@ -137,7 +143,7 @@ func (p *packet) all() []byte {
 // the word of the carrier (RFC 9653 section 5.3). Packets of no association need a checksum.
 func (e *Endpoint) intact(d *transport.Datagram, h wire.Header, r route) bool {
 	if h.Checksum == 0 && e.carrier.ErrorDetection != 0 {
-		if a := e.find(r, d.Path.Local); a != nil && a.zeroChecksum {
+		if a := e.find(r, d.Path.Local, h.Tag); a != nil && a.zeroChecksum {
 			return true
 		}
 	}
@@ -147,7 +153,7 @@ func (e *Endpoint) intact(d *transport.Datagram, h wire.Header, r route) bool {
 // routeICMP finds the association whose packet a report quotes (RFC 9260 section 10, ICMP5).
 func (e *Endpoint) routeICMP(d *transport.Datagram) Verdict {
 	if q, ok := wire.ParseQuoted(d.Data); ok {
-		if a := e.find(route{q.SrcPort, q.DstPort, d.Path.Remote}, d.Path.Local); a != nil {
+		if a := e.behind(route{q.SrcPort, q.DstPort, d.Path.Remote, d.Path.EncapPort}, d.Path.Local); a != nil {
 			return Verdict{Kind: Deliver, Handle: a}
 		}
 	}
@@ -201,11 +207,22 @@ func (e *Endpoint) findAnnounced(p *packet, params []byte) *Handle {
 			return nil
 		}
 		if a, err := wire.ParseAddress(param); err == nil && a != p.d.Path.Remote {
-			if h := e.find(route{p.header.DstPort, p.header.SrcPort, a}, p.d.Path.Local); h != nil {
+			if h := e.announced(route{p.header.DstPort, p.header.SrcPort, a, 0}, p.d.Path.Local); h != nil {
 				return h
 			}
 		}
 		params = rest
+	}
+	return nil
+}
+
+// announced returns the association with an address that a peer has listed, nil if there is none. Behind NATs many hosts have the same private
+// addresses, and list them: there one has to be confirmed to be the peer's.
+func (e *Endpoint) announced(r route, local netip.Addr) *Handle {
+	for h := range e.all(r) {
+		if h.reach.takes(local) && (!e.carrier.Encapsulated || h.confirmed(r.peer)) {
+			return h
+		}
 	}
 	return nil
 }
@@ -219,10 +236,8 @@ func (e *Endpoint) routeCookieEcho(now mono.Time, p *packet) Verdict {
 	if c.LocalPort != p.header.DstPort || c.PeerPort != p.header.SrcPort || c.LocalTag != p.header.Tag { // 3
 		return Verdict{Reason: DropCookie}
 	}
-	for _, a := range c.PeerAddrs {
-		if h := e.find(route{c.LocalPort, c.PeerPort, a}, p.d.Path.Local); h != nil {
-			return Verdict{Kind: Deliver, Handle: h} // section 5.2.4 is the association's
-		}
+	if h := e.cookieOwner(c, p.d.Path.Local); h != nil {
+		return Verdict{Kind: Deliver, Handle: h} // section 5.2.4 is the association's
 	}
 	if stale := c.Staleness(now); stale > 0 { // 4
 		p.setup = true
@@ -244,11 +259,31 @@ func (e *Endpoint) routeCookieEcho(now mono.Time, p *packet) Verdict {
 	return Verdict{Kind: Created, Handle: e.create(now, s, c)} // 5
 }
 
+// cookieOwner finds the association that a cookie came of, or that it is to restart: that with its tag, at the port that its INIT came from, or with
+// another of its addresses.
+func (e *Endpoint) cookieOwner(c *cookie.Content, local netip.Addr) *Handle {
+	if h := e.tags[c.LocalTag]; h != nil && h.Socket.Port == c.LocalPort && h.peerPort == c.PeerPort && h.reach.takes(local) {
+		return h
+	}
+	for i, a := range c.PeerAddrs {
+		r, h := route{c.LocalPort, c.PeerPort, a, c.PeerEncapPort}, (*Handle)(nil)
+		if i == 0 { // the source of the INIT
+			h = e.behind(r, local)
+		} else {
+			h = e.announced(r, local)
+		}
+		if h != nil {
+			return h
+		}
+	}
+	return nil
+}
+
 func (e *Endpoint) create(now mono.Time, s *Socket, c *cookie.Content) *Handle {
 	h := &Handle{Socket: s, peerPort: c.PeerPort, waiting: true, reach: s.reach()}
 	h.listen(&s.Config, e.carrier)
 	s.waiting++
 	h.Assoc = assoc.Accept(now, s.Config, e.params(s, c.PeerPort, c.PeerEncapPort), e.identity(c.LocalTag), c)
-	e.Update(h, c.LocalTag, h.Assoc.Paths(nil))
+	e.Update(h, c.LocalTag, h.Assoc.Routes(nil))
 	return h
 }

@@ -95,7 +95,7 @@ func TestListenersThatBalanceHaveTheirOwnPeers(t *testing.T) {
 	}
 	peers := map[*Socket]int{}
 	for i := range 1000 {
-		r := route{hostPort, uint16(1000 + i), netip.AddrFrom4([4]byte{198, 51, 100, byte(i)})}
+		r := route{hostPort, uint16(1000 + i), netip.AddrFrom4([4]byte{198, 51, 100, byte(i)}), 0}
 		s := e.listener(r, netip.Addr{})
 		if s != e.listener(r, netip.Addr{}) {
 			t.Fatal("a peer meets two")

@@ -90,6 +90,8 @@ type Assoc struct {
 	// queued and nextReady are guarded by Inbox.mu.
 	queued    bool
 	nextReady *Assoc
+	// knownAs is how Inbox.byPeer knows it, guarded by Inbox.mu.
+	knownAs knownAs
 }
 
 // phase is how far the life of an association has come, as its user sees it.

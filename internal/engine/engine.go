@@ -111,8 +111,10 @@ func Open(o Options) (*Engine, error) {
 	// A carrier that nobody shares leaves every out-of-the-blue packet to this engine.
 	e.ootb = !e.caps.Shared
 	c := endpoint.Config{
-		OOTB:    e.ootb,
-		Carrier: assoc.Carrier{ErrorDetection: e.caps.ErrorDetection, ECN: e.caps.ECN, FirstHopMTU: e.caps.FirstHopMTU},
+		OOTB: e.ootb,
+		Carrier: assoc.Carrier{
+			ErrorDetection: e.caps.ErrorDetection, Encapsulated: e.caps.Encapsulated, ECN: e.caps.ECN, FirstHopMTU: e.caps.FirstHopMTU,
+		},
 	}
 	rand.Read(c.Seed[:]) // It never fails.
 	e.core = endpoint.New(c)

@@ -169,13 +169,13 @@ func (a *Assoc) updateRoutes() {
 	if !a.routed {
 		return
 	}
-	tag, paths := a.core.LocalTag(), a.core.Paths(nil)
+	tag, routes := a.core.LocalTag(), a.core.Routes(nil)
 	e := a.engine
 	e.mu.Lock()
-	e.core.Update(a.handle, tag, paths)
+	e.core.Update(a.handle, tag, routes)
 	e.mu.Unlock()
 	if a.inbox != nil {
-		a.inbox.setPeers(a, paths)
+		a.inbox.setPeers(a, routes)
 	}
 }
 

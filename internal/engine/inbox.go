@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/gosctp/sctp/internal/assoc"
-	"github.com/gosctp/sctp/transport"
 )
 
 // Inbox is where the associations of a one-to-many socket meet their user.
@@ -28,7 +27,7 @@ type Inbox struct {
 	ended  []*Assoc
 	events eventQueue
 	byID   map[uint32]*Assoc
-	byPeer map[netip.AddrPort]*Assoc
+	byPeer peerBook
 	err    error
 }
 
@@ -38,7 +37,7 @@ const maxEnded = 128
 
 // NewInbox returns an inbox for one socket. If it is exclusive, parts of messages of different associations do not alternate.
 func NewInbox(exclusive bool) *Inbox {
-	in := &Inbox{exclusive: exclusive, byID: make(map[uint32]*Assoc), byPeer: make(map[netip.AddrPort]*Assoc)}
+	in := &Inbox{exclusive: exclusive, byID: make(map[uint32]*Assoc), byPeer: make(peerBook)}
 	in.arrived.init(&in.mu)
 	in.told.init(&in.mu)
 	return in
@@ -257,25 +256,21 @@ func (in *Inbox) add(a *Assoc, p Peer) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	in.byID[a.id] = a
-	for _, addr := range p.Addrs {
-		in.byPeer[netip.AddrPortFrom(addr, p.Port)] = a
+	a.knownAs.dialled = p.EncapPort
+	routes := make([]assoc.Route, len(p.Addrs))
+	for i, addr := range p.Addrs {
+		routes[i] = assoc.Route{Remote: addr, EncapPort: p.EncapPort}
 	}
+	in.byPeer.enter(a, p.Port, routes)
 }
 
 // setPeers makes a known by its identifier and the addresses of its peer.
-func (in *Inbox) setPeers(a *Assoc, paths []transport.Path) {
+func (in *Inbox) setPeers(a *Assoc, routes []assoc.Route) {
 	port := a.PeerPort()
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	in.byID[a.id] = a
-	for peer, b := range in.byPeer {
-		if b == a {
-			delete(in.byPeer, peer)
-		}
-	}
-	for _, p := range paths {
-		in.byPeer[netip.AddrPortFrom(p.Remote, port)] = a
-	}
+	in.byPeer.enter(a, port, routes)
 }
 
 // remove forgets a, which has ended or was peeled off.
@@ -283,11 +278,7 @@ func (in *Inbox) remove(a *Assoc) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	delete(in.byID, a.id)
-	for peer, b := range in.byPeer {
-		if b == a {
-			delete(in.byPeer, peer)
-		}
-	}
+	in.byPeer.remove(a)
 }
 
 // ByID returns the association with an identifier, nil if there is none.
@@ -297,11 +288,11 @@ func (in *Inbox) ByID(id uint32) *Assoc {
 	return in.byID[id]
 }
 
-// ByPeer returns the association with one of the addresses of its peer, nil if there is none.
-func (in *Inbox) ByPeer(peer netip.AddrPort) *Assoc {
+// ByPeer returns the association with one of the addresses of its peer, behind a UDP port if that is not zero; nil if there is none.
+func (in *Inbox) ByPeer(peer netip.AddrPort, encapPort uint16) *Assoc {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	return in.byPeer[peer]
+	return in.byPeer.find(peer, encapPort)
 }
 
 // All returns the associations, in no order.

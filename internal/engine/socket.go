@@ -125,14 +125,14 @@ func (s *Socket) Begin(c assoc.Config, p Peer) (*Assoc, error) {
 // BeginOrFind is Begin for a one-to-many socket: it returns the association with the peer if there is one.
 func (s *Socket) BeginOrFind(c assoc.Config, p Peer) (*Assoc, error) {
 	for _, addr := range p.Addrs {
-		if a := s.inbox.ByPeer(netip.AddrPortFrom(addr, p.Port)); a != nil {
+		if a := s.inbox.ByPeer(netip.AddrPortFrom(addr, p.Port), p.EncapPort); a != nil {
 			return a, nil
 		}
 	}
 	e := s.engine
 	e.mu.Lock()
 	// Somebody else may have been faster; nobody adds one without this lock.
-	if a := s.inbox.ByPeer(netip.AddrPortFrom(p.Addrs[0], p.Port)); a != nil {
+	if a := s.inbox.ByPeer(netip.AddrPortFrom(p.Addrs[0], p.Port), p.EncapPort); a != nil {
 		e.mu.Unlock()
 		return a, nil
 	}

@@ -45,7 +45,7 @@ func (a *Assoc) Start() { a.sendInit() }
 func (s *Socket) Find(peer netip.AddrPort) *Assoc {
 	s.engine.mu.Lock()
 	defer s.engine.mu.Unlock()
-	if h := s.engine.core.Find(&s.core, peer); h != nil {
+	if h := s.engine.core.Find(&s.core, peer, 0); h != nil {
 		a, _ := h.User.(*Assoc)
 		return a
 	}

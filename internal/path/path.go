@@ -93,6 +93,8 @@ type Path struct {
 	ID int
 	// Addr is where packets go and what they come from.
 	Addr transport.Path
+	// PortLearnt: an authentic packet came from Addr.EncapPort.
+	PortLearnt bool
 
 	RTO RTO
 	CC  cc.Controller

@@ -172,7 +172,7 @@ func (h *host) tell(a *endpoint.Handle) {
 	for e, ok := a.Assoc.NextEvent(); ok; e, ok = a.Assoc.NextEvent() {
 		switch e.(type) {
 		case assoc.RoutesChanged:
-			h.e.Update(a, a.Assoc.LocalTag(), a.Assoc.Paths(nil))
+			h.e.Update(a, a.Assoc.LocalTag(), a.Assoc.Routes(nil))
 			h.setMTU(a)
 		default:
 			h.w.say("%s: %s", h.name, describeEvent(e))

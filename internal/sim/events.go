@@ -22,7 +22,7 @@ func (u *user) event(e assoc.Event) {
 		u.changed(e)
 	case assoc.RoutesChanged:
 		if u.h != nil {
-			u.n.ep.Update(u.h, u.a.LocalTag(), u.a.Paths(nil))
+			u.n.ep.Update(u.h, u.a.LocalTag(), u.a.Routes(nil))
 		}
 		u.learnPaths()
 	case assoc.ShutdownEvent:
