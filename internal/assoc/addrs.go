@@ -7,74 +7,6 @@ import (
 	"github.com/gosctp/sctp/transport"
 )
 
-// scope of an address, from narrow to wide. Which addresses are announced to a peer depends on where the peer is: an address nobody can
-// reach from there would only be probed in vain, and a loopback address would be the peer's own.
-type scope uint8
-
-const (
-	scopeLoopback scope = iota
-	scopeLink
-	scopePrivate
-	scopeGlobal
-	scopeUnusable // no unicast address at all
-)
-
-func scopeOf(a netip.Addr) scope {
-	switch {
-	case !Unicast(a):
-		return scopeUnusable
-	case a.IsLoopback():
-		return scopeLoopback
-	case a.IsLinkLocalUnicast():
-		return scopeLink
-	case a.IsPrivate():
-		return scopePrivate
-	}
-	return scopeGlobal
-}
-
-// Unicast reports whether a can be the address of a peer: neither multicast nor broadcast nor unspecified (RFC 9260 section 8.4 item 1).
-func Unicast(a netip.Addr) bool {
-	return a.IsValid() && !a.IsMulticast() && !a.IsUnspecified() && a != netip.AddrFrom4([4]byte{255, 255, 255, 255})
-}
-
-// Announceable appends to dst those of the bound addresses that a peer at remote can use, remote's own scope and wider ones. Private addresses go to a
-// global peer only if nothing wider is bound: behind a NAT they are all there is. Link-local addresses are never announced, since
-// their zone means nothing to the peer.
-func Announceable(dst, bound []netip.Addr, remote netip.Addr) []netip.Addr {
-	least := scopeOf(remote)
-	if least == scopeGlobal && !anyScope(bound, scopeGlobal) {
-		least = scopePrivate
-	}
-	for _, a := range bound {
-		if s := scopeOf(a); s >= least && s != scopeUnusable && s != scopeLink && len(dst) < MaxPeerAddrs {
-			dst = append(dst, a)
-		}
-	}
-	return dst
-}
-
-// singleHomed reports whether there is but one address by which a host elsewhere can be reached. It is not announced: the peer takes
-// the source of the packet (RFC 9260 section 5.1.2 A), which is the right address also behind a NAT (RFC 6951 section 3.2).
-func singleHomed(bound []netip.Addr, remote netip.Addr) bool {
-	n := 0
-	for _, a := range bound {
-		if s := scopeOf(a); s == scopePrivate || s == scopeGlobal {
-			n++
-		}
-	}
-	return n == 1 && scopeOf(remote) >= scopePrivate
-}
-
-func anyScope(addrs []netip.Addr, s scope) bool {
-	for _, a := range addrs {
-		if scopeOf(a) == s {
-			return true
-		}
-	}
-	return false
-}
-
 // families tells which address families a list has.
 func families(addrs []netip.Addr) (v4, v6 bool) {
 	for _, a := range addrs {
@@ -82,27 +14,6 @@ func families(addrs []netip.Addr) (v4, v6 bool) {
 		v6 = v6 || a.Is6()
 	}
 	return v4, v6
-}
-
-// usablePeers filters the addresses that a peer announced in a packet from src: src first (RFC 9260 section 5.1.2 C), then each unicast
-// address once, of a family that this side has. A loopback address is only believed if the packet itself came over loopback.
-func usablePeers(dst []netip.Addr, src netip.Addr, announced, local []netip.Addr) []netip.Addr {
-	v4, v6 := families(local)
-	if len(local) == 0 {
-		v4, v6 = true, true
-	}
-	dst = append(dst, src)
-	for _, a := range announced {
-		s := scopeOf(a)
-		if s == scopeUnusable || s == scopeLink || (s == scopeLoopback) != src.IsLoopback() {
-			continue
-		}
-		if (a.Is4() && !v4) || (a.Is6() && !v6) || contains(dst, a) || len(dst) == MaxPeerAddrs {
-			continue
-		}
-		dst = append(dst, a)
-	}
-	return dst
 }
 
 func contains(addrs []netip.Addr, a netip.Addr) bool {
@@ -208,10 +119,9 @@ func (a *Association) Paths(dst []transport.Path) []transport.Path {
 	return dst
 }
 
-// LocalAddrs appends the addresses of this side that the peer was told of.
+// LocalAddrs appends the addresses of this side that the peer was told of, or if it was told of none, the one that it knows all the same.
 func (a *Association) LocalAddrs(dst []netip.Addr) []netip.Addr {
-	remote := a.primary.Addr.Remote
-	if known := Announceable(dst, a.params.LocalAddrs, remote); len(known) > len(dst) {
+	if known := a.announceable(dst, a.params.LocalAddrs); len(known) > len(dst) {
 		return known
 	}
 	if l := a.primary.Addr.Local; l.IsValid() {

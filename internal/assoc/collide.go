@@ -148,6 +148,7 @@ func (a *Association) acknowledgeCookie(in *inbound) {
 		p = a.primary
 	}
 	a.control.cookieAck, a.control.cookieAckFrom = p, in.d.Path.Local
+	in.answered += cookieAckLen + heartbeatLen
 }
 
 // updateFrom is action B: both sides began at the same time, and the cookie has the peer's tag that counts.

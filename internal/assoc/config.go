@@ -90,6 +90,8 @@ type Config struct {
 	FlowLabel uint32
 	// AutoClose shuts the association down when no data was sent or received for as long (RFC 6458 section 8.1.8): 0, never.
 	AutoClose time.Duration
+	// ScopePolicy says which addresses are announced and believed.
+	ScopePolicy ScopePolicy
 	// MaxPMTU bounds the size of packets, common header included; 0 leaves it to the carrier.
 	MaxPMTU int
 }

@@ -20,6 +20,8 @@ type inbound struct {
 	authenticated bool
 	// learnt: where the packet came from was looked at, since a chunk of it counts.
 	learnt bool
+	// answered is the size of COOKIE ACK and HEARTBEAT ACKs that answer it.
+	answered int
 	// reported is the number of error causes that the user has been told of.
 	reported int
 }

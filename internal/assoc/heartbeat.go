@@ -136,8 +136,21 @@ func (a *Association) recvHeartbeat(in *inbound, c wire.Chunk) {
 	if in.path == nil || len(info) > MaxHeartbeatInfo || len(a.control.heartbeatAcks) >= MaxHeartbeatAcks {
 		return
 	}
+	if !a.answerFits(in, 4+wire.Padded(len(c.Value))) {
+		return
+	}
 	// The chunk's value goes back whole: "with any other received TLVs, copied unchanged".
 	a.control.heartbeatAcks = append(a.control.heartbeatAcks, heartbeatAck{in.path, in.d.Path.Local, append([]byte(nil), c.Value...)})
+}
+
+// answerFits reports whether the answer to a HEARTBEAT goes into one packet with what else answers the packet that is being processed, and counts it
+// if so. What does not is not given: no packet is to trigger a burst of others (section 12.4).
+func (a *Association) answerFits(in *inbound, n int) bool {
+	if in.answered > 0 && in.answered+n > in.path.PMTU()-wire.HeaderLen-a.authOverhead() {
+		return false
+	}
+	in.answered += n
+	return true
 }
 
 // recvHeartbeatAck confirms a path, clears its errors and measures its round trip.

@@ -43,7 +43,8 @@ func AnswerInit(b []byte, now mono.Time, jar *cookie.Jar, d *transport.Datagram,
 	if fault := p.fault(nil, &in, offered); len(fault) > 0 {
 		return AppendAbort(b, h.DstPort, h.SrcPort, in.Tag, false, fault)
 	}
-	peers := usablePeers(nil, d.Path.Remote, p.addrs, o.LocalAddrs)
+	scoping := o.Config.scoping(o.Carrier)
+	peers := scoping.usablePeers(nil, d.Path.Remote, p.addrs, o.LocalAddrs)
 	if added := addedAddrs(nil, peers, o.KnownAddrs); len(added) > 0 {
 		return AppendAbort(b, h.DstPort, h.SrcPort, in.Tag, false, wire.AppendCause(nil, wire.CauseRestartNewAddresses, added))
 	}
@@ -66,7 +67,7 @@ func AnswerInit(b []byte, now mono.Time, jar *cookie.Jar, d *transport.Datagram,
 		c.LocalAuth, c.PeerAuth = o.Auth, p.announced.auth.Vector()
 	}
 	params := wire.AppendParam(nil, wire.ParamStateCookie, jar.Seal(nil, now, &c))
-	params = appendOwnParams(params, o.Config, p.supported(o.LocalAddrs, d.Path.Remote), d.Path.Remote)
+	params = appendOwnParams(params, o.Config, scoping, p.supported(o.LocalAddrs, d.Path.Remote), peers)
 	params = appendExtensions(params, extensions|offered&ZeroChecksum, o.Carrier) // which each side accepts for itself
 	params = auth.AppendParams(params, c.LocalAuth)
 	params = appendUnrecognized(params, p.unrecognized)
@@ -109,10 +110,10 @@ func addedAddrs(b []byte, addrs, known []netip.Addr) []byte {
 	return b
 }
 
-// appendOwnParams appends the parameters that INIT and INIT ACK have in common.
-func appendOwnParams(b []byte, cfg Config, local []netip.Addr, remote netip.Addr) []byte {
-	if !singleHomed(local, remote) {
-		for _, a := range Announceable(make([]netip.Addr, 0, MaxPeerAddrs), local, remote) {
+// appendOwnParams appends the parameters that INIT and INIT ACK have in common, of which the latter goes to the first of peers.
+func appendOwnParams(b []byte, cfg Config, s scoping, local, peers []netip.Addr) []byte {
+	if !s.lone(local, peers[0]) {
+		for _, a := range s.announceable(make([]netip.Addr, 0, MaxPeerAddrs), local, peers) {
 			b = wire.AppendAddress(b, a.WithZone(""))
 		}
 	}

@@ -131,33 +131,6 @@ func TestInitNamesTheAddressTypesOfThisSide(t *testing.T) {
 	}
 }
 
-// What is announced to a peer is what it can reach.
-func TestAnnouncedAddressesHaveTheScopeOfThePeer(t *testing.T) {
-	parse := func(addrs ...string) (list []netip.Addr) {
-		for _, a := range addrs {
-			list = append(list, netip.MustParseAddr(a))
-		}
-		return list
-	}
-	bound := parse("127.0.0.1", "fe80::1", "10.0.0.1", "192.0.2.1", "224.0.0.1", "2001:db8::2")
-	for remote, want := range map[string][]netip.Addr{
-		"127.0.0.1":    parse("127.0.0.1", "10.0.0.1", "192.0.2.1", "2001:db8::2"),
-		"10.9.9.9":     parse("10.0.0.1", "192.0.2.1", "2001:db8::2"),
-		"198.51.100.1": parse("192.0.2.1", "2001:db8::2"),
-	} {
-		if got := Announceable(nil, bound, netip.MustParseAddr(remote)); !slices.Equal(got, want) {
-			t.Errorf("to %s: %v, want %v", remote, got, want)
-		}
-	}
-	if got := Announceable(nil, bound[:3], peer1); !slices.Equal(got, bound[2:3]) {
-		t.Errorf("behind a NAT: %v, want the private address, which is all there is", got)
-	}
-	if got := usablePeers(nil, peer1, parse("127.0.0.1", "224.0.0.1", "0.0.0.0", "fe80::1", "198.51.100.1", "198.51.100.2", "2001:db8::9"),
-		parse("192.0.2.1")); !slices.Equal(got, []netip.Addr{peer1, peer2}) {
-		t.Errorf("of the peer's list %v are used, want unicast addresses of our family, each once", got)
-	}
-}
-
 // RFC 6951 section 3.2: a host with one address lists none, so that a NAT has nothing to translate.
 func TestALoneAddressIsNotAnnounced(t *testing.T) {
 	lo, private, other := netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.1.0.1")
@@ -177,12 +150,5 @@ func TestALoneAddressIsNotAnnounced(t *testing.T) {
 		if p, err := parseInitParams(ack.Params); err != nil || !slices.Equal(p.addrs, c.want) {
 			t.Errorf("%s: %v are announced, %v; want %v", c.name, p.addrs, err, c.want)
 		}
-	}
-}
-
-func TestLinkLocalSourceKeepsItsZone(t *testing.T) {
-	from := netip.MustParseAddr("fe80::9%eth0")
-	if got := usablePeers(nil, from, nil, nil); len(got) != 1 || got[0] != from {
-		t.Errorf("%v", got)
 	}
 }

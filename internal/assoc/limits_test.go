@@ -31,8 +31,17 @@ func TestAnnouncedAddressesAreLimited(t *testing.T) {
 	for i := range 2 * MaxPeerAddrs {
 		bound = append(bound, netip.AddrFrom4([4]byte{192, 0, 2, byte(i + 1)}))
 	}
-	if n := len(Announceable(nil, bound, peer1)); n != MaxPeerAddrs {
-		t.Errorf("%d addresses are announced, want %d", n, MaxPeerAddrs)
+	for _, s := range []scoping{{}, {policy: LinuxScopes}} {
+		if n := len(s.announceable(nil, bound, []netip.Addr{peer1})); n != MaxPeerAddrs {
+			t.Errorf("%+v: %d addresses are announced, want %d", s, n, MaxPeerAddrs)
+		}
+	}
+	private := []netip.Addr{netip.MustParseAddr("10.0.0.1")}
+	for range 2 * MaxPeerAddrs {
+		private = append(private, private[len(private)-1].Next())
+	}
+	if n := len(scoping{policy: LinuxScopes}.announceable(nil, private, []netip.Addr{peer1})); n != MaxPeerAddrs {
+		t.Errorf("%d private addresses are announced, want %d", n, MaxPeerAddrs)
 	}
 }
 

@@ -81,9 +81,11 @@ func (a *Association) nextInTurn(p *path.Path) *path.Path {
 // appendInit appends the INIT chunk (section 3.3.2).
 func (a *Association) appendInit(b []byte) []byte {
 	remote := a.opening.path.Addr.Remote
-	params := appendOwnParams(nil, a.cfg, a.params.LocalAddrs, remote)
-	// Who has no address to announce, as over DTLS, is told nothing of addresses either (RFC 8261 section 6.1).
-	v4, v6 := families(Announceable(nil, a.params.LocalAddrs, remote))
+	scoping, peers := a.cfg.scoping(a.params.Carrier), a.peerAddrs(nil, a.opening.path)
+	params := appendOwnParams(nil, a.cfg, scoping, a.params.LocalAddrs, peers)
+	// Who has no address that could be announced, as over DTLS, is told nothing of addresses either (RFC 8261 section 6.1).
+	scoping.encapsulated = false
+	v4, v6 := families(scoping.announceable(nil, a.params.LocalAddrs, peers))
 	if v4 || v6 {
 		v4, v6 = families(a.params.LocalAddrs)
 		params = wire.AppendSupportedAddressTypes(params, v4 || remote.Is4(), v6 || remote.Is6())
@@ -170,7 +172,7 @@ func (a *Association) takeInitAck(now mono.Time, in *inbound, ack *wire.Init, p 
 // gave and the peer does not list are dropped; only what the user gave is confirmed (section 5.4 rule 1). The source is not: a peer that
 // forges it would have this side send to a victim.
 func (a *Association) adoptPeerAddrs(in *inbound, p *initParams) {
-	peers := usablePeers(nil, in.d.Path.Remote, p.addrs, a.params.LocalAddrs)
+	peers := a.cfg.scoping(a.params.Carrier).usablePeers(nil, in.d.Path.Remote, p.addrs, a.params.LocalAddrs)
 	old, primary := a.paths, a.primary.Addr.Remote
 	a.paths, a.primary = nil, nil
 	for _, addr := range peers {

@@ -223,6 +223,9 @@ func (a *Association) buildCookie(now mono.Time, k *builder) {
 	}
 }
 
+// cookieAckLen is the length of a COOKIE ACK chunk.
+const cookieAckLen = 4
+
 // heartbeatLen is the length of a HEARTBEAT chunk of this side.
 const heartbeatLen = 4 + 4 + wire.HeartbeatInfoLen
 

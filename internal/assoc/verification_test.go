@@ -93,7 +93,10 @@ func TestCookieAckToAnUnconfirmedAddressNeverLacksItsHeartbeat(t *testing.T) {
 	echo := cookieEcho(ta.tied(localTag, peerTag, 0, 0))
 	ta.recvFrom(peer2, echo, heartbeat(strings.Repeat("i", 1024)), heartbeat(strings.Repeat("i", 412)))
 	ta.wantTo(peer2, "answers that would fill the packet come after the nonce", "COOKIE-ACK", "HEARTBEAT", "HEARTBEAT-ACK")
-	ta.wantTo(peer2, "what does not fit follows", "HEARTBEAT-ACK")
+	ta.wantIdle("what does not fit is not answered (section 12.4)")
+	ta.recvFrom(peer2, heartbeat(strings.Repeat("i", 1024)), heartbeat(strings.Repeat("i", 1024)))
+	ta.wantTo(peer2, "one packet", "HEARTBEAT-ACK")
+	ta.wantIdle("nor is anything else")
 }
 
 func TestErrorsDoNotGoToAnUnconfirmedAddress(t *testing.T) {

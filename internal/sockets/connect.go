@@ -146,10 +146,13 @@ func scopeOf(a netip.Addr) scope {
 	return globalScope
 }
 
-// inScope reports whether the socket has an address that reaches as far as a peer's, as net.sctp.addr_scope_policy 1 has it. For what is
+// scopePolicies are what net.sctp.addr_scope_policy stands for.
+var scopePolicies = [...]assoc.ScopePolicy{assoc.LinuxScopesOff, assoc.LinuxScopes, assoc.LinuxScopesAndPrivate, assoc.LinuxScopesAndLink}
+
+// inScope reports whether the socket has an address that reaches as far as a peer's, as net.sctp.addr_scope_policy has it. For what is
 // global, an address of a link will do. s.mu is held.
 func (s *Socket) inScope(peer netip.Addr) bool {
-	far := scopeOf(peer)
+	far, policy := scopeOf(peer), scopePolicies[s.stack.sysctls().AddrScopePolicy]
 	if far == globalScope {
 		far = linkScope
 	}
@@ -157,5 +160,14 @@ func (s *Socket) inScope(peer netip.Addr) bool {
 	if len(addrs) == 0 {
 		addrs = s.stack.engine.LocalAddrs()
 	}
-	return slices.ContainsFunc(addrs, func(a netip.Addr) bool { return scopeOf(a) <= far })
+	return policy == assoc.LinuxScopesOff || slices.ContainsFunc(addrs, func(a netip.Addr) bool {
+		switch of := scopeOf(a); of {
+		case privateScope:
+			return of <= far || policy == assoc.LinuxScopesAndPrivate
+		case linkScope:
+			return of <= far || policy == assoc.LinuxScopesAndLink
+		default:
+			return of <= far
+		}
+	})
 }
