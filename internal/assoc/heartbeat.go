@@ -182,6 +182,6 @@ func (a *Association) recvHeartbeatAck(now mono.Time, c wire.Chunk) {
 	if a.send.outstanding.Len() == 0 || !a.send.answered {
 		a.errors = 0
 	}
-	a.pathAnswered(p, true)
+	a.heartbeatAnswered(p)
 	a.scheduleHeartbeat(now, p)
 }

@@ -35,9 +35,22 @@ func (a *Association) expireSearch(now mono.Time, p *path.Path) {
 	a.probeWanted = a.probeWanted || p.Search.WantProbe
 }
 
-// probeAnswered takes the answer to a probe, which shows, as that to any HEARTBEAT, that the path works.
-func (a *Association) probeAnswered(p *path.Path) {
+// heartbeatAnswered notes that the path works. That small packets arrive does not bring a path back on which data vanished that may have been
+// too large, while another works: data would be lost on it again until the size is known.
+func (a *Association) heartbeatAnswered(p *path.Path) {
+	if p.Doubted() {
+		for _, q := range a.paths {
+			if q != p && q.State() == path.Active && !q.Doubted() {
+				return
+			}
+		}
+	}
 	a.pathAnswered(p, true)
+}
+
+// probeAnswered takes the answer to a probe, which is one to a HEARTBEAT as well.
+func (a *Association) probeAnswered(p *path.Path) {
+	a.heartbeatAnswered(p)
 	a.probeWanted = a.probeWanted || p.Search.WantProbe
 }
 

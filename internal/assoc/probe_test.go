@@ -160,3 +160,25 @@ func TestRepeatedCookieEchoFitsIntoABlackHole(t *testing.T) {
 		t.Errorf("repeated with %d bytes and %d chunks", p.size, len(p.chunks))
 	}
 }
+
+// While it is being found out if anything but small packets arrives, a small one does not bring a path back, if another works.
+func TestDoubtedPathIsNotBroughtBack(t *testing.T) {
+	ta := established(t, multiHomed(peer1, peer2), with(func(c *Config) { c.HBInterval = -1 }))
+	ta.a.paths[1].Answered(true)
+	p := ta.a.paths[0]
+	for range 2 {
+		p.TimedOut(testMTU)
+		p.Failed()
+	}
+	ta.a.probeWanted = true
+	ta.settle()
+	small, probe := ta.take("small"), ta.take("probe")
+	ta.answerProbe(small)
+	if p.State() != path.PotentiallyFailed || p.Errors() != 2 {
+		t.Errorf("after a small answer: state %d, %d errors", p.State(), p.Errors())
+	}
+	ta.answerProbe(probe)
+	if p.State() != path.Active || p.Errors() != 0 {
+		t.Errorf("after the probe's: state %d, %d errors", p.State(), p.Errors())
+	}
+}

@@ -123,7 +123,7 @@ func (p *Path) TooBig(now mono.Time, n int) bool {
 // TimedOut notes that T3-rtx expired with so many bytes in flight, and has the path MTU confirmed when that may be for the size of packets.
 func (p *Path) TimedOut(flight int) {
 	s := &p.Search
-	if !p.probes() || s.State != SearchComplete && s.State != Searching || p.pmtu <= MinPMTU || flight+HeaderLen <= p.certain() {
+	if !p.probes() || s.State != SearchComplete && s.State != Searching || flight+HeaderLen <= MinPMTU {
 		return
 	}
 	if s.timeouts++; s.timeouts >= suspicion {
@@ -132,20 +132,22 @@ func (p *Path) TimedOut(flight int) {
 	}
 }
 
-// certain is the size of packets that are not suspected: BasePMTU unless the path MTU is that, or less.
-func (p *Path) certain() int {
-	if p.pmtu > BasePMTU {
-		return BasePMTU
-	}
-	return MinPMTU
-}
-
 // Arrived notes that a chunk of this size was acknowledged: if it filled a packet, the time-outs before were for another reason than the
 // size of packets.
 func (p *Path) Arrived(chunk int) {
 	if chunk+HeaderLen+nearlyFull >= p.pmtu {
 		p.Search.timeouts = 0
 	}
+}
+
+// Doubted reports whether it is being found out if anything but small packets arrives.
+func (p *Path) Doubted() bool {
+	switch p.Search.State {
+	case SearchConfirming, SearchBase, SearchError:
+		return true
+	case SearchComplete, Searching:
+	}
+	return false
 }
 
 // ask begins to probe a size.

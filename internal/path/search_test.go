@@ -122,8 +122,8 @@ func TestLossBetweenLargePacketsIsNoBlackHole(t *testing.T) {
 
 func TestOneTimeOutIsNoBlackHole(t *testing.T) {
 	r := newRoute(t, "192.0.2.1", 1480, 1480)
-	r.TimedOut(1000)
-	r.TimedOut(BasePMTU - HeaderLen)
+	r.TimedOut(500)
+	r.TimedOut(MinPMTU - HeaderLen)
 	r.TimedOut(1480)
 	if r.Search.WantProbe {
 		t.Error("probed after one time-out")
@@ -164,8 +164,9 @@ func TestSearchStates(t *testing.T) {
 	r.want("not even that", SearchError, MinPMTU)
 	r.exchange()
 	r.want("MIN_PLPMTU is confirmed", Searching, MinPMTU)
-	r.lose()
-	r.want("a small path MTU is not suspected", Searching, MinPMTU)
+	r.TimedOut(MinPMTU - HeaderLen)
+	r.TimedOut(MinPMTU - HeaderLen)
+	r.want("packets of MinPMTU are not suspected", Searching, MinPMTU)
 	r.run()
 	r.mtu = 0
 	r.now = r.Search.Due

@@ -124,6 +124,9 @@ var troubles = []trouble{
 	}, func(w *world) {
 		w.net.Connect(w.s.prefix(0), w.s.prefix(0), simnet.Link{Delay: failoverRTT / 2, MTU: narrowMTU, BlackHole: true})
 	}},
+	{"packets beyond 600 bytes vanish", twoUplinks, func(w *world) {
+		w.net.Connect(w.s.prefix(0), w.s.prefix(0), simnet.Link{Delay: failoverRTT / 2, MTU: 600, BlackHole: true})
+	}},
 	{"two paths of three cut", threeUplinks, cutting(0, 0, 1)},
 	{"all three cut for 20 s", threeUplinks, cutting(blackout, 0, 1, 2)},
 	{"cut; the other has 200 ms", func(c assoc.Config) *Scenario { return uplinks(c, failoverRTT, slowRTT) }, cutting(0, 0)},
