@@ -75,3 +75,25 @@ func TestSearchCanBeTurnedOff(t *testing.T) {
 		}
 	})
 }
+
+// The MTU falls while large messages are under way, on a link that drops what is larger and that nothing behind the sender cuts. What was cut
+// into chunks before has to get through all the same.
+func TestChunksCutBeforeTheMTUFell(t *testing.T) {
+	for _, mtu := range []int{576, 1280, 1400} {
+		simulate(t, func(t *testing.T, w *world) {
+			unknownPaths(w)
+			client, server := w.pair()
+			defer client.Close()
+			defer server.Close()
+			send(t, client, "before", nil)
+			want(t, server, "before")
+			go client.Write(make([]byte, 1<<20))
+			readAll(t, server, 1<<16)
+			w.link(simnet.Link{Delay: w.delay, MTU: mtu, BlackHole: true, NoFragments: true})
+			readAll(t, server, 1<<20-1<<16)
+			if s := client.Status(); s.Stats.BlackHoles == 0 || s.Paths[0].PMTU > mtu-20 {
+				t.Errorf("MTU %d: %d black holes, path MTU %d", mtu, s.Stats.BlackHoles, s.Paths[0].PMTU)
+			}
+		})
+	}
+}

@@ -36,6 +36,8 @@ type Link struct {
 	MTU int
 	// BlackHole drops packets that are too big without a report.
 	BlackHole bool
+	// NoFragments drops them even if they may be fragmented, as a switch does, unless their sender cuts them to size (Datagram.MTU).
+	NoFragments bool
 }
 
 // between is a direction between sets of addresses.

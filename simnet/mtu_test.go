@@ -68,3 +68,15 @@ func TestInterfaceReportsWhatItDoesNotTake(t *testing.T) {
 		t.Errorf("MTU inside UDP %d, want 1372", got)
 	}
 }
+
+func TestLinkThatNeverFragments(t *testing.T) {
+	l := newLab(t, Link{MTU: 1280, BlackHole: true, NoFragments: true})
+	for _, c := range []struct{ pieces, arrived int }{{0, 0}, {1261, 0}, {1260, 1}} {
+		d := &transport.Datagram{Path: transport.Path{Remote: rightAddr}, Data: make([]byte, 4000), MayFragment: true, MTU: c.pieces}
+		d.Data[3999] = 0x77
+		l.n.Send(second, l.left, d)
+		if all := l.drain(); len(all) != c.arrived {
+			t.Errorf("cut into pieces of %d bytes: %d arrived, want %d", c.pieces, len(all), c.arrived)
+		}
+	}
+}

@@ -77,7 +77,7 @@ func (p *pipe) carry(n *Network, now mono.Time, from *Host, a arrival) {
 	if mtu == 0 {
 		mtu = DefaultMTU
 	}
-	if size > mtu && !a.d.MayFragment {
+	if size > mtu && !(a.d.MayFragment && (!l.NoFragments || a.d.MTU > 0 && a.d.MTU+overhead <= mtu)) {
 		n.note(now, LostTooBig, path, a.d.Data)
 		if !l.BlackHole {
 			n.report(now.Add(l.Delay), from, &a.d, mtu-overhead)

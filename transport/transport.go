@@ -63,7 +63,8 @@ type Datagram struct {
 	Data []byte
 	Kind Kind
 	// MTU is, in a PacketTooBig report, the largest SCTP packet (common header included, carrier's headers excluded) that now
-	// fits; zero if the report does not say.
+	// fits; zero if the report does not say. In a packet to be written that MayFragment, it is what is known to get through: IP is to
+	// cut the packet here, where the carrier can, into pieces that are no larger; zero leaves the size to the system.
 	MTU int
 	// ECN is the ECN field of the IP header, where Caps.ECN says that the carrier knows it.
 	ECN ECN

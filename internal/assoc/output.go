@@ -77,6 +77,9 @@ func (a *Association) NextPacket(now mono.Time, buf []byte, d *transport.Datagra
 	a.stats.PacketsSent++
 	a.stats.ControlSent += uint64(k.control)
 	*d = transport.Datagram{Path: p.Addr, Data: k.b, ECN: a.ecnOf(&k), MayFragment: k.mayFragment || len(k.b) > p.PMTU() || p.Fixed()}
+	if d.MayFragment && !p.Fixed() {
+		d.MTU = p.PMTU()
+	}
 	d.DSCP, d.FlowLabel = p.Labels()
 	switch {
 	case k.from.IsValid():

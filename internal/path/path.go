@@ -71,8 +71,9 @@ type Params struct {
 // HeaderLen is what a packet spends on the common header (RFC 9260 section 3.1).
 const HeaderLen = 12
 
-// MinPMTU is the smallest path MTU that is believed: what IPv4 requires of every host (RFC 791), less its header.
-const MinPMTU = 576 - headerIPv4
+// MinPMTU is the smallest path MTU that is believed: what IPv4 requires of every host (RFC 791), less its header and those of carriers above
+// it.
+const MinPMTU = 576 - headerIPv4 - headerUDP - headerDTLS
 
 // MaxPMTU is the largest packet there is: what fits into an IPv4 packet. Carriers know what their own headers take.
 const MaxPMTU = 65535 - headerIPv4
@@ -85,6 +86,8 @@ const (
 	headerIPv4 = 20
 	headerIPv6 = 40
 	headerUDP  = 8
+	// headerDTLS is room for the header of a record, its nonce, tag and padding (RFC 6347, RFC 9147).
+	headerDTLS = 48
 )
 
 // Path is one destination address.

@@ -122,7 +122,7 @@ func TestLossBetweenLargePacketsIsNoBlackHole(t *testing.T) {
 
 func TestOneTimeOutIsNoBlackHole(t *testing.T) {
 	r := newRoute(t, "192.0.2.1", 1480, 1480)
-	r.TimedOut(500)
+	r.TimedOut(MinPMTU - HeaderLen - 4)
 	r.TimedOut(MinPMTU - HeaderLen)
 	r.TimedOut(1480)
 	if r.Search.WantProbe {

@@ -75,6 +75,7 @@ func (d drawer) plane(unreliable bool) Plane {
 		MarkChance: d.sometimes(0.3),
 	}
 	l.BlackHole = l.MTU == 1280 && d.often(0.5)
+	l.NoFragments = l.BlackHole && d.often(0.5)
 	if d.often(0.3) {
 		l.Jitter = d.duration(0, 20*time.Millisecond)
 	}

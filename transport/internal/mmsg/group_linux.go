@@ -29,12 +29,14 @@ type Group struct {
 // NewGroup makes a Group of sockets, which it closes if it fails.
 func NewGroup(sockets []Bound, opts Options) (*Group, error) {
 	g := &Group{opts: opts}
+	g.shared.fragments.open()
 	for _, b := range sockets {
 		s, err := newSocket(b.Conn, b.Addr, opts, &g.shared)
 		if err != nil {
 			for _, s := range g.sockets {
 				s.Close()
 			}
+			g.shared.fragments.close()
 			CloseAll(sockets) // those that are not the group's yet
 			return nil, err
 		}
@@ -191,6 +193,7 @@ func (g *Group) Control(f func(fd int, is6 bool) error) error {
 // Close ends all blocked calls.
 func (g *Group) Close() error {
 	err := g.watcher.Close()
+	g.shared.fragments.close()
 	for _, s := range g.sockets {
 		if e := s.Close(); err == nil {
 			err = e

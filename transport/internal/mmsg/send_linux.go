@@ -72,6 +72,11 @@ func (s *Socket) WriteBatch(ds []transport.Datagram) (int, error) {
 	trains := o.segmentation
 	done := 0
 	for done < len(ds) {
+		if s.cuts(&ds[done]) {
+			s.sendFragments(&ds[done])
+			done++
+			continue
+		}
 		o.pack(ds[done:], trains)
 		err := s.fd.control(o.sendFunc)
 		if o.sent > 0 {
@@ -95,7 +100,8 @@ func (s *Socket) WriteBatch(ds []transport.Datagram) (int, error) {
 func (o *sender) pack(ds []transport.Datagram, trains bool) {
 	o.packets, o.count, o.sent, o.outcome = ds, 0, 0, sentAll
 	used, iov := 0, 0
-	for used < len(ds) && o.count < sendMessages && iov < sendPackets && ds[used].MayFragment == ds[0].MayFragment {
+	for used < len(ds) && o.count < sendMessages && iov < sendPackets && ds[used].MayFragment == ds[0].MayFragment &&
+		(used == 0 || !o.sock.cuts(&ds[used])) {
 		n := 1
 		if trains {
 			n = trainLength(ds[used:], sendPackets-iov)

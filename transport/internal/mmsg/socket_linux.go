@@ -40,6 +40,7 @@ type Socket struct {
 	opts   Options
 	is6    bool
 	bound  netip.Addr // unspecified for all addresses
+	port   uint16     // of UDP
 	ecn    bool       // received packets come with their ECN field
 	shared *shared
 
@@ -61,6 +62,8 @@ type Socket struct {
 type shared struct {
 	zones hostaddr.Zones
 	mtus  hostaddr.MTUs
+	// fragments cuts packets that are larger than what gets through.
+	fragments fragmenter
 }
 
 // newSocket takes conn over, which is bound to the address bound.
@@ -135,6 +138,7 @@ func (s *Socket) setOptions(fd int) error {
 		}
 	}
 	s.ecn = s.receivesECN(fd)
+	s.port = localPort(fd)
 	if s.opts.UDP && !s.opts.NoSegmentation {
 		s.setSegmentation(fd)
 	}
@@ -143,6 +147,18 @@ func (s *Socket) setOptions(fd int) error {
 		return unix.SetsockoptInt(fd, unix.IPPROTO_IPV6, unix.IPV6_CHECKSUM, -1)
 	}
 	return nil
+}
+
+// localPort is the port that a socket is bound to, 0 if there is none.
+func localPort(fd int) uint16 {
+	addr, _ := unix.Getsockname(fd)
+	switch addr := addr.(type) {
+	case *unix.SockaddrInet4:
+		return uint16(addr.Port)
+	case *unix.SockaddrInet6:
+		return uint16(addr.Port)
+	}
+	return 0
 }
 
 // receivesECN reports whether packets come with their ECN field.
