@@ -38,7 +38,8 @@ type Config struct {
 	DisableTailProbe bool
 	// MaxInitRetransmits is Max.Init.Retransmits, the attempts to set up: 8.
 	MaxInitRetransmits int
-	// HBInterval is HB.interval, the time between probes of an idle address, beside its RTO: 30 s. Negative sends none to
+	// HBInterval is HB.interval, the time between probes of an idle address, beside its RTO: 30 s, and 15 s in UDP, where
+	// NATs have to be kept from forgetting the association. Negative sends none to
 	// addresses that are confirmed.
 	HBInterval time.Duration
 	// HBMaxBurst is HB.Max.Burst, the probes in one RTO: 1.

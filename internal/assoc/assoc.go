@@ -132,6 +132,7 @@ func newAssociation(cfg Config, p Params, id Identity) *Association {
 		localTag: id.Tag,
 		send:     sender{queue: tx.NewQueue()},
 	}
+	a.cfg.keepAlive(p.Carrier)
 	if cfg.Auth != nil {
 		a.beginAuth(cfg.Auth)
 	}

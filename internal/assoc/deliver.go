@@ -153,7 +153,7 @@ func (a *Association) deliverChunk(now mono.Time, in *inbound, c wire.Chunk) boo
 		}
 		return false // it is alone (section 6.10), and may have come with the reflected tag
 	case wire.ChunkAbort:
-		if a.acceptTag(in.header.Tag, c, nil) {
+		if a.acceptTag(in.header.Tag, c, nil) && (c.Flags&wire.FlagT == 0 || !a.isMisled(now, in.path)) {
 			a.recvAbort(c)
 		}
 		return false // nothing follows it (section 3.3.7)

@@ -26,7 +26,7 @@ func (a *Association) deliverICMP(now mono.Time, d *transport.Datagram) {
 		}
 		a.probeWanted = a.probeWanted || p.Search.WantProbe
 	case transport.ProtocolUnreachable: // ICMP8
-		a.protocolUnreachable(p, isInit)
+		a.protocolUnreachable(now, p, isInit)
 	case transport.Unreachable: // ICMP9: an error of the path, but for the packet's own timer to count
 	case transport.Packet, transport.Damaged:
 	}
@@ -46,9 +46,10 @@ func (a *Association) sendAgainSmaller(p *path.Path) {
 // protocolUnreachable handles the report that the peer's host has no SCTP (ICMP8). In COOKIE-WAIT it ends the association. Later
 // the peer has shown that it has SCTP, and the report is doubtful: a Linux host with a userland stack sends it whenever the raw
 // socket's buffer is full. It is believed when the path has errors; else the path is probed, which soon gives it some if the peer is gone.
-func (a *Association) protocolUnreachable(p *path.Path, isInit bool) {
+func (a *Association) protocolUnreachable(now mono.Time, p *path.Path, isInit bool) {
 	switch {
 	case isInit != (a.state == StateCookieWait):
+	case !isInit && a.isMisled(now, p):
 	case isInit, p.Errors() > 0:
 		a.end(a.lossReason(), ErrUnreachable)
 	case a.heartbeating() && p.HB.Nonce == 0:

@@ -90,7 +90,7 @@ func TestDefaultsAreThoseOfTheRFC(t *testing.T) {
 		{"Association.Max.Retrans", c.AssocMaxRetrans, 10},
 		{"Path.Max.Retrans", c.PathMaxRetrans, 5},
 		{"Max.Init.Retransmits", c.MaxInitRetransmits, 8},
-		{"HB.interval", c.HBInterval, 30 * time.Second},
+		{"HB.interval", defaultHBInterval, 30 * time.Second},
 		{"HB.Max.Burst", c.HBMaxBurst, 1},
 		{"SACK.Delay", c.SACKDelay, 200 * time.Millisecond},
 		{"PotentiallyFailed.Max.Retrans (RFC 7829 section 6)", c.PFMaxRetrans, 0},

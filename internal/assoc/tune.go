@@ -52,6 +52,7 @@ func (a *Association) Tune(_ mono.Time, t Tunable) {
 	c.PartialDeliveryPoint, c.FragmentInterleave, c.DenyReconfig = t.PartialDeliveryPoint, t.FragmentInterleave, t.DenyReconfig
 	c.SetPathParams(t.PathParams)
 	a.cfg = c.Defaults()
+	a.cfg.keepAlive(a.params.Carrier)
 	for _, p := range a.paths {
 		p.SetRTOBounds(c.RTOInitial, c.RTOMin, c.RTOMax)
 	}

@@ -102,7 +102,7 @@ func TestTheNATMayChangeThePort(t *testing.T) {
 // off.
 func TestWhatWentToAForgottenPortIsSentAgainAtOnce(t *testing.T) {
 	n, box, a, _, z := natted(t)
-	A := a.connect(z, assoc.Config{})
+	A := a.connect(z, assoc.Config{HBInterval: time.Hour})
 	n.settle()
 	Z := z.handles[0]
 	n.advance(10 * time.Second)

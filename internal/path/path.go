@@ -248,6 +248,18 @@ func (p *Path) Failed() bool {
 	return p.state != before
 }
 
+// Refused counts as many errors as make the path inactive: there is somebody else at the address. It reports whether the state changed.
+func (p *Path) Refused() bool {
+	before := p.state
+	p.errors = max(p.errors, p.config.PathMaxRetrans+1)
+	if p.state.Confirmed() {
+		p.state = Inactive
+	} else {
+		p.state = UnconfirmedInactive
+	}
+	return p.state != before
+}
+
 // Outlived reports whether the path, being the primary one, should be so no longer.
 func (p *Path) Outlived() bool { return p.config.Switchover && p.errors > p.config.PSMaxRetrans }
 

@@ -245,3 +245,15 @@ func TestRTOBoundsCanChange(t *testing.T) {
 		t.Errorf("after a restart RTO is %v, want the new RTO.Initial", p.RTO.Current())
 	}
 }
+
+func TestRefusedPathIsInactive(t *testing.T) {
+	for from, want := range map[State]State{Active: Inactive, Unconfirmed: UnconfirmedInactive} {
+		p := New(0, transport.Path{}, from, Config{Params: Params{PathMaxRetrans: 5}})
+		if !p.Refused() || p.State() != want || p.Errors() != 6 {
+			t.Errorf("from %v to %v, %d errors", from, p.State(), p.Errors())
+		}
+		if p.Refused() || p.State() != want || p.Errors() != 6 {
+			t.Errorf("a second time: %v, %d errors", p.State(), p.Errors())
+		}
+	}
+}

@@ -181,6 +181,9 @@ func (st *Stack) pathParams(p *pathParams) assoc.PathParams {
 		SACKDelay: max(milliseconds(p.sackDelay), 1), SACKFrequency: int(p.sackFrequency),
 		DSCP: p.dscp >> dscpShift, FlowLabel: p.flowLabel,
 	}
+	if st.encapsulated() && c.HBInterval == milliseconds(inTicks(uint32(st.sysctls().HeartbeatInterval))) {
+		c.HBInterval = min(c.HBInterval, assoc.EncapHBInterval) // as long as the program is content with the default
+	}
 	if st.sysctls().PFEnable == 0 {
 		c.PFMaxRetrans = c.PathMaxRetrans
 	}

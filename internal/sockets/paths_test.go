@@ -403,6 +403,41 @@ func TestEncapPortOfThePeer(t *testing.T) {
 	})
 }
 
+// NATs forget ports, so a program that leaves the heartbeat interval alone gets a shorter one in UDP than it sees.
+func TestHeartbeatIntervalInUDP(t *testing.T) {
+	for _, udp := range []bool{false, true} {
+		inWorldOf(t, func(left, right *simnet.Host) {
+			if udp {
+				left.SetEncapPort(simnet.DefaultEncapPort)
+				right.SetEncapPort(simnet.DefaultEncapPort)
+			}
+		}, func(w *world) {
+			l := w.listener(5)
+			c := w.socket(w.left, linux.AF_INET, sockStream)
+			w.ok(c.connect(at(rightIP, 7)))
+			s := w.accept(l)
+			check := func(when string, shown uint32, want time.Duration) {
+				t.Helper()
+				var v linux.PaddrParams
+				w.ok(c.get(linux.SCTP_PEER_ADDR_PARAMS, &v))
+				if got := must(pathParamsOf(c.assoc, rightIP)).HBInterval; v.HeartbeatInterval != shown || got != want {
+					t.Errorf("UDP %v, %s: %d ms are shown and %v are used; want %d and %v", udp, when, v.HeartbeatInterval, got, shown, want)
+				}
+			}
+			usual := 30 * time.Second
+			if udp {
+				usual = assoc.EncapHBInterval
+			}
+			check("at first", 30000, usual)
+			w.ok(c.setSCTP(linux.SCTP_PEER_ADDR_PARAMS, &linux.PaddrParams{HeartbeatInterval: 40000, Flags: linux.SPP_HB_ENABLE}))
+			check("set", 40000, 40*time.Second)
+			w.ok(c.setSCTP(linux.SCTP_PEER_ADDR_PARAMS, &linux.PaddrParams{HeartbeatInterval: 30000, Flags: linux.SPP_HB_ENABLE}))
+			check("set to the default", 30000, usual)
+			closeAll(c, s, l)
+		})
+	}
+}
+
 // An association has the least path MTU of its addresses, each with its own IP header.
 func TestPathMTUOfSeveralAddresses(t *testing.T) {
 	inWorld(t, func(w *world) {
