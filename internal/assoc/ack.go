@@ -22,6 +22,8 @@ type acker struct {
 	// path is where the next SACK goes, last where the last one went. from is the address that the DATA came to, if it came from path.
 	path, last *path.Path
 	from       netip.Addr
+	// copy is where the last SACK goes once more, by another way.
+	copy *path.Path
 }
 
 // afterData does for the DATA chunks of a packet what is done once per packet: decide when to acknowledge.
@@ -35,8 +37,9 @@ func (a *Association) afterData(now mono.Time, in *inbound) {
 		k.path, k.from = in.path, in.d.Path.Local
 	}
 	if d.duplicate && !d.fresh && k.path == k.last {
-		// Section 6.4: the way back may be broken. It is not if the last SACK took another one: then that is the broken way.
-		k.path, k.from = a.otherPath(k.path), netip.Addr{}
+		// Section 6.4: the way back may be broken. It is not if the last SACK took another one: then that is the broken way. Where both
+		// fail by turns, a SACK that took the other way alone could miss each time.
+		k.copy = a.otherPath(k.path)
 	}
 	k.packets++
 	a.recvMark(in)
@@ -102,6 +105,21 @@ func (a *Association) sackSource(p *path.Path) netip.Addr {
 		return k.from
 	}
 	return netip.Addr{}
+}
+
+// copySent notes that the same was reported on another way.
+func (a *Association) copySent() {
+	a.receive.ack.copy = nil
+	a.stats.SacksSent++
+}
+
+// copyPath is where the last SACK goes once more; nil if it does not.
+func (a *Association) copyPath() *path.Path {
+	k := &a.receive.ack
+	if k.copy == nil || k.copy == k.last || !k.copy.State().Confirmed() {
+		k.copy = nil
+	}
+	return k.copy
 }
 
 // sackPath is where SACKs go: where the last DATA came from (section 6.4).

@@ -85,7 +85,9 @@ func TestSackGoesToWhereDataCameFrom(t *testing.T) {
 	ta.recvFrom(peer2, data(0))
 	ta.wantTo(peer2, "section 6.4", "SACK 0")
 	ta.recvFrom(peer2, data(0))
-	ta.wantTo(peer1, "a duplicate: the SACK may have been lost on its way (section 6.4)", "SACK 0 gaps= dups=0")
+	ta.wantTo(peer2, "a duplicate, from the same source", "SACK 0 gaps= dups=0")
+	ta.wantTo(peer1, "the first SACK may have been lost on its way (section 6.4)", "SACK 0 gaps= dups=")
+	ta.wantIdle("nothing more")
 }
 
 func TestInvalidStreamIsReportedAndAcknowledged(t *testing.T) {

@@ -58,6 +58,7 @@ func TestSackThatTakesAnotherWayLeavesFromTheSourceOfThat(t *testing.T) {
 	ta.recvTagged(localTag, transport.Path{Local: local1, Remote: peer1}, data(0))
 	ta.want("first", "SACK 0")
 	ta.recvTagged(localTag, transport.Path{Local: local1, Remote: peer1}, data(0))
+	ta.wantTo(peer1, "a duplicate", "SACK 0")
 	if p := ta.wantTo(peer2, "the first SACK seems to be lost (section 6.4)", "SACK 0"); p.path.Local != ta.a.sourceFor(peer2) {
 		t.Errorf("it left from %v", p.path.Local)
 	}

@@ -75,7 +75,7 @@ func TestChunksTooLargeForANewPMTUMayBeFragmented(t *testing.T) {
 	ta.a.SetMTU(ta.now, peer1, 1000)
 	ta.mtu = 1000
 	ta.advanceToTimer()
-	if p := ta.want("the chunk goes again, whole", "DATA 0 BE"); !p.mayFragment {
+	if p := ta.want("the chunk goes again, whole", "DATA 0 BEI"); !p.mayFragment {
 		t.Error("the packet is larger than the path MTU and has DF set")
 	}
 	ta.recv(sack(0))

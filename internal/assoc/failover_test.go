@@ -7,23 +7,46 @@ import (
 	"github.com/gosctp/sctp/transport"
 )
 
-// RFC 9260 section 6.4: a duplicate may mean that the SACK was lost on its way, so the next one takes another.
-func TestSackOfADuplicateAvoidsTheWayOfTheLastOne(t *testing.T) {
+// RFC 9260 section 6.4: a duplicate may mean that the SACK was lost on its way, so the next one takes another, too.
+func TestSackOfADuplicateTakesAnotherWayToo(t *testing.T) {
 	ta := begun(t, multiHomed(peer1, peer2))
 	ta.recvFrom(peer1, data(1))
 	ta.advanceToTimer()
 	ta.wantTo(peer1, "the way that the DATA came", "SACK 1")
 	for _, c := range []struct {
-		from, to netip.Addr
-		why      string
+		from netip.Addr
+		to   []netip.Addr
+		why  string
 	}{
-		{peer2, peer2, "the peer has changed its path: the old one is broken, the new one is not"},
-		{peer2, peer1, "the SACK on this way seems to be lost"},
-		{peer2, peer2, "and the other way is no better"},
-		{peer1, peer1, "the peer tries the first path again"},
+		{peer2, []netip.Addr{peer2}, "the peer has changed its path: the old one is broken, the new one is not"},
+		{peer2, []netip.Addr{peer2, peer1}, "the SACK on this way seems to be lost"},
+		{peer2, []netip.Addr{peer2, peer1}, "and the other way is no better"},
+		{peer1, []netip.Addr{peer1}, "the peer tries the first path again"},
 	} {
 		ta.recvFrom(c.from, data(1))
-		ta.wantTo(c.to, c.why, "SACK 1")
+		for _, to := range c.to {
+			ta.wantTo(to, c.why, "SACK 1")
+		}
+		ta.wantIdle(c.why)
+	}
+	ta.recvFrom(peer1, data(2))
+	ta.advanceToTimer()
+	ta.wantTo(peer1, "what is new has one SACK", "SACK 2")
+	ta.wantIdle("and no copy of it")
+}
+
+// The copy of a SACK goes along with whatever else goes there, and is forgotten with the path that it was for.
+func TestCopyOfASackNeedsAPathThatWorks(t *testing.T) {
+	ta := begun(t, announcing(peer1, peer2), with(func(c *Config) { c.HBInterval = -1 }))
+	ta.forget()
+	ta.recvFrom(peer1, data(0))
+	ta.wantTo(peer1, "a duplicate", "SACK 0")
+	ta.wantIdle("the other address is not confirmed, so that there is no other way")
+	ta.a.receive.ack.copy = ta.a.paths[1]
+	ta.settle()
+	ta.wantIdle("nor does a copy go there")
+	if ta.a.receive.ack.copy != nil {
+		t.Error("it still waits")
 	}
 }
 

@@ -85,7 +85,7 @@ func (a *Association) expireHeartbeat(now mono.Time, p *path.Path) {
 	if p.State().Confirmed() && (a.send.outstanding.Flight(p.ID) > 0 || a.dataTarget() == p || a.reconfigures(p)) {
 		return
 	}
-	if p.HB.Nonce == 0 {
+	if p.HB.Nonce == 0 || failed(p) && lost(now, p) {
 		p.HB.Wanted = true
 	}
 }
@@ -138,6 +138,9 @@ func (a *Association) recvHeartbeat(in *inbound, c wire.Chunk) {
 	}
 	if !a.answerFits(in, 4+wire.Padded(len(c.Value))) {
 		return
+	}
+	if in.path.HB.Nonce == 0 {
+		a.probeFailed(in.path) // it may be back: half of it certainly is
 	}
 	// The chunk's value goes back whole: "with any other received TLVs, copied unchanged".
 	a.control.heartbeatAcks = append(a.control.heartbeatAcks, heartbeatAck{in.path, in.d.Path.Local, append([]byte(nil), c.Value...)})

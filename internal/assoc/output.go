@@ -135,6 +135,8 @@ func (a *Association) nextTarget() *path.Path {
 		return a.closing.path
 	case a.receive.ack.due:
 		return a.sackPath()
+	case a.receive.ack.copy != nil && a.copyPath() != nil:
+		return a.copyPath()
 	case len(c.errors) > 0, a.send.cwr.owed, len(a.receive.drops.list) > 0:
 		return a.dataPath()
 	case a.send.forward.due:
@@ -283,6 +285,11 @@ func (a *Association) buildErrors(k *builder) {
 // buildSack adds a SACK: for good if one is due, else on approval, and then it returns where it begins; -1 otherwise.
 func (a *Association) buildSack(k *builder) int {
 	r := &a.receive
+	if r.ack.copy == k.path && !r.ack.due && k.room() >= a.sackHeaderLen() {
+		k.add(a.appendSack(k.b, k.room()))
+		a.copySent()
+		return -1
+	}
 	if a.opening != nil || r.ack.packets == 0 && !r.ack.due || k.path != a.sackPath() || k.room() < a.sackHeaderLen() {
 		return -1
 	}

@@ -78,8 +78,11 @@ func (a *Association) buildRetransmissions(k *builder) (earliest bool) {
 		}
 		k.repeats = true
 		earliest = out.Retransmitted(c, k.path.ID) || earliest
-		a.appendData(k, c)
+		flags := a.appendData(k, c)
 		a.countAgain(k.path, c)
+		if k.path.OnePacket {
+			k.b[flags] |= wire.FlagImmediate
+		}
 	}
 	return earliest
 }

@@ -15,7 +15,7 @@ func suspected(t *testing.T, options ...option) *testAssoc {
 	ta.send(fragment)
 	ta.want("a full packet", "DATA 0 BE")
 	ta.advanceToTimer()
-	ta.want("the first time-out is an ordinary loss", "DATA 0 BE")
+	ta.want("the first time-out is an ordinary loss", "DATA 0 BEI")
 	ta.wantIdle("no probe yet")
 	ta.advanceToTimer()
 	return ta

@@ -188,7 +188,7 @@ func TestAnswerIsRepeatedUntilDataAreAcknowledged(t *testing.T) {
 	ta.sendOn(1)
 	ta.want("with data", "RE-CONFIG RESP 0 performed", "DATA 0 BE sid=1 ssn=0")
 	ta.advance(time.Second)
-	ta.want("with data sent again", "RE-CONFIG RESP 0 performed", "DATA 0 BE sid=1 ssn=0")
+	ta.want("with data sent again", "RE-CONFIG RESP 0 performed", "DATA 0 BEI sid=1 ssn=0")
 	ta.advance(time.Minute)
 	ta.forget()
 	ta.recv(heartbeat("x"))

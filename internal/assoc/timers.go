@@ -120,6 +120,7 @@ func (a *Association) expireT3(now mono.Time, p *path.Path) {
 	a.suspectSize(p, flight)
 	a.pathFailed(now, p)
 	a.countError()
+	a.lookAround(now)
 }
 
 // pathFailed counts an error of a path and tells the user of a change.
@@ -146,6 +147,9 @@ func (a *Association) pathAnswered(p *path.Path, confirm bool) {
 	}
 	defer a.switchOver()
 	a.rescue()
+	if !confirm && len(a.paths) > 1 {
+		a.measureAnew(p)
+	}
 	if unconfirmed {
 		a.beginSearch(p)
 		a.send.burst = max(a.send.burst, a.cfg.MaxBurst) // it may be the first address that data can go to
@@ -155,19 +159,6 @@ func (a *Association) pathAnswered(p *path.Path, confirm bool) {
 		a.emit(PeerAddrChange{Addr: p.Addr.Remote, State: AddrConfirmed, Probed: true})
 	} else {
 		a.emit(PeerAddrChange{Addr: p.Addr.Remote, State: AddrAvailable, Probed: confirm})
-	}
-}
-
-// rescue has sent again what is in flight on failed paths, now that one works: it went there because nothing better was left, and the time-outs
-// that have failed these paths have doubled their T3-rtx each time. The path that works has the window of a path that has been silent.
-func (a *Association) rescue() {
-	for _, p := range a.paths {
-		if p.State() == path.Active || a.send.outstanding.Flight(p.ID) == 0 {
-			continue
-		}
-		a.send.outstanding.MarkTimedOut(p.ID)
-		p.T3 = 0
-		a.send.burst = max(a.send.burst, a.cfg.MaxBurst)
 	}
 }
 

@@ -61,7 +61,15 @@ func (r *RTO) Measured(rtt time.Duration) {
 		r.srtt = max(r.srtt+(rtt-r.srtt)>>alphaShift, 1)
 	}
 	r.rttvar = max(r.rttvar, clockGranularity)
-	r.set(clamp(r.srtt+4*r.rttvar, r.min, r.max))
+	r.set(r.Measurement())
+}
+
+// Measurement is what the RTO would be without any backing off.
+func (r *RTO) Measurement() time.Duration {
+	if r.srtt == 0 {
+		return clamp(r.initial, r.min, r.max)
+	}
+	return clamp(r.srtt+4*r.rttvar, r.min, r.max)
 }
 
 // BackOff doubles the RTO (section 6.3.3 E2).
