@@ -36,6 +36,7 @@
 //	brisk=1              short RTO
 //	fast=1               that, path.max.retrans 1 and a short heartbeat interval
 //	offer=A,B            the extensions to offer: pr, reconf, idata, ecn, nrsack, pktdrop, zero; without it the stack's defaults
+//	raise=MS             how long a search for the path MTU rests (RFC 8899)
 //	window= buffer=      sizes of the receive and the send buffer
 //	list=1               a line for each message: "message STREAM ssn N ppid N size N digest HEX ordered|unordered"
 //	paused=1             read nothing before the command "read"
@@ -58,6 +59,7 @@
 //	add OUT IN                             "requested"; "streams in N out N [denied|failed]", how many there are now or, by Linux, are new
 //	scheduler fcfs|rr|rrp|prio|fc|wfq      "scheduled"
 //	value STREAM VALUE                     "scheduled"
+//	pmtu                                   "pmtu N STATE holes N", of the primary path; ours only
 //	shutdown                               ends the association
 //
 // Further events are "failed STREAM ppid N sent|unsent" and "partial aborted". pion has no call for some of this and says "fail".

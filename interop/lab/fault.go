@@ -76,6 +76,12 @@ func (f Faults) rules(links []string) string {
 	return b.String()
 }
 
+// Silence has the namespace, as a router, report nothing of packets that it drops: they vanish.
+func (n *Namespace) Silence() error {
+	return n.nft("table inet silence {\nchain reports {\ntype filter hook output priority 0;\n" +
+		"icmp type destination-unreachable drop\nicmpv6 type { packet-too-big, destination-unreachable } drop\n}\n}\n")
+}
+
 // nft applies rules inside the namespace.
 func (n *Namespace) nft(rules string) error {
 	cmd := exec.Command("ip", "netns", "exec", n.Name, "nft", "-f", "-")

@@ -59,6 +59,11 @@ func (n *Namespace) run(args ...string) error {
 	return run(append([]string{"ip", "netns", "exec", n.Name}, args...)...)
 }
 
+// Forward makes the namespace a router.
+func (n *Namespace) Forward() error {
+	return n.run("sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1")
+}
+
 // AddTap makes a tap device that carries the host's addresses (with prefix length) of a link to an emulated machine.
 func (n *Namespace) AddTap(name string, addrs ...string) error {
 	if err := n.IP("tuntap", "add", name, "mode", "tap"); err != nil {

@@ -15,7 +15,7 @@ type options struct {
 	role, net, local, remote, port, end string
 	offer                               []string // nil if nothing is said
 	plan                                plan.Plan
-	expect, hold, window, buffer        int
+	expect, hold, window, buffer, raise int
 	echo, fast, brisk, list, paused     bool
 }
 
@@ -25,7 +25,7 @@ func parseArgs(args []string) (*options, error) {
 	text := map[string]*string{"role": &o.role, "net": &o.net, "port": &o.port, "end": &o.end}
 	number := map[string]*int{
 		"streams": &o.plan.Streams, "count": &o.plan.Count, "unordered": &o.plan.Unordered, "expect": &o.expect, "hold": &o.hold,
-		"window": &o.window, "buffer": &o.buffer,
+		"window": &o.window, "buffer": &o.buffer, "raise": &o.raise,
 	}
 	flag := map[string]*bool{"echo": &o.echo, "fast": &o.fast, "brisk": &o.brisk, "list": &o.list, "paused": &o.paused}
 
@@ -82,6 +82,7 @@ func (o *options) config() (sctp.Config, error) {
 	if c.SendBuffer == 0 {
 		c.SendBuffer = maxMessage
 	}
+	c.RaiseInterval = time.Duration(o.raise) * time.Millisecond
 	if o.offer != nil {
 		set, err := extensionSet(o.offer)
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/gosctp/sctp"
 	"github.com/gosctp/sctp/interop/plan"
@@ -53,6 +54,8 @@ func (p *peer) obey(ctx context.Context, line string) error {
 		return p.schedule(rest)
 	case "value":
 		return p.weigh(rest)
+	case "pmtu":
+		p.tellPMTU()
 	case "shutdown":
 		return p.conn.Shutdown(ctx)
 	default:
@@ -111,6 +114,17 @@ func (p *peer) schedule(name string) error {
 	}
 	say("scheduled")
 	return nil
+}
+
+// tellPMTU reports the path MTU of the primary path, with what else is known of it. Whoever waits for one asks again and again: not too often.
+func (p *peer) tellPMTU() {
+	time.Sleep(20 * time.Millisecond)
+	s := p.conn.Status()
+	for _, path := range s.Paths {
+		if path.Primary {
+			say("pmtu %d %v holes %d", path.PMTU, path.Search, s.Stats.BlackHoles)
+		}
+	}
 }
 
 // weigh: STREAM VALUE.
