@@ -191,7 +191,12 @@ func TestCountersOfRetransmissions(t *testing.T) {
 			}
 			return true
 		})
-		client := w.dial()
+		d := w.client.dialer()
+		d.RaceDelay = -1
+		client, err := d.DialSCTP(t.Context(), "sctp", serverAddr)
+		if err != nil {
+			t.Fatal(err)
+		}
 		server := w.accept(w.l)
 		s := client.Status()
 		if s.Stats.T1Expired == 0 || s.Stats.ControlRepeated != s.Stats.T1Expired {

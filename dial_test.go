@@ -84,7 +84,7 @@ func (b phoneBook) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr,
 	return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
 }
 
-// A name with several addresses may be several hosts: the second is tried when the first does not answer.
+// A name with several addresses may be several hosts: in order, the second is tried when the first does not answer.
 func TestDialTriesTheAddressesOfAName(t *testing.T) {
 	simulate(t, func(t *testing.T, w *world) {
 		l := w.listen()
@@ -92,6 +92,7 @@ func TestDialTriesTheAddressesOfAName(t *testing.T) {
 		d := w.client.dialer()
 		d.Resolver = phoneBook{"server": {netip.MustParseAddr("192.0.2.99"), netip.MustParseAddr("192.0.2.2")}}
 		d.Timeout = 10 * time.Second
+		d.RaceDelay = -1
 		c, err := d.DialSCTP(t.Context(), "sctp", "server:7")
 		if err != nil {
 			t.Fatal(err)

@@ -24,6 +24,10 @@ type Dialer struct {
 	Timeout time.Duration
 	// Deadline is a point in time for the same.
 	Deadline time.Time
+	// RaceDelay is how long one address of the peer may take to answer before the next one is tried beside it, the Connection Attempt Delay of RFC 8305
+	// section 5: 250 ms. Negative tries them in order: a list of one host's addresses as RFC 9260 section 5.1 repeats INIT, after RTO.Initial
+	// and so on; the addresses of a name each with its share of the time that is left.
+	RaceDelay time.Duration
 	// Carrier, if not nil, is what to use instead of what the network names. It stays the caller's, who closes it last;
 	// its dynamic type must be comparable, as pointers are.
 	Carrier transport.Transport
@@ -46,8 +50,15 @@ func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.
 	return c, nil
 }
 
-// DialSCTP sets up an association. When address is a name with several addresses, these are tried one after the other, each
-// with its share of the time that is left. The end of ctx has no effect once the association is set up.
+// DialSCTP sets up an association. The end of ctx has no effect once the association is set up.
+//
+// The addresses of a list are those of one host: INIT goes to the first, and as long as there is no answer to the others (see RaceDelay), for one
+// association. The address that has answered is the primary one, unless RaceDelay is negative; then it is the first. A name with several addresses
+// may stand for several hosts: each is tried with an association of its own, IPv4 and IPv6 by turns, of which the first that is set up stays and the
+// others are aborted.
+// From a port of choice (LocalAddr) that takes them in order.
+//
+// The error names all addresses that were tried, where there are several why each of them failed.
 //
 // The reason of the error is an *[AbortError] if the peer refuses, as it does if nobody listens, [ErrTimeout] or
 // [ErrUnreachable] if there is no answer, os.ErrDeadlineExceeded if the time is over (context.DeadlineExceeded as well), and
@@ -59,22 +70,19 @@ func (d *Dialer) DialSCTP(ctx context.Context, network, address string) (*Conn, 
 	if err != nil {
 		return nil, opError("dial", network, d.LocalAddr, nil, err)
 	}
-	var first error
-	for i, remote := range candidates {
-		tryCtx, cancel := shareOfTime(ctx, len(candidates)-i)
-		c, err := d.dial(tryCtx, n, remote)
-		cancel()
-		if err == nil {
-			return c, nil
-		}
-		if first == nil {
-			first = opError("dial", network, d.LocalAddr, remote, err)
-		}
-		if ctx.Err() != nil {
-			break
-		}
+	delay := d.raceDelay()
+	try := func(ctx context.Context, remote *Addr) (*Conn, error) { return d.dial(ctx, n, remote, delay) }
+	var c *Conn
+	var failed []attempt
+	if delay == 0 || len(candidates) == 1 || d.LocalAddr != nil && d.LocalAddr.Port != 0 {
+		c, failed = inOrder(ctx, candidates, try)
+	} else {
+		c, failed = race(ctx, alternating(candidates), delay, try)
 	}
-	return nil, first
+	if c == nil {
+		return nil, dialError(network, d.LocalAddr, failed)
+	}
+	return c, nil
 }
 
 // prepare checks what can be checked before anything is opened.
@@ -109,8 +117,8 @@ func completePeer(a *Addr, n network, address string) error {
 	return nil
 }
 
-// dial tries one peer.
-func (d *Dialer) dial(ctx context.Context, n network, remote *Addr) (*Conn, error) {
+// dial tries one peer; its addresses get their INITs with this delay between them.
+func (d *Dialer) dial(ctx context.Context, n network, remote *Addr, delay time.Duration) (*Conn, error) {
 	local := d.LocalAddr
 	if local == nil {
 		local = &Addr{}
@@ -123,7 +131,9 @@ func (d *Dialer) dial(ctx context.Context, n network, remote *Addr) (*Conn, erro
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.Connect(ctx, d.Config.core(), l.peer(remote))
+	config := d.Config.core()
+	config.InitStagger = delay
+	a, err := s.Connect(ctx, config, l.peer(remote))
 	if err != nil {
 		// Without an association there is nobody else to close the socket.
 		s.Close()
@@ -152,13 +162,4 @@ func (d *Dialer) withDeadline(ctx context.Context) (context.Context, context.Can
 		return ctx, func() {}
 	}
 	return context.WithDeadline(ctx, deadline)
-}
-
-// shareOfTime bounds one of the attempts that are left.
-func shareOfTime(ctx context.Context, attempts int) (context.Context, context.CancelFunc) {
-	deadline, ok := ctx.Deadline()
-	if !ok || attempts == 1 {
-		return ctx, func() {}
-	}
-	return context.WithTimeout(ctx, time.Until(deadline)/time.Duration(attempts))
 }

@@ -50,7 +50,7 @@
 //	192.0.2.1:3868                      one address
 //	192.0.2.1/198.51.100.1:3868         two addresses of one host
 //	[2001:db8::1]/192.0.2.1:3868        IPv6 stands in brackets, with a zone if it needs one: [fe80::1%eth0]
-//	server.example:3868                 a name; Dial tries its addresses in turn
+//	server.example:3868                 a name; Dial tries all its addresses
 //	:3868                               to listen: all addresses of this host
 //	192.0.2.1:3868?udp=9900             the UDP port is not 9899
 //

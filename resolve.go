@@ -24,7 +24,7 @@ func ResolveAddr(ctx context.Context, network, address string) (*Addr, error) {
 	return candidates[0], nil
 }
 
-// resolve returns the addresses that the peer may have, to be tried in turn. They are more than one only when address is a
+// resolve returns the addresses that the peer may have, to be tried one after or beside the other. They are more than one only when address is a
 // single name with several addresses: these may well be several hosts, so they are not taken for the addresses of one.
 // In a list, each name stands for its first address.
 func resolve(ctx context.Context, r Resolver, n network, address string) ([]*Addr, error) {

@@ -87,7 +87,7 @@ type PathStatus struct {
 type Stats struct {
 	PacketsSent, PacketsReceived   uint64
 	ControlSent, ControlReceived   uint64 // chunks other than DATA
-	ControlRepeated                uint64 // chunks of ControlSent that repeated one after T1 or T2 had expired
+	ControlRepeated                uint64 // chunks of ControlSent that repeated one after T1 or T2 had expired, or to the next address (Dialer.RaceDelay)
 	OrderedSent, UnorderedSent     uint64 // DATA chunks, the first time
 	OrderedRcvd, UnorderedRcvd     uint64
 	BytesSent, BytesReceived       uint64 // user data, the first time

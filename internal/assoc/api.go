@@ -97,7 +97,7 @@ type Status struct {
 type Stats struct {
 	PacketsSent, PacketsReceived   uint64
 	ControlSent, ControlReceived   uint64 // chunks other than DATA
-	ControlRepeated                uint64 // chunks of ControlSent that repeated one after a time-out
+	ControlRepeated                uint64 // chunks of ControlSent that repeated one after a time-out, or to the next address of a race
 	OrderedSent, UnorderedSent     uint64 // DATA chunks, first transmissions
 	OrderedRcvd, UnorderedRcvd     uint64
 	BytesSent, BytesReceived       uint64 // user data, first transmissions

@@ -90,6 +90,8 @@ type Config struct {
 	FlowLabel uint32
 	// AutoClose shuts the association down when no data was sent or received for as long (RFC 6458 section 8.1.8): 0, never.
 	AutoClose time.Duration
+	// InitStagger is the time after which the first INIT goes to the next address of the peer, too, and so on once round: 0, each waits for T1-init.
+	InitStagger time.Duration
 	// ScopePolicy says which addresses are announced and believed.
 	ScopePolicy ScopePolicy
 	// MaxPMTU bounds the size of packets, common header included; 0 leaves it to the carrier.

@@ -18,6 +18,9 @@ type opening struct {
 	tries int
 	// path is where INIT or COOKIE ECHO goes.
 	path *path.Path
+	// next is when the INIT goes to the next address of a race, unset if there is none; raced is to how many it did.
+	next  mono.Time
+	raced int
 	// pending: INIT or COOKIE ECHO, by state, is to be sent.
 	pending bool
 	// sentAt is when it was sent first; unset once it was repeated, by Karn's algorithm.
@@ -36,6 +39,7 @@ func (a *Association) open(now mono.Time) {
 	a.begun = true
 	a.opening = &opening{path: a.primary, pending: true, rto: a.primary.RTO.Current()}
 	a.restartT1(now)
+	a.stagger(now)
 }
 
 func (a *Association) restartT1(now mono.Time) { a.opening.t1 = now.Add(a.opening.rto) }
@@ -44,6 +48,7 @@ func (a *Association) restartT1(now mono.Time) { a.opening.t1 = now.Add(a.openin
 func (a *Association) expireT1(now mono.Time) {
 	o := a.opening
 	o.tries++
+	o.next = 0 // from now on T1 sets the pace
 	a.stats.T1Expired++
 	if a.state == StateCookieEchoed {
 		a.stats.T1CookieExpired++
@@ -145,7 +150,12 @@ func (a *Association) takeInitAck(now mono.Time, in *inbound, ack *wire.Init, p 
 	if !o.sentAt.IsZero() {
 		o.path.RTO.Measured(now.Sub(o.sentAt))
 	}
+	raced := o.raced > 0
+	o.next, o.raced = 0, 0
 	a.adoptPeerAddrs(in, p)
+	if raced && usable(in.path) {
+		a.primary = in.path // the first that answered
+	}
 	a.limitStreams(min(a.cfg.OutStreams, ack.InStreams))
 	a.useExtensions(p.announced.common(a.cfg.offered(a.params.Carrier), a.params.Carrier))
 	if a.auth != nil {

@@ -157,7 +157,7 @@ func (a *Association) buildInit(now mono.Time, k *builder) {
 // openingSent notes that INIT or COOKIE ECHO left; its round trip counts unless it was a repetition.
 func (a *Association) openingSent(now mono.Time) {
 	a.opening.pending = false
-	if a.opening.tries > 0 {
+	if a.opening.tries > 0 || a.opening.raced > 0 {
 		a.stats.ControlRepeated++
 		return
 	}

@@ -87,6 +87,14 @@ func timeoutRows() []row {
 				StateCookieWait, StateCookieEchoed, StateEstablished),
 			in("9.2", "off", StateClosed, StateShutdownPending, StateShutdownSent, StateShutdownReceived, StateShutdownAckSent),
 		}},
+		{timerNextInit.String(), expires(timerNextInit, func(ta *testAssoc) {
+			if ta.a.state == StateCookieWait {
+				ta.a.opening.next = ta.now.Add(time.Millisecond)
+			}
+		}), []cell{
+			in("RFC 8305 5", "send INIT", StateCookieWait),
+			in("RFC 8305 5", "off", except(StateCookieWait)...),
+		}},
 	}
 }
 

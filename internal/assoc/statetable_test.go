@@ -164,12 +164,13 @@ const (
 	timerHeartbeatDue
 	timerHeartbeatUnanswered
 	timerLifetime
+	timerNextInit
 	numTimers
 )
 
 func (t timer) String() string {
 	return [...]string{"T1-init expires", "T1-cookie expires", "T2-shutdown expires", "T3-rtx expires", "T5-shutdown-guard expires",
-		"SACK delay ends", "HEARTBEAT is due", "HEARTBEAT goes unanswered", "a lifetime ends"}[t]
+		"SACK delay ends", "HEARTBEAT is due", "HEARTBEAT goes unanswered", "a lifetime ends", "the next address is due"}[t]
 }
 
 // deadline of a timer on the association; unset if it does not run.
@@ -197,6 +198,10 @@ func (t timer) deadline(a *Association) mono.Time {
 		return a.paths[0].HB.Deadline
 	case timerLifetime:
 		return a.send.queue.NextDeadline()
+	case timerNextInit:
+		if a.opening != nil {
+			return a.opening.next
+		}
 	default:
 		panic(fmt.Sprintf("timer %d", t))
 	}

@@ -17,7 +17,7 @@ func (a *Association) NextDeadline() mono.Time {
 		t = mono.Earliest(t, a.send.forward.waits)
 	}
 	if a.opening != nil {
-		t = mono.Earliest(t, a.opening.t1)
+		t = mono.Earliest(t, mono.Earliest(a.opening.t1, a.opening.next))
 	}
 	if a.closing != nil {
 		t = mono.Earliest(t, mono.Earliest(a.closing.t2, a.closing.t5))
@@ -36,6 +36,9 @@ func (a *Association) NextDeadline() mono.Time {
 func (a *Association) Expire(now mono.Time) {
 	if a.opening != nil && a.opening.t1.Reached(now) {
 		a.expireT1(now)
+	}
+	if a.opening != nil && a.opening.next.Reached(now) {
+		a.raceOn(now)
 	}
 	if a.closing != nil && a.closing.t5.Reached(now) {
 		a.expireT5()

@@ -154,6 +154,7 @@ func (d drawer) config(s *Scenario) assoc.Config {
 		c.AssocMaxRetrans = pick(d, 0, 3, 10)
 		c.PathMaxRetrans = pick(d, 0, 1, 3)
 	}
+	c.InitStagger = pick(d, 0, 0, time.Millisecond, 250*time.Millisecond)
 	return c
 }
 
