@@ -11,6 +11,8 @@
 //     testing/synctest that time is virtual as well. What the links do comes from the seed; in which order the goroutines of two
 //     hosts send does not.
 //
+// [Network.AddNAT] puts a NAT between hosts and the rest.
+//
 // A [Link] applies to every ordered pair of addresses that it covers, and each such pair has a pipe of its own: two paths
 // between the same two hosts neither share a queue nor delay each other.
 package simnet

@@ -33,6 +33,8 @@ const (
 	LostNoSource
 	// LostPort: the receiver does not listen on that UDP port, or not on UDP.
 	LostPort
+	// LostNAT: a NAT did not let it through.
+	LostNAT
 	// LostFilter: Network.Filter took it out.
 	LostFilter
 	// LostDamaged: it was corrupted, and hosts with SetErrorDetection notice.
@@ -45,7 +47,7 @@ var fateNames = [...]string{
 	Sent: "sent", Duplicated: "duplicated", Corrupted: "corrupted", Delivered: "delivered",
 	LostLink: "lost on the link", LostQueue: "lost in a full queue", LostTooBig: "too big", LostCut: "lost on a cut way",
 	LostNoHost: "lost: no such host", LostNoSource: "not sent: no such source", LostPort: "lost: no such UDP port",
-	LostFilter: "filtered", LostDamaged: "lost: damaged", LostInbox: "lost in a full inbox",
+	LostNAT: "lost at a NAT", LostFilter: "filtered", LostDamaged: "lost: damaged", LostInbox: "lost in a full inbox",
 }
 
 func (f Fate) String() string {

@@ -17,6 +17,7 @@ type Network struct {
 	owner   map[netip.Addr]*Host
 	rules   []rule
 	cuts    []between
+	nats    []*NAT
 	pipes   map[pair]*pipe
 	changed uint64 // counts changes of rules, which pipes look up again when it moved
 	flight  schedule
@@ -116,18 +117,21 @@ func (n *Network) deliver(now mono.Time) (*Host, transport.Datagram, bool) {
 
 // receiver turns the path of an arrived packet round and returns the host that takes it, nil if none does.
 func (n *Network) receiver(a *arrival) *Host {
-	p := a.d.Path
+	p, sent := a.d.Path, a.asSent()
 	to := n.owner[p.Remote]
 	fate := Delivered
-	switch {
-	case n.isCut(p.Local, p.Remote):
+	if n.isCut(p.Local, p.Remote) {
 		fate = LostCut
-	case to == nil:
+	} else if b := n.natAt(p.Remote); b != nil {
+		to, fate = b.receive(a)
+		p = a.d.Path
+	} else if to == nil {
 		fate = LostNoHost
-	case a.toPort != to.encapPort:
+	}
+	if fate == Delivered && a.toPort != to.encapPort {
 		fate = LostPort
 	}
-	n.note(a.at, fate, p, a.d.Data)
+	n.note(a.at, fate, sent, a.d.Data)
 	if fate != Delivered {
 		return nil
 	}

@@ -58,11 +58,16 @@ func (n *Network) send(now mono.Time, from *Host, d *transport.Datagram) {
 	overhead := from.overhead(path.Remote)
 	if len(a.d.Data)+overhead > from.mtu && !a.d.MayFragment {
 		n.note(now, LostTooBig, *path, d.Data)
-		n.report(now, from, &a.d, from.mtu-overhead)
+		n.report(now, from, &a, from.mtu-overhead)
+		return
+	}
+	sent := *path
+	if !n.translate(now, &a) {
+		n.note(now, LostNAT, sent, d.Data)
 		return
 	}
 	if n.isCut(path.Local, path.Remote) {
-		n.note(now, LostCut, *path, d.Data)
+		n.note(now, LostCut, sent, d.Data)
 		return
 	}
 	n.pipe(pair{path.Local, path.Remote}).carry(n, now, from, a)
@@ -70,7 +75,7 @@ func (n *Network) send(now mono.Time, from *Host, d *transport.Datagram) {
 
 // carry does to a packet what the link says.
 func (p *pipe) carry(n *Network, now mono.Time, from *Host, a arrival) {
-	l, path := &p.link, a.d.Path
+	l, path := &p.link, a.asSent()
 	overhead := from.overhead(path.Remote)
 	size := len(a.d.Data) + overhead
 	mtu := l.MTU
@@ -80,7 +85,7 @@ func (p *pipe) carry(n *Network, now mono.Time, from *Host, a arrival) {
 	if size > mtu && !(a.d.MayFragment && (!l.NoFragments || a.d.MTU > 0 && a.d.MTU+overhead <= mtu)) {
 		n.note(now, LostTooBig, path, a.d.Data)
 		if !l.BlackHole {
-			n.report(now.Add(l.Delay), from, &a.d, mtu-overhead)
+			n.report(now.Add(l.Delay), from, &a, mtu-overhead)
 		}
 		return
 	}
@@ -165,10 +170,10 @@ func (p *pipe) arrival(n *Network, now mono.Time) mono.Time {
 }
 
 // report tells the sender at the given time that a packet did not fit, and what would have.
-func (n *Network) report(at mono.Time, from *Host, d *transport.Datagram, mtu int) {
+func (n *Network) report(at mono.Time, from *Host, a *arrival, mtu int) {
 	n.flight.push(arrival{at: at, injected: from, d: transport.Datagram{
-		Path: d.Path,
-		Data: d.Data[:min(len(d.Data), quoteLimit)],
+		Path: a.asSent(),
+		Data: a.d.Data[:min(len(a.d.Data), quoteLimit)],
 		Kind: transport.PacketTooBig,
 		MTU:  mtu,
 	}})

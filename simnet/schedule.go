@@ -2,6 +2,7 @@ package simnet
 
 import (
 	"container/heap"
+	"net/netip"
 
 	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/transport"
@@ -14,7 +15,8 @@ type arrival struct {
 	serial uint64 // keeps things of the same time in the order in which they were scheduled
 
 	d                transport.Datagram
-	fromPort, toPort uint16 // UDP ports, both zero outside UDP
+	fromPort, toPort uint16     // UDP ports, both zero outside UDP
+	inside           netip.Addr // that it comes from, if a NAT has translated it
 	injected         *Host
 	change           func()
 }
