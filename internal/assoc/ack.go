@@ -9,6 +9,9 @@ import (
 	"github.com/gosctp/sctp/internal/wire"
 )
 
+// maxAckDelay is the longest that a peer may delay a SACK (RFC 9260 section 6.2).
+const maxAckDelay = 500 * time.Millisecond
+
 // acker decides when received DATA is acknowledged (RFC 9260 section 6.2).
 type acker struct {
 	// packets with DATA since the last SACK; a SACK bundled with DATA acknowledges them early.

@@ -136,7 +136,8 @@ func (a *Association) windowAllows(now mono.Time, k *builder, n int) bool {
 }
 
 // wantsSack reports whether the I bit pays: when the user asked, when nothing more may be sent before the SACK (for want of a window, or
-// because what is in flight fills the send buffer), and before a shutdown (section 6.1) or a reset.
+// because what is in flight fills the send buffer), before a shutdown (section 6.1) or a reset, and where a delayed SACK would be later than
+// T3-rtx: RTO.Min may be that small.
 func (a *Association) wantsSack(k *builder, c *tx.Chunk, most int) bool {
 	s := &a.send
 	switch {
@@ -145,6 +146,7 @@ func (a *Association) wantsSack(k *builder, c *tx.Chunk, most int) bool {
 		!s.queue.Empty() && most > s.rwnd() && s.queue.NextSize(most) > s.rwnd(),
 		s.queue.Empty() && a.SendSpace() < min(most, a.cfg.SendBuffer/2),
 		a.cfg.Nagle && s.queue.Empty(),
+		s.queue.Empty() && k.path.RTO.Current() < k.path.RTO.SRTT()+maxAckDelay,
 		a.reconfigWaits() && s.queue.Head() == nil:
 		return true
 	}

@@ -131,3 +131,21 @@ func TestAProbeGivesNothingUp(t *testing.T) {
 	}
 	ta.wantIdle("nothing is sent again")
 }
+
+// Where T3-rtx would expire before a delayed SACK comes, the peer is asked for a prompt one (RFC 7053): RTO.Min may be 1 ms.
+func TestAShortRTOAsksForPromptSacks(t *testing.T) {
+	for _, c := range []struct {
+		rtoMin time.Duration
+		want   string
+	}{
+		{time.Millisecond, "DATA 1 BEI"}, {maxAckDelay, "DATA 1 BEI"}, {maxAckDelay + 100*time.Millisecond, "DATA 1 BE"}, {0, "DATA 1 BE"},
+	} {
+		ta := dual(t, func(cfg *Config) { cfg.RTOMin = c.rtoMin })
+		ta.send(10)
+		ta.forget()
+		ta.advance(time.Millisecond)
+		ta.recv(sack(0))
+		ta.send(10)
+		ta.want("RTO.Min "+c.rtoMin.String(), c.want)
+	}
+}
