@@ -181,8 +181,13 @@ func (a *Association) recvHeartbeatAck(now mono.Time, c wire.Chunk) {
 	}
 	p.RTO.Measured(rtt)
 	// Section 8.1: with data outstanding only its acknowledgement counts, except before the first SACK: the COOKIE ACK may be lost, and a
-	// peer in COOKIE-ECHOED answers HEARTBEATs but takes no data.
-	if a.send.outstanding.Len() == 0 || !a.send.answered {
+	// peer in COOKIE-ECHOED answers HEARTBEATs but takes no data. It repeats its COOKIE ECHO Max.Init.Retransmits times; who still takes none
+	// then never will.
+	switch {
+	case a.send.outstanding.Len() == 0:
+		a.errors = 0
+	case !a.send.answered && a.errors > 0 && a.send.excused < a.cfg.MaxInitRetransmits:
+		a.send.excused++
 		a.errors = 0
 	}
 	a.heartbeatAnswered(p)

@@ -128,3 +128,29 @@ func TestAPathThatASackBroughtBackIsMeasured(t *testing.T) {
 		t.Errorf("RTO %v, want RTO.Min", p.RTO)
 	}
 }
+
+// A peer that answers HEARTBEATs and never acknowledges anything is given up: HEARTBEAT ACK clears errors before the first SACK only as long as the
+// COOKIE ACK may be lost.
+func TestHeartbeatsKeepNoAssociationAliveThatNeverTookData(t *testing.T) {
+	ta := dual(t, func(c *Config) { c.AssocMaxRetrans, c.MaxInitRetransmits = 3, 2 })
+	ta.send(10)
+	begin := ta.now
+	for ta.a.State() != StateClosed {
+		if ta.now.Sub(begin) > time.Hour {
+			t.Fatalf("it lives on after an hour, with %d errors, %d of them excused", ta.a.errors, ta.a.send.excused)
+		}
+		for _, p := range ta.forget() {
+			for _, c := range p.chunks {
+				if c.Type == wire.ChunkHeartbeat {
+					ta.recvFrom(p.path.Remote, rawChunk(wire.ChunkHeartbeatAck, 0, c.Value...))
+				}
+			}
+		}
+		if ta.a.State() != StateClosed && len(ta.sent) == 0 {
+			ta.advanceToTimer()
+		}
+	}
+	if s := ta.a.Status().Stats; s.Timeouts < 2+3 {
+		t.Errorf("given up after %d time-outs, want those of a lost COOKIE ACK besides Association.Max.Retrans", s.Timeouts)
+	}
+}

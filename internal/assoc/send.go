@@ -19,8 +19,9 @@ type sender struct {
 	// windowClosed: the last SACK announced no window. heard: a SACK came since the last T3-rtx expiration. While heard and
 	// either windowClosed or probing hold, expirations are of zero window probes and count as no errors (section 6.1 A).
 	windowClosed, heard bool
-	// answered: a SACK came since the association began or restarted.
+	// answered: a SACK came since the association began or restarted. excused is how often a HEARTBEAT ACK has cleared errors before that.
 	answered bool
+	excused  int
 	// probe lets one DATA chunk through a window that is closed to it; probing: that chunk is in flight.
 	probe, probing bool
 	// burst is the number of packets that may still leave at this opportunity (section 6.1 D).
@@ -44,7 +45,7 @@ func (s *sender) restart(initial seq.TSN) {
 	s.queue.Restart()
 	s.start(initial)
 	s.recovery, s.cwr, s.forward = recovery{}, ecnNote{}, forwarder{}
-	s.windowClosed, s.probe, s.probing, s.answered = false, false, false, false
+	s.windowClosed, s.probe, s.probing, s.answered, s.excused = false, false, false, false, 0
 }
 
 // peerChunkOverhead is what a chunk in flight is assumed to cost the peer beyond its user data. Receivers charge their memory, not
