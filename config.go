@@ -78,6 +78,9 @@ type Config struct {
 	// RaiseInterval is how long the search for the path MTU rests before larger packets are tried again (PMTU_RAISE_TIMER, RFC
 	// 8899 section 5.1.1): 10 min. Negative turns the search off, and with it the cure of paths on which large packets vanish.
 	RaiseInterval time.Duration
+	// StallTime is how long nothing that was sent may be acknowledged, although the peer answers HEARTBEATs, before [Stall] tells: 15 s.
+	// Negative tells never.
+	StallTime time.Duration
 	// Enable and Disable change which extensions are offered to the peer: [DefaultExtensions], with those to enable,
 	// without those to disable. Status.Extensions tells which are in use.
 	Enable, Disable Extensions
@@ -115,6 +118,17 @@ func (c *Config) linger() time.Duration {
 	return c.Linger
 }
 
+// defaultStallTime is long enough for what time-outs repair by themselves: 1, 2 and 4 seconds, and what a lost probe takes.
+const defaultStallTime = 15 * time.Second
+
+// stallTime returns StallTime as the association has it: zero for never.
+func (c *Config) stallTime() time.Duration {
+	if c.StallTime == 0 {
+		return defaultStallTime
+	}
+	return max(0, c.StallTime)
+}
+
 // core returns the part of c that the association itself needs.
 func (c *Config) core() assoc.Config {
 	var scheduler func() sched.Scheduler
@@ -149,6 +163,7 @@ func (c *Config) core() assoc.Config {
 		Nagle:                c.Nagle,
 		MaxPMTU:              c.MaxPMTU,
 		RaiseInterval:        c.RaiseInterval,
+		StallTime:            c.stallTime(),
 		Enable:               c.Enable.core(),
 		Disable:              c.Disable.core(),
 		Scheduler:            scheduler,

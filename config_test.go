@@ -58,6 +58,15 @@ func TestTailProbeIsOnUnlessDisabled(t *testing.T) {
 	}
 }
 
+func TestStallTime(t *testing.T) {
+	for given, want := range map[time.Duration]time.Duration{0: defaultStallTime, -1: 0, time.Second: time.Second} {
+		c := Config{StallTime: given}
+		if got := c.core().StallTime; got != want {
+			t.Errorf("StallTime %v is %v for the association, want %v", given, got, want)
+		}
+	}
+}
+
 func TestConfigErrorsNameFieldValueAndRange(t *testing.T) {
 	for _, c := range []struct {
 		config Config

@@ -3,6 +3,7 @@ package sctp
 import (
 	"fmt"
 	"net/netip"
+	"time"
 
 	"github.com/gosctp/sctp/internal/assoc"
 )
@@ -90,6 +91,41 @@ type PeerAddrChange struct {
 	State   AddrState
 }
 
+// StallReason is why nothing gets done on an association.
+type StallReason uint8
+
+const (
+	StallEnded          = StallReason(assoc.StallEnded)          // data is acknowledged again
+	StallUnacknowledged = StallReason(assoc.StallUnacknowledged) // the peer answers HEARTBEATs, and acknowledges no data
+	StallWindow         = StallReason(assoc.StallWindow)         // the peer answers, and has had no room for data since
+	StallPacketSize     = StallReason(assoc.StallPacketSize)     // packets of the path MTU vanish; smaller ones are sent from now on
+)
+
+func (r StallReason) String() string {
+	switch r {
+	case StallEnded:
+		return "ENDED"
+	case StallUnacknowledged:
+		return "UNACKNOWLEDGED"
+	case StallWindow:
+		return "WINDOW"
+	case StallPacketSize:
+		return "PACKET_SIZE"
+	}
+	return fmt.Sprintf("StallReason(%d)", uint8(r))
+}
+
+// Stall: the association looks alive and gets nothing done, since [Config.StallTime] or because large packets vanish, or it does again. It is
+// told once, and once when data is acknowledged again. RFC 6458 has no such notification.
+type Stall struct {
+	AssocID AssocID
+	// Addr is an address of the peer that answers; with StallPacketSize the one to which large packets do not get through.
+	Addr   netip.Addr
+	Reason StallReason
+	// For is how long nothing was acknowledged.
+	For time.Duration
+}
+
 // LocalAddrChange: this host has got (Added) or lost an address that the association is bound to, by name or with all others. It tells nothing of
 // what the peer knows. RFC 6458 has no such notification.
 type LocalAddrChange struct {
@@ -172,6 +208,7 @@ type StreamChange struct {
 
 func (n AssocChange) Assoc() AssocID          { return n.AssocID }
 func (n PeerAddrChange) Assoc() AssocID       { return n.AssocID }
+func (n Stall) Assoc() AssocID                { return n.AssocID }
 func (n LocalAddrChange) Assoc() AssocID      { return n.AssocID }
 func (n RemoteError) Assoc() AssocID          { return n.AssocID }
 func (n SendFailed) Assoc() AssocID           { return n.AssocID }
@@ -194,6 +231,13 @@ func (n AssocChange) String() string {
 }
 
 func (n PeerAddrChange) String() string { return fmt.Sprintf("peer address %v: %v", n.Addr, n.State) }
+func (n Stall) String() string {
+	if n.Reason == StallEnded {
+		return fmt.Sprintf("acknowledged by %v again, after %v", n.Addr, n.For)
+	}
+	return fmt.Sprintf("nothing acknowledged for %v, though %v answers: %v", n.For, n.Addr, n.Reason)
+}
+
 func (n LocalAddrChange) String() string {
 	if n.Added {
 		return fmt.Sprintf("address %v is there", n.Addr)
@@ -251,6 +295,8 @@ func notification(id AssocID, ev assoc.Event) Notification {
 		return AssocChange{id, AssocState(ev.State), public(ev.Err), ev.OutStreams, ev.InStreams}
 	case assoc.PeerAddrChange:
 		return PeerAddrChange{id, ev.Addr, AddrState(ev.State)}
+	case assoc.Stall:
+		return Stall{id, ev.Addr, StallReason(ev.Reason), ev.For}
 	case assoc.LocalAddrChange:
 		return LocalAddrChange{id, ev.Addr, ev.Added}
 	case assoc.RemoteError:

@@ -110,6 +110,7 @@ type Stats struct {
 	T5Expired                      uint64
 	PortChanges                    uint64 // times a NAT gave the peer another UDP port (RFC 6951 section 5.4)
 	BlackHoles                     uint64 // times packets of the path MTU were found to vanish without a report (RFC 8899 section 4.3)
+	Stalls                         uint64 // times nothing was acknowledged for Config.StallTime, though the peer answered
 	AcksDelayed                    uint64 // SACKs for which the timer was waited
 	AuthSent, AuthReceived         uint64 // AUTH chunks (RFC 4895); of the latter, those that were right
 	AuthMismatches                 uint64 // AUTH chunks that were wrong: made with another key, or by somebody else

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/gosctp/sctp/internal/assoc"
 	"github.com/gosctp/sctp/internal/wire"
@@ -19,6 +20,8 @@ func TestNotificationsReadAsSentences(t *testing.T) {
 		{assoc.AssocChange{State: assoc.CantStartAssoc, Err: assoc.ErrTimeout}, "association: CANT_STR_ASSOC: peer does not answer"},
 		{assoc.AssocChange{State: assoc.ShutdownComplete}, "association: SHUTDOWN_COMP"},
 		{assoc.PeerAddrChange{Addr: addr, State: assoc.AddrUnreachable}, "peer address 192.0.2.1: ADDR_UNREACHABLE"},
+		{assoc.Stall{Addr: addr, Reason: assoc.StallUnacknowledged, For: 15 * time.Second}, "nothing acknowledged for 15s, though 192.0.2.1 answers: UNACKNOWLEDGED"},
+		{assoc.Stall{Addr: addr, For: time.Minute}, "acknowledged by 192.0.2.1 again, after 1m0s"},
 		{assoc.LocalAddrChange{Addr: addr, Added: true}, "address 192.0.2.1 is there"},
 		{assoc.LocalAddrChange{Addr: addr}, "address 192.0.2.1 is gone"},
 		{assoc.RemoteError{Code: wire.CauseStaleCookie}, "peer reports: " + wire.CauseStaleCookie.String()},
@@ -55,6 +58,9 @@ func TestStatesHaveTheirNames(t *testing.T) {
 	for s := AddrState(0); s <= AddrPotentiallyFailed; s++ {
 		got = append(got, s.String())
 	}
+	for r := StallEnded; r <= StallPacketSize+1; r++ {
+		got = append(got, r.String())
+	}
 	for s := Closed; s <= ShutdownAckSent+1; s++ {
 		got = append(got, s.String())
 	}
@@ -62,7 +68,8 @@ func TestStatesHaveTheirNames(t *testing.T) {
 		got = append(got, s.String())
 	}
 	want := "[AssocState(0) COMM_UP COMM_LOST RESTART SHUTDOWN_COMP CANT_STR_ASSOC AddrState(0) ADDR_AVAILABLE " +
-		"ADDR_UNREACHABLE ADDR_REMOVED ADDR_ADDED ADDR_MADE_PRIM ADDR_CONFIRMED ADDR_POTENTIALLY_FAILED CLOSED COOKIE-WAIT " +
+		"ADDR_UNREACHABLE ADDR_REMOVED ADDR_ADDED ADDR_MADE_PRIM ADDR_CONFIRMED ADDR_POTENTIALLY_FAILED ENDED UNACKNOWLEDGED WINDOW " +
+		"PACKET_SIZE StallReason(4) CLOSED COOKIE-WAIT " +
 		"COOKIE-ECHOED ESTABLISHED SHUTDOWN-PENDING SHUTDOWN-SENT SHUTDOWN-RECEIVED SHUTDOWN-ACK-SENT State(8) SEARCH_COMPLETE CONFIRMING BASE SEARCHING ERROR SearchState(5)]"
 	if fmt.Sprint(got) != want {
 		t.Errorf("got %v", got)

@@ -55,6 +55,7 @@ func (c *Config) Validate() error {
 		inRange("FragmentInterleave", c.FragmentInterleave, -1, 2),
 		inRange("MaxSeg", d.MaxSeg, 0, maxPMTU),
 		inRange("RaiseInterval", d.RaiseInterval, -maxInterval, maxInterval),
+		inRange("StallTime", c.StallTime, -maxInterval, maxInterval),
 		zeroOrInRange("MaxPMTU", d.MaxPMTU, minPMTU, maxPMTU),
 		known("Enable", c.Enable),
 		interleaves(c),

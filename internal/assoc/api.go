@@ -120,6 +120,7 @@ type Stats struct {
 	T5Expired                      uint64
 	PortChanges                    uint64 // times packets of the peer began to come from another UDP port
 	BlackHoles                     uint64 // times packets of the path MTU were found to vanish
+	Stalls                         uint64 // times that the user was told that nothing gets done
 	AcksDelayed                    uint64 // SACKs for which the timer was waited
 	AuthSent, AuthReceived         uint64 // AUTH chunks; of the latter, those that were verified
 	AuthMismatches                 uint64 // AUTH chunks with a wrong HMAC: another key, or another sender

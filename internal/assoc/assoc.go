@@ -71,6 +71,8 @@ type Association struct {
 	// probeWanted: a path wants a probe of its MTU sent.
 	probeWanted bool
 
+	watchdog watchdog
+
 	// errors is the association's error counter (section 8.1).
 	errors int
 

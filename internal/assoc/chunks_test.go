@@ -314,6 +314,9 @@ func eventText(e Event) string {
 		return fmt.Sprintf("send-failed sent=%v len=%d (%v)", e.Sent, len(e.Data), e.Err)
 	case RemoteError:
 		return "remote-error " + e.Code.String()
+	case Stall:
+		return fmt.Sprintf("%s %v %v", map[StallReason]string{StallEnded: "goes-on", StallUnacknowledged: "stalled", StallWindow: "stalled-by-window",
+			StallPacketSize: "stalled-by-size"}[e.Reason], e.Addr, e.For)
 	case ShutdownEvent:
 		return "shutdown"
 	case AdaptationIndication:

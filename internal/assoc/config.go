@@ -94,6 +94,8 @@ type Config struct {
 	InitStagger time.Duration
 	// ScopePolicy says which addresses are announced and believed.
 	ScopePolicy ScopePolicy
+	// StallTime is how long nothing that was sent may be acknowledged, while HEARTBEATs are answered, before the user is told: 0, for ever.
+	StallTime time.Duration
 	// MaxPMTU bounds the size of packets, common header included; 0 leaves it to the carrier.
 	MaxPMTU int
 }

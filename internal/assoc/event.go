@@ -157,6 +157,7 @@ type RoutesChanged struct{}
 
 func (AssocChange) event()            {}
 func (PeerAddrChange) event()         {}
+func (Stall) event()                  {}
 func (LocalAddrChange) event()        {}
 func (RemoteError) event()            {}
 func (SendFailed) event()             {}

@@ -172,7 +172,7 @@ func (a *Association) recvHeartbeatAck(now mono.Time, c wire.Chunk) {
 	}
 	p := a.paths[info.Path]
 	if p.ProbeAnswered(now, info.Nonce) {
-		a.probeAnswered(p)
+		a.probeAnswered(now, p)
 		return
 	}
 	rtt, ok := p.HB.Answered(now, info.Nonce)
@@ -190,6 +190,6 @@ func (a *Association) recvHeartbeatAck(now mono.Time, c wire.Chunk) {
 		a.send.excused++
 		a.errors = 0
 	}
-	a.heartbeatAnswered(p)
+	a.heartbeatAnswered(now, p)
 	a.scheduleHeartbeat(now, p)
 }

@@ -30,6 +30,9 @@ func (a *Association) buildData(now mono.Time, k *builder) {
 	if s.burst <= 0 && !rush {
 		return
 	}
+	if s.outstanding.Len() == 0 {
+		a.watch(now)
+	}
 	flight := s.outstanding.Flight(k.path.ID)
 	if flight == 0 && a.opening == nil && !k.path.OnePacket { // waiting for a time-out is not being idle
 		k.path.Decay(now)

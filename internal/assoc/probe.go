@@ -28,6 +28,7 @@ func (a *Association) suspectSize(p *path.Path, flight int) {
 func (a *Association) expireSearch(now mono.Time, p *path.Path) {
 	if size := p.ExpireSearch(now); size > 0 {
 		a.stats.BlackHoles++
+		a.reportStall(now, p, StallPacketSize)
 		if p.SetPMTU(size) {
 			a.sendAgainSmaller(p)
 		}
@@ -37,7 +38,8 @@ func (a *Association) expireSearch(now mono.Time, p *path.Path) {
 
 // heartbeatAnswered notes that the path works. That small packets arrive does not bring a path back on which data vanished that may have been
 // too large, while another works: data would be lost on it again until the size is known.
-func (a *Association) heartbeatAnswered(p *path.Path) {
+func (a *Association) heartbeatAnswered(now mono.Time, p *path.Path) {
+	a.alive(now, p)
 	if p.Doubted() {
 		for _, q := range a.paths {
 			if q != p && q.State() == path.Active && !q.Doubted() {
@@ -49,8 +51,8 @@ func (a *Association) heartbeatAnswered(p *path.Path) {
 }
 
 // probeAnswered takes the answer to a probe, which is one to a HEARTBEAT as well.
-func (a *Association) probeAnswered(p *path.Path) {
-	a.heartbeatAnswered(p)
+func (a *Association) probeAnswered(now mono.Time, p *path.Path) {
+	a.heartbeatAnswered(now, p)
 	a.probeWanted = a.probeWanted || p.Search.WantProbe
 }
 

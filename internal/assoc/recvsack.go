@@ -145,6 +145,7 @@ func (a *Association) credit(now mono.Time, rep *report, acked *tx.Acked) {
 	if acked.Any {
 		a.knowsTSNs()
 		a.errors = 0 // section 8.1
+		a.progressed(now)
 	}
 	for _, p := range a.paths {
 		r := &acked.Paths[p.ID]

@@ -26,6 +26,7 @@ func (a *Association) NextDeadline() mono.Time {
 		t = mono.Earliest(t, a.reconfigDeadline())
 	}
 	t = mono.Earliest(t, a.autoCloseDeadline())
+	t = mono.Earliest(t, a.watchdog.due)
 	for _, p := range a.paths {
 		t = mono.Earliest(t, p.NextDeadline())
 	}
@@ -62,6 +63,7 @@ func (a *Association) Expire(now mono.Time) {
 		}
 	}
 	if a.state != StateClosed {
+		a.expireWatchdog(now)
 		a.giveUp(now)
 	}
 	if a.state != StateClosed && a.send.forward.waits.Reached(now) {

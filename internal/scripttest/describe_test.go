@@ -166,6 +166,10 @@ func describeEvent(e assoc.Event) string {
 	case assoc.PeerAddrChange:
 		return fmt.Sprintf("%v is %s", e.Addr, map[assoc.AddrState]string{assoc.AddrAvailable: "available",
 			assoc.AddrUnreachable: "unreachable", assoc.AddrConfirmed: "confirmed", assoc.AddrPotentiallyFailed: "potentially failed"}[e.State])
+	case assoc.Stall:
+		return fmt.Sprintf("%s after %v, says %v", map[assoc.StallReason]string{assoc.StallEnded: "data is acknowledged again",
+			assoc.StallUnacknowledged: "no data is acknowledged", assoc.StallWindow: "there is no room for data",
+			assoc.StallPacketSize: "large packets vanish"}[e.Reason], e.For, e.Addr)
 	case assoc.SendFailed:
 		sent := "not sent"
 		if e.Sent {

@@ -221,6 +221,10 @@ func TestEveryRuleCanBeBroken(t *testing.T) {
 		}}},
 		{rule: RuleBuffer, how: "more waits to be read than the buffer holds", meddle: Meddle{Status: func(s *assoc.Status) { s.Pending += 3 << 20 }}},
 		{rule: RuleBuffer, how: "more waits to be sent than the buffer holds", meddle: Meddle{Status: func(s *assoc.Status) { s.Unsent += 2 << 20 }}},
+		{rule: RuleStall, how: "nobody hears of a stall, only of its end", alter: stalls, meddle: Meddle{Event: func(e assoc.Event) bool {
+			s, ok := e.(assoc.Stall)
+			return !ok || s.Reason == assoc.StallEnded
+		}}},
 		{rule: RuleProgress, how: "no timer runs", meddle: Meddle{
 			SkipTimers: true,
 			Network:    func(*transport.Datagram) bool { return false },
@@ -282,6 +286,12 @@ func resetAtOnce(s *Scenario) {
 func isAnswer(d *transport.Datagram) bool {
 	c := chunkOf(d.Data, wire.ChunkReConfig)
 	return c != nil && c[5] == byte(wire.ParamReconfigResponse)
+}
+
+// stalls has large packets vanish, and associations tell of it.
+func stalls(s *Scenario) {
+	s.Hosts[1].Config.StallTime = time.Second
+	s.Planes[0].Link.MTU, s.Planes[0].Link.BlackHole = 1280, true
 }
 
 // ecnCapable has all hosts use ECN, and the network mark every packet.

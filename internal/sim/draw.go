@@ -138,6 +138,7 @@ func (d drawer) config(s *Scenario) assoc.Config {
 		c.Switchover, c.PSMaxRetrans = true, c.PFMaxRetrans+d.IntN(3)
 	}
 	c.TailProbe = d.often(0.3)
+	c.StallTime = pick(d, 0, 0, time.Second, 5*time.Second)
 	c.Scheduler = pick(d, schedulers...)
 	c.FragmentInterleave = pick(d, 0, 1, 2, 2, 2)
 	c.Enable, c.Disable = d.extensions(0.5), d.extensions(0.15)

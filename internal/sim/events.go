@@ -38,6 +38,8 @@ func (u *user) event(e assoc.Event) {
 	case assoc.StreamChange:
 		u.outcome(e.Request, Add, assoc.StreamAdditions, nil)
 		u.out.spread(int(e.OutStreams))
+	case assoc.Stall:
+		u.stalled(e)
 	case assoc.PartialDeliveryAborted:
 		m := u.in.cut(&e)
 		if m == nil {

@@ -59,6 +59,8 @@ const (
 	// RuleReset: requests to reset and to add streams are answered once and for all, both sides are told the same about them, and what is
 	// sent waits meanwhile.
 	RuleReset
+	// RuleStall: an association that gets nothing done says so once, and when it does again.
+	RuleStall
 	// RuleEvents: events come in an order that makes sense: up once, then ended once, then nothing.
 	RuleEvents
 )
@@ -70,7 +72,7 @@ var ruleNames = [...]string{
 	RuleMTU: "path MTU", RuleBuffer: "buffer size", RuleProgress: "progress", RuleEnd: "end in time",
 	RuleError: "unexplained error", RuleAgreed: "agreed extensions", RuleNumbers: "sequence numbers",
 	RuleGivenUp: "messages given up", RuleForward: "skipped messages", RuleParts: "messages in parts", RuleECN: "congestion notification",
-	RuleDamage: "reports of damage", RuleReset: "reconfiguration", RuleEvents: "sequence of events",
+	RuleDamage: "reports of damage", RuleReset: "reconfiguration", RuleStall: "reports of stalls", RuleEvents: "sequence of events",
 }
 
 func (r Rule) String() string { return ruleNames[r] }

@@ -30,6 +30,9 @@ type user struct {
 	config *assoc.Config
 	mon    monitor
 
+	// stall: it has said that it gets nothing done, and not yet that it does again.
+	stall bool
+
 	deadline mono.Time
 	pullAt   mono.Time // when packets are pulled that were left for later
 	sendAt   mono.Time // when the next message is due, with a pace
