@@ -71,13 +71,19 @@ func holdsAbort(chunks []byte) bool {
 	return false
 }
 
-// recvAbort ends the association without an answer (section 9.1). An ABORT with a format error counts as none (section 3.3.7).
+// recvAbort ends the association without an answer (section 9.1). An ABORT with a format error counts as none (section 3.3.7). With the
+// T bit it tells that the peer has no association any more. In SHUTDOWN-ACK-SENT that is what SHUTDOWN COMPLETE would say, which may come later: on several paths
+// packets pass each other, and a late SACK is answered out of the blue.
 func (a *Association) recvAbort(c wire.Chunk) {
 	for rest := c.Value; len(rest) > 0; {
 		var err error
 		if _, rest, err = wire.NextCause(rest); err != nil {
 			return
 		}
+	}
+	if a.state == StateShutdownAckSent && c.Flags&wire.FlagT != 0 {
+		a.end(ShutdownComplete, nil)
+		return
 	}
 	e := &AbortError{Remote: true}
 	if cause, _, err := wire.NextCause(c.Value); err == nil {

@@ -48,6 +48,8 @@ type PeerAddrChange struct {
 	State AddrState
 	// Probed: a HEARTBEAT ACK has shown that the address works, not a SACK.
 	Probed bool
+	// Spared: an address that is available again was potentially failed, and never unreachable.
+	Spared bool
 }
 
 // LocalAddrChange reports that the host has got or lost an address that the association is bound to, by name or with all others. RFC 6458 has no

@@ -76,7 +76,8 @@ func chunkRows() []row {
 		}},
 		{"ABORT with T bit", receivesTagged(peerTag, abortChunk(wire.FlagT)), []cell{
 			in("8.5.1 B", "enter CLOSED; tell cant-start (aborted by peer)", StateCookieEchoed),
-			in("8.5.1 B", "enter CLOSED; tell lost (aborted by peer)", StateEstablished, StateShutdownSent, StateShutdownAckSent),
+			in("8.5.1 B", "enter CLOSED; tell lost (aborted by peer)", StateEstablished, StateShutdownSent),
+			in("8.5.1 B", "enter CLOSED; tell shutdown-complete", StateShutdownAckSent), // the peer has closed, too
 			in("8.5.1 B", "enter CLOSED; tell send-failed sent=true len=10 (aborted by peer); tell lost (aborted by peer)",
 				StateShutdownPending, StateShutdownReceived),
 			in("8.5.1 B", "discard", StateClosed, StateCookieWait), // the peer's tag is unknown

@@ -146,7 +146,7 @@ func (a *Association) pathFailed(now mono.Time, p *path.Path) {
 
 // pathAnswered clears the errors of a path and tells the user of a change.
 func (a *Association) pathAnswered(p *path.Path, confirm bool) {
-	unconfirmed := !p.State().Confirmed()
+	unconfirmed, spared := !p.State().Confirmed(), p.State() == path.PotentiallyFailed
 	if !p.Answered(confirm) {
 		return
 	}
@@ -163,7 +163,7 @@ func (a *Association) pathAnswered(p *path.Path, confirm bool) {
 		}
 		a.emit(PeerAddrChange{Addr: p.Addr.Remote, State: AddrConfirmed, Probed: true})
 	} else {
-		a.emit(PeerAddrChange{Addr: p.Addr.Remote, State: AddrAvailable, Probed: confirm})
+		a.emit(PeerAddrChange{Addr: p.Addr.Remote, State: AddrAvailable, Probed: confirm, Spared: spared})
 	}
 }
 

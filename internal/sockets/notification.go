@@ -57,10 +57,10 @@ func (s *subscriber) Stop() { s.set(s.get() & subscription(0).with(linux.SCTP_DA
 func (s *subscriber) get() subscription  { return subscription(s.mask.Load()) }
 func (s *subscriber) set(n subscription) { s.mask.Store(uint32(n)) }
 
-// Wants reports whether there is a notification of ev. That an address is potentially failed Linux does not tell unless asked to (RFC
-// 7829 section 7.1).
+// Wants reports whether there is a notification of ev. That an address is potentially failed, and that it no longer is, Linux does not tell unless asked to
+// (RFC 7829 section 7.1).
 func (s *subscriber) Wants(ev assoc.Event) bool {
-	if change, ok := ev.(assoc.PeerAddrChange); ok && change.State == assoc.AddrPotentiallyFailed &&
+	if change, ok := ev.(assoc.PeerAddrChange); ok && (change.State == assoc.AddrPotentiallyFailed || change.Spared) &&
 		s.params.Load().exposure != exposureOn {
 		return false
 	}

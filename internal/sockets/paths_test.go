@@ -245,7 +245,14 @@ func TestExposure(t *testing.T) {
 				t.Errorf("%d: told %v (%v)", exposure, told, err)
 			}
 			w.net.Repair(host, netip.MustParsePrefix("0.0.0.0/0"))
-			w.settle()
+			time.Sleep(5 * time.Second)
+			r, err = c.Receive(&Msg{Data: make([]byte, 200)})
+			if err == nil {
+				r.Commit()
+			}
+			if told := err == nil; told != want.told {
+				t.Errorf("%d: told that it is back: %v (%v)", exposure, told, err)
+			}
 			closeAll(c, l)
 		})
 	}
