@@ -35,11 +35,14 @@
 //	hold=N               after N messages print "hold" and wait for a line on standard input
 //	brisk=1              short RTO
 //	fast=1               that, path.max.retrans 1 and a short heartbeat interval
+//	patient=N            association.max.retrans
 //	offer=A,B            the extensions to offer: pr, reconf, idata, ecn, nrsack, pktdrop, zero; without it the stack's defaults
 //	raise=MS             how long a search for the path MTU rests (RFC 8899)
 //	window= buffer=      sizes of the receive and the send buffer
-//	list=1               a line for each message: "message STREAM ssn N ppid N size N digest HEX ordered|unordered"
+//	list=1               a line for each message: "message STREAM ssn N ppid N size N digest HEX ordered|unordered at MICROSECONDS"
 //	paused=1             read nothing before the command "read"
+//	steady=MS            send a message of the plan each MS milliseconds until the command "enough", whatever its count is
+//	spoil=lose|double|swap   report a message as a receiver would who does that (only ours: the canary of the reports)
 //
 // The lines are, in this order: "listening" (server), "extensions A B" (those agreed upon), "up"; "hold", "path ADDRESS STATE" and other
 // events when they happen; a line for every stream received on (package plan), "received N", "end shutdown|abort|lost" for how the
@@ -52,6 +55,9 @@
 //
 //	go                                     goes on after "hold"
 //	read                                   begins to read
+//	enough                                 "enough N", how many messages were sent steadily
+//	mark WORD                              "marked WORD"
+//	primary ADDRESS                        "primary ADDRESS", the peer's address that is the primary one from now on
 //	send STREAM COUNT SIZE PPID ordered|unordered [ttl|rtx|prio VALUE]   "sent PPID", the one after the last; with a policy of RFC 7496
 //	abandoned                              "abandoned unsent N sent N", by all policies
 //	reset out|in|both STREAM,...|all       "requested"; on both sides the event "reset out|in STREAMS [denied|failed]"

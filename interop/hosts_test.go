@@ -14,7 +14,7 @@ import (
 	"github.com/gosctp/sctp/interop/lab"
 )
 
-// host is one side of a pair: a place with two addresses of each family, and the peer that runs there.
+// host is one side of a pair: a place with an address of each family on each link, and the peer that runs there.
 type host struct {
 	name  string
 	addrs map[family][kernel.Paths]string
@@ -22,9 +22,11 @@ type host struct {
 	start func(ctx context.Context, args ...string) (*lab.Process, error)
 }
 
-// pair is two hosts with two links between them.
+// pair is two hosts with several links between them.
 type pair struct {
 	a, b *host
+	// routers are in the middle of each link, nil if there are none.
+	routers []*lab.Namespace
 	// namespace has one end of each link; it is where links are cut and captures are taken.
 	namespace *lab.Namespace
 }
@@ -35,6 +37,8 @@ type family string
 const (
 	v4 family = "IPv4"
 	v6 family = "IPv6"
+	// mixed is IPv4 and IPv6 in one association, each path being of another version than the one before it.
+	mixed family = "IPv4 and IPv6"
 )
 
 // carrier is how SCTP packets travel: the peers' argument net.
@@ -49,9 +53,18 @@ const (
 
 // The addresses of the two ends of a pair of links.
 var (
-	nearAddrs = map[family][kernel.Paths]string{v4: kernel.HostV4, v6: kernel.HostV6}
-	farAddrs  = map[family][kernel.Paths]string{v4: kernel.GuestV4, v6: kernel.GuestV6}
+	nearAddrs = families(kernel.HostV4, kernel.HostV6)
+	farAddrs  = families(kernel.GuestV4, kernel.GuestV6)
 )
+
+// families are the addresses of a host by what an association has of them.
+func families(four, six [kernel.Paths]string) map[family][kernel.Paths]string {
+	both := four
+	for path := 1; path < len(both); path += 2 {
+		both[path] = six[path]
+	}
+	return map[family][kernel.Paths]string{v4: four, v6: six, mixed: both}
+}
 
 // withKernel is a pair of a program of ours to build and the Linux kernel.
 func withKernel(t *testing.T, name string, build func() (string, error)) *pair {
@@ -91,36 +104,30 @@ func withPion(t *testing.T, name string, build func() (string, error)) *pair {
 // programHost is a host whose peer is a program that runs in a namespace.
 func programHost(t *testing.T, name string, build func() (string, error), n *lab.Namespace, addrs map[family][kernel.Paths]string) *host {
 	t.Helper()
-	program, err := build()
+	return software{name: name, build: build}.on(t, n, addrs)
+}
+
+// twoNamespaces makes two namespaces with links, named and addressed like those of the emulated machine.
+func twoNamespaces(t *testing.T) (near, far *lab.Namespace) {
+	t.Helper()
+	near, far = newNamespace(t), newNamespace(t)
+	for path := range kernel.Paths {
+		if err := lab.Connect(kernel.Link(path), near, prefixed(nearAddrs, path), far, prefixed(farAddrs, path)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return near, far
+}
+
+// newNamespace makes a namespace that lasts as long as the test.
+func newNamespace(t *testing.T) *lab.Namespace {
+	t.Helper()
+	n, err := lab.NewNamespace()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &host{name: name, addrs: addrs, start: func(ctx context.Context, args ...string) (*lab.Process, error) {
-		return lab.Start(name+"'s peer", n.Command(ctx, append([]string{program}, args...)...))
-	}}
-}
-
-// twoNamespaces makes two namespaces with two links, named and addressed like those of the emulated machine.
-func twoNamespaces(t *testing.T) (near, far *lab.Namespace) {
-	t.Helper()
-	var ends [2]*lab.Namespace
-	for i := range ends {
-		n, err := lab.NewNamespace()
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { n.Close() })
-		ends[i] = n
-	}
-	for path := range kernel.Paths {
-		err := lab.Connect(kernel.Link(path),
-			ends[0], []string{kernel.HostV4[path] + "/24", kernel.HostV6[path] + "/64"},
-			ends[1], []string{kernel.GuestV4[path] + "/24", kernel.GuestV6[path] + "/64"})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	return ends[0], ends[1]
+	t.Cleanup(func() { n.Close() })
+	return n
 }
 
 // recording is a capture that has ended.

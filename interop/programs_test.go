@@ -108,7 +108,7 @@ func runPrograms(t *testing.T, n *lab.Namespace, programs []program, theirs func
 					t.Run(p.name, func(t *testing.T) {
 						ctx, cancel := context.WithTimeout(t.Context(), scenarioTime)
 						t.Cleanup(cancel)
-						port := fmt.Sprint(5000 + nextPort.Add(1))
+						port := fmt.Sprint(newPort())
 						p.run(&setting{t: t, ctx: ctx, carrier: c, family: f, ours: ours, theirs: theirs, port: port})
 					})
 				}

@@ -3,6 +3,7 @@
 package interop
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/gosctp/sctp/interop/kernel"
 	"github.com/gosctp/sctp/interop/lab"
@@ -22,8 +24,14 @@ type conversation struct {
 	server, client *host
 	carrier        carrier
 	family         family
-	// paths is the number of paths; zero stands for all.
+	// paths is the number of paths; zero stands for two.
 	paths int
+	// port is the server's; zero stands for a new one.
+	port int
+	// clientArgs are further arguments of the client.
+	clientArgs []string
+	// within bounds its life; zero stands for scenarioTime.
+	within time.Duration
 }
 
 // scenarios is what every pair has to master in each role, over each carrier and family; what takes seconds, over raw IPv4 and
@@ -136,11 +144,22 @@ func (p *pair) named(name string) *host {
 // cutFirstPath takes the link of the first path down, until restore is called or the test ends.
 func (p *pair) cutFirstPath(t *testing.T) (restore func()) {
 	t.Helper()
-	if err := p.namespace.Down(kernel.Link(0)); err != nil {
+	return p.cut(t, 0)
+}
+
+// cut takes the link of a path down, until restore is called or the test ends. Where there are routers it is the link behind one, of which
+// neither side is told.
+func (p *pair) cut(t *testing.T, path int) (restore func()) {
+	t.Helper()
+	namespace, link := p.namespace, kernel.Link(path)
+	if p.routers != nil {
+		namespace, link = p.routers[path], linkBehind(path)
+	}
+	if err := namespace.Down(link); err != nil {
 		t.Fatal(err)
 	}
 	restore = sync.OnceFunc(func() {
-		if err := p.namespace.Up(kernel.Link(0)); err != nil {
+		if err := namespace.Up(link); err != nil {
 			t.Error(err)
 		}
 	})
@@ -151,20 +170,21 @@ func (p *pair) cutFirstPath(t *testing.T) (restore func()) {
 // nextPort gives every association a port of its own, so that nothing of an earlier one can be mistaken for it.
 var nextPort atomic.Int32
 
+func newPort() int { return 5000 + int(nextPort.Add(1)) }
+
 // start starts the server, then the client, and returns when both say that the association is up.
 func (c conversation) start(t *testing.T, serverArgs, clientArgs []string) (server, client *speaker) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), scenarioTime)
+	ctx, cancel := context.WithTimeout(t.Context(), cmp.Or(c.within, scenarioTime))
 	t.Cleanup(cancel)
 	local := func(h *host) string {
 		addrs := h.addrs[c.family]
-		paths := c.paths
-		if paths == 0 {
-			paths = len(addrs)
-		}
-		return strings.Join(addrs[:paths], "/")
+		return strings.Join(addrs[:cmp.Or(c.paths, 2)], "/")
 	}
-	common := []string{"net=" + string(c.carrier), fmt.Sprintf("port=%d", 5000+nextPort.Add(1))}
+	if c.port == 0 {
+		c.port = newPort()
+	}
+	common := []string{"net=" + string(c.carrier), fmt.Sprintf("port=%d", c.port)}
 	if c.carrier == piped {
 		common[1] = "port=5000" // pion knows no other
 		serverArgs = append(serverArgs, "remote="+local(c.client))
@@ -173,7 +193,7 @@ func (c conversation) start(t *testing.T, serverArgs, clientArgs []string) (serv
 	server = startSpeaker(t, ctx, c.server, slices.Concat(common, []string{"role=server", "local=" + local(c.server)}, serverArgs))
 	server.want("listening")
 	client = startSpeaker(t, ctx, c.client,
-		slices.Concat(common, []string{"role=client", "local=" + local(c.client), "remote=" + local(c.server)}, clientArgs))
+		slices.Concat(common, []string{"role=client", "local=" + local(c.client), "remote=" + local(c.server)}, clientArgs, c.clientArgs))
 	server.want("up")
 	client.want("up")
 	return server, client
@@ -197,7 +217,11 @@ func startSpeaker(t *testing.T, ctx context.Context, h *host, args []string) *sp
 	t.Cleanup(func() {
 		p.Stop()
 		if t.Failed() {
-			t.Logf("%s %s said:\n%s", h.name, strings.Join(args, " "), p.Log())
+			log := p.Log()
+			if slices.ContainsFunc(args, steady) {
+				log = withoutMessages(log)
+			}
+			t.Logf("%s %s said:\n%s", h.name, strings.Join(args, " "), log)
 		}
 	})
 	return s
@@ -229,6 +253,14 @@ func (s *speaker) wantFailed(c conversation) {
 // wantReport waits for the peer's end and compares what it reports to have received, and how the association ended.
 func (s *speaker) wantReport(want []string, end string) {
 	s.t.Helper()
+	if fault := s.reportFault(want, end); fault != "" {
+		s.t.Error(fault)
+	}
+}
+
+// reportFault waits for the peer's end and says what is wrong with its report, if anything is.
+func (s *speaker) reportFault(want []string, end string) string {
+	s.t.Helper()
 	lines, err := s.process.Lines(s.ctx, "done")
 	if err != nil {
 		s.t.Fatal(err)
@@ -241,6 +273,7 @@ func (s *speaker) wantReport(want []string, end string) {
 	}
 	want = append(slices.Clone(want), "end "+end)
 	if !slices.Equal(got, want) {
-		s.t.Errorf("%s reports\n\t%s\nwant\n\t%s", s.name, strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
+		return fmt.Sprintf("%s reports\n\t%s\nwant\n\t%s", s.name, strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
 	}
+	return ""
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Verdict is what tshark found.
@@ -21,11 +22,13 @@ type Verdict struct {
 
 // Packet is an SCTP packet.
 type Packet struct {
-	Source string // its IP address
-	InUDP  bool   // RFC 6951
-	IPv6   bool
-	ECN    int   // the ECN field of the IP header
-	Chunks []int // their types
+	Time                time.Time // when it was captured
+	Source, Destination string    // its IP addresses
+	Ports               [2]int    // of SCTP, the source's first
+	InUDP               bool      // RFC 6951
+	IPv6                bool
+	ECN                 int   // the ECN field of the IP header
+	Chunks              []int // their types
 }
 
 // Fault is one complaint about one frame.
@@ -61,12 +64,16 @@ const (
 const (
 	frameNumber = iota
 	summary
+	arrival
 	sourceV4
 	sourceV6
+	destinationV4
+	destinationV6
 	udpPort
 	ecnV4
 	ecnV6
-	sctpPort
+	sourcePort
+	destinationPort
 	chunkTypes
 	checksum
 	sctpChecksum
@@ -82,7 +89,8 @@ const (
 )
 
 var fieldNames = [fieldCount]string{
-	"frame.number", "_ws.col.Info", "ip.src", "ipv6.src", "udp.port", "ip.dsfield.ecn", "ipv6.tclass.ecn", "sctp.srcport", "sctp.chunk_type",
+	"frame.number", "_ws.col.Info", "frame.time_epoch", "ip.src", "ipv6.src", "ip.dst", "ipv6.dst", "udp.port",
+	"ip.dsfield.ecn", "ipv6.tclass.ecn", "sctp.srcport", "sctp.dstport", "sctp.chunk_type",
 	"sctp.checksum", "sctp.checksum.status", "ip.checksum.status", "udp.checksum.status", "_ws.expert.severity", "_ws.expert.message",
 	"_ws.malformed",
 }
@@ -103,7 +111,7 @@ func Read(ctx context.Context, file string) (*Verdict, error) {
 		if len(fields) != int(fieldCount) {
 			return nil, fmt.Errorf("tshark %s: %d fields in %q", file, len(fields), frame)
 		}
-		if fields[sctpPort] != "" {
+		if fields[sourcePort] != "" {
 			v.Packets = append(v.Packets, readPacket(fields))
 		}
 		if atFault(fields) {
@@ -121,15 +129,27 @@ func Read(ctx context.Context, file string) (*Verdict, error) {
 // readPacket makes an SCTP packet of its fields.
 func readPacket(fields []string) Packet {
 	p := Packet{
-		Source: fields[sourceV4] + fields[sourceV6],
-		InUDP:  fields[udpPort] != "",
-		IPv6:   fields[sourceV6] != "",
-		ECN:    number(fields[ecnV4] + fields[ecnV6]),
+		Time:        moment(fields[arrival]),
+		Source:      fields[sourceV4] + fields[sourceV6],
+		Destination: fields[destinationV4] + fields[destinationV6],
+		Ports:       [2]int{number(fields[sourcePort]), number(fields[destinationPort])},
+		InUDP:       fields[udpPort] != "",
+		IPv6:        fields[sourceV6] != "",
+		ECN:         number(fields[ecnV4] + fields[ecnV6]),
 	}
 	for field := range strings.SplitSeq(fields[chunkTypes], ";") {
 		p.Chunks = append(p.Chunks, number(field))
 	}
 	return p
+}
+
+// moment reads seconds since 1970 with nine places; a field of another form is the zero time.
+func moment(field string) time.Time {
+	var sec, nsec int64
+	if n, err := fmt.Sscanf(field, "%d.%9d", &sec, &nsec); n != 2 || err != nil {
+		return time.Time{}
+	}
+	return time.Unix(sec, nsec)
 }
 
 // number reads a field of digits, decimal or hexadecimal; what is none is -1.

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gosctp/sctp/internal/require"
 )
@@ -98,7 +99,9 @@ func TestJudge(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := Packet{Source: "192.0.2.1", Chunks: []int{1}}
+			want := Packet{
+				Time: time.Unix(0, 0), Source: "192.0.2.1", Destination: "192.0.2.2", Ports: [2]int{0x1388, 0x1389}, Chunks: []int{1},
+			}
 			if len(verdict.Packets) != 2 || !reflect.DeepEqual(verdict.Packets[0], want) {
 				t.Errorf("packets %+v, want two, the first %+v", verdict.Packets, want)
 			}

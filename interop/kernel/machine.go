@@ -15,14 +15,14 @@ import (
 )
 
 // Paths is the number of links for SCTP between the machine and its namespace.
-const Paths = 2
+const Paths = 3
 
-// Addresses of the two sides, one per path. All are from blocks that no real network uses.
+// Addresses of the two sides, one per path. All are from blocks that no real network uses, and none is private: associations keep private addresses from public peers.
 var (
-	HostV4  = [Paths]string{"192.0.2.1", "198.51.100.1"}
-	GuestV4 = [Paths]string{"192.0.2.2", "198.51.100.2"}
-	HostV6  = [Paths]string{"fd00:a::1", "fd00:b::1"}
-	GuestV6 = [Paths]string{"fd00:a::2", "fd00:b::2"}
+	HostV4  = [Paths]string{"192.0.2.1", "198.51.100.1", "198.18.0.1"}
+	GuestV4 = [Paths]string{"192.0.2.2", "198.51.100.2", "198.18.0.2"}
+	HostV6  = [Paths]string{"2001:db8:a::1", "2001:db8:b::1", "2001:db8:c::1"}
+	GuestV6 = [Paths]string{"2001:db8:a::2", "2001:db8:b::2", "2001:db8:c::2"}
 )
 
 // The link for control.
@@ -232,7 +232,11 @@ func qemuArgs(image, initramfs string) []string {
 		"-kernel", image, "-initrd", initramfs,
 		"-append", "console=ttyS0 quiet panic=-1 random.trust_cpu=on mitigations=off",
 	}
-	for i, link := range []string{controlLink, Link(0), Link(1)} {
+	links := []string{controlLink}
+	for path := range Paths {
+		links = append(links, Link(path))
+	}
+	for i, link := range links {
 		args = append(args,
 			"-netdev", fmt.Sprintf("tap,id=net%d,ifname=%s,script=no,downscript=no", i, link),
 			"-device", fmt.Sprintf("virtio-net-pci,netdev=net%d,addr=0x%x,romfile=,mac=52:54:00:00:00:%02x,"+

@@ -13,6 +13,10 @@ import (
 type Faults struct {
 	// Lose has every n-th packet lost. Captures in this namespace do not show those that were to leave.
 	Lose int
+	// Inward and Outward have all packets lost that come from the link, or go into it.
+	Inward, Outward bool
+	// Above has all packets lost that are longer, in bytes of the IP packet.
+	Above int
 	// Mark has every n-th packet that says it understands (ECT(0), RFC 3168 section 5) marked as having met congestion.
 	Mark int
 	// Damage has every n-th long packet of SCTP over IP arrive with other user data.
@@ -28,6 +32,8 @@ const (
 	// behind any acknowledgement.
 	longPacket = 500
 	userData   = 300
+
+	ethernetHeader = 14
 )
 
 // faultTable is the name of the table of rules.
@@ -56,8 +62,18 @@ func (f Faults) rules(links []string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "table netdev %s {\n", faultTable)
 	for i, link := range links {
-		for _, hook := range []struct{ name, lose string }{{"ingress", "drop"}, {"egress", "fwd to " + void}} {
+		for _, hook := range []struct {
+			name, lose string
+			all        bool
+			header     int // of the link, which counts in the length that nft sees
+		}{{"ingress", "drop", f.Inward, 0}, {"egress", "fwd to " + void, f.Outward, ethernetHeader}} {
 			fmt.Fprintf(&b, "chain %s%d {\ntype filter hook %s device %q priority 0;\n", hook.name, i, hook.name, link)
+			if hook.all {
+				fmt.Fprintf(&b, "meta l4proto { sctp, udp } %s\n", hook.lose)
+			}
+			if f.Above > 0 {
+				fmt.Fprintf(&b, "meta l4proto { sctp, udp } meta length > %d %s\n", f.Above+hook.header, hook.lose)
+			}
 			if f.Lose > 0 {
 				fmt.Fprintf(&b, "meta l4proto { sctp, udp } numgen inc mod %d %d %s\n", f.Lose, f.Lose-1, hook.lose)
 			}

@@ -83,6 +83,11 @@ func Connect(name string, a *Namespace, addrsA []string, b *Namespace, addrsB []
 	return b.configure(name, addrsB)
 }
 
+// Route sends packets to an address by way of a router.
+func (n *Namespace) Route(addr, router string) error {
+	return n.IP("route", "add", addr, "via", router)
+}
+
 // Up brings a link of the namespace up.
 func (n *Namespace) Up(link string) error { return n.IP("link", "set", link, "up") }
 

@@ -13,19 +13,21 @@ import (
 // options is what the arguments say.
 type options struct {
 	role, net, local, remote, port, end string
+	spoil                               string
 	offer                               []string // nil if nothing is said
 	plan                                plan.Plan
 	expect, hold, window, buffer, raise int
+	steady, patient                     int
 	echo, fast, brisk, list, paused     bool
 }
 
 // parseArgs reads key=value arguments.
 func parseArgs(args []string) (*options, error) {
 	o := &options{net: "ip", end: "peer", plan: plan.Plan{Streams: 1, Sizes: []int{1}}}
-	text := map[string]*string{"role": &o.role, "net": &o.net, "port": &o.port, "end": &o.end}
+	text := map[string]*string{"role": &o.role, "net": &o.net, "port": &o.port, "end": &o.end, "spoil": &o.spoil}
 	number := map[string]*int{
 		"streams": &o.plan.Streams, "count": &o.plan.Count, "unordered": &o.plan.Unordered, "expect": &o.expect, "hold": &o.hold,
-		"window": &o.window, "buffer": &o.buffer, "raise": &o.raise,
+		"window": &o.window, "buffer": &o.buffer, "raise": &o.raise, "steady": &o.steady, "patient": &o.patient,
 	}
 	flag := map[string]*bool{"echo": &o.echo, "fast": &o.fast, "brisk": &o.brisk, "list": &o.list, "paused": &o.paused}
 
@@ -78,7 +80,7 @@ func (o *options) network() string {
 
 // config leaves all at the defaults but what the test asks for.
 func (o *options) config() (sctp.Config, error) {
-	c := sctp.Config{OutStreams: initialStreams, RecvBuffer: o.window, SendBuffer: o.buffer}
+	c := sctp.Config{OutStreams: initialStreams, RecvBuffer: o.window, SendBuffer: o.buffer, AssocMaxRetrans: o.patient}
 	if c.SendBuffer == 0 {
 		c.SendBuffer = maxMessage
 	}

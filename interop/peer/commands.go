@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"net/netip"
 	"os"
 	"strings"
 	"time"
@@ -42,6 +43,12 @@ func (p *peer) obey(ctx context.Context, line string) error {
 		p.goOn <- struct{}{}
 	case "read":
 		p.read <- struct{}{}
+	case "enough":
+		close(p.enough)
+	case "mark":
+		say("marked %s", rest)
+	case "primary":
+		return p.setPrimary(rest)
 	case "send":
 		return p.sendSome(rest)
 	case "reset":
@@ -86,6 +93,19 @@ func (p *peer) sendSome(line string) error {
 		info.PPID++
 	}
 	say("sent %d", info.PPID)
+	return nil
+}
+
+// setPrimary: ADDRESS.
+func (p *peer) setPrimary(text string) error {
+	addr, err := netip.ParseAddr(text)
+	if err != nil {
+		return err
+	}
+	if err := p.conn.SetPrimary(addr); err != nil {
+		return err
+	}
+	say("primary %v", addr)
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/gosctp/sctp"
 	"github.com/gosctp/sctp/interop/plan"
@@ -50,19 +51,18 @@ func run(ctx context.Context, opts *options) error {
 	say("up")
 	go watchEvents(ctx, conn)
 
-	p := &peer{opts: opts, conn: conn, goOn: make(chan struct{}, 16), read: make(chan struct{}, 1)}
+	p := &peer{opts: opts, conn: conn, goOn: make(chan struct{}, 16), read: make(chan struct{}, 1), enough: make(chan struct{})}
 	go p.obeyAll(ctx, lines)
 	if opts.paused {
 		<-p.read
 	}
-	sent := make(chan error, 1)
-	go func() { sent <- p.send() }()
-
-	end, err := p.receiveUntil(opts.expect)
-	if end == "" && err == nil {
-		if err := <-sent; err != nil {
-			return err
-		}
+	if opts.steady > 0 {
+		go p.sendSteadily()
+	} else if err := p.exchange(); err != nil {
+		return err
+	}
+	end := p.end
+	if end == "" {
 		end, err = p.finish(ctx)
 	}
 	if err != nil {
@@ -80,7 +80,21 @@ type peer struct {
 	opts       *options
 	conn       *sctp.Conn
 	goOn, read chan struct{} // a value for each line "go", and one for "read"
+	enough     chan struct{} // closed by the line "enough"
 	receipt    plan.Receipt
+	seen       int           // messages that may be spoilt
+	kept       *sctp.Message // one that was kept back
+	end        string        // how the association ended, once it has
+}
+
+// exchange sends the plan and receives meanwhile what is expected.
+func (p *peer) exchange() (err error) {
+	sent := make(chan error, 1)
+	go func() { sent <- p.send() }()
+	if p.end, err = p.receiveUntil(p.opts.expect); p.end != "" || err != nil {
+		return err
+	}
+	return <-sent
 }
 
 // send sends the plan.
@@ -90,13 +104,39 @@ func (p *peer) send() error {
 			say("hold")
 			<-p.goOn
 		}
-		m := p.opts.plan.Message(i)
-		info := sctp.SndInfo{Stream: m.Stream, PPID: m.PPID, Unordered: m.Unordered}
-		if _, err := p.conn.WriteMsg(plan.Payload(m.PPID, m.Size), &info); err != nil {
-			return fmt.Errorf("message %d: %w", i, err)
+		if err := p.sendMessage(i); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// sendMessage sends message i of the plan.
+func (p *peer) sendMessage(i int) error {
+	m := p.opts.plan.Message(i)
+	info := sctp.SndInfo{Stream: m.Stream, PPID: m.PPID, Unordered: m.Unordered}
+	if _, err := p.conn.WriteMsg(plan.Payload(m.PPID, m.Size), &info); err != nil {
+		return fmt.Errorf("message %d: %w", i, err)
+	}
+	return nil
+}
+
+// sendSteadily sends a message of the plan at each tick, until the line "enough".
+func (p *peer) sendSteadily() {
+	tick := time.NewTicker(time.Duration(p.opts.steady) * time.Millisecond)
+	defer tick.Stop()
+	for i := 0; ; i++ {
+		select {
+		case <-tick.C:
+		case <-p.enough:
+			say("enough %d", i)
+			return
+		}
+		if err := p.sendMessage(i); err != nil {
+			say("fail %v", err)
+			return
+		}
+	}
 }
 
 // receiveUntil reads messages until count have arrived, or the association has ended; then it says how.
@@ -111,9 +151,10 @@ func (p *peer) receiveUntil(count int) (end string, err error) {
 			if m.Unordered {
 				order = "unordered"
 			}
-			say("message %d ssn %d ppid %d size %d digest %016x %s", m.Stream, m.SSN, m.PPID, len(m.Data), plan.Digest(m.PPID, m.Data), order)
+			say("message %d ssn %d ppid %d size %d digest %016x %s at %d",
+				m.Stream, m.SSN, m.PPID, len(m.Data), plan.Digest(m.PPID, m.Data), order, time.Since(began).Microseconds())
 		}
-		p.receipt.Add(m.Stream, m.PPID, m.Unordered, m.Data)
+		p.record(m)
 		if p.opts.echo {
 			back := sctp.SndInfo{Stream: m.Stream, PPID: m.PPID, Unordered: m.Unordered}
 			if _, err := p.conn.WriteMsg(m.Data, &back); err != nil {
@@ -155,6 +196,9 @@ func (p *peer) finish(ctx context.Context) (string, error) {
 	}
 	return end, err
 }
+
+// began is when the times of the report begin.
+var began = time.Now()
 
 var output sync.Mutex
 

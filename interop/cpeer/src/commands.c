@@ -124,6 +124,23 @@ static void weigh(const char *line)
 	say("scheduled");
 }
 
+/* set_primary: "primary ADDRESS". */
+static void set_primary(const char *line)
+{
+	const char *text = line + strlen("primary ");
+	struct sctp_setprim primary = {0};
+	struct sctp_status status = {0};
+	socklen_t ignored, size = sizeof status;
+
+	/* The address has to have the peer's port. */
+	if (stack_get_option(association, IPPROTO_SCTP, SCTP_STATUS, &status, &size) < 0)
+		fail("SCTP_STATUS");
+	parse_addresses(text, ntohs(((struct sockaddr_in *)&status.sstat_primary.spinfo_address)->sin_port),
+			(char *)&primary.ssp_addr, &ignored);
+	set(association, IPPROTO_SCTP, SCTP_PRIMARY_ADDR, &primary, sizeof primary, line);
+	say("primary %s", text);
+}
+
 static int starts(const char *line, const char *word) { return !strncmp(line, word, strlen(word)); }
 
 static void obey(const char *line)
@@ -144,6 +161,12 @@ static void obey(const char *line)
 		schedule(line);
 	else if (starts(line, "value "))
 		weigh(line);
+	else if (starts(line, "enough"))
+		enough = 1;
+	else if (starts(line, "mark "))
+		say("marked %s", line + strlen("mark "));
+	else if (starts(line, "primary "))
+		set_primary(line);
 	else if (starts(line, "read"))
 		sem_post(&reading);
 	else if (starts(line, "shutdown")) {

@@ -24,8 +24,11 @@ static const char *path_state(int state)
 	case SCTP_ADDR_UNREACHABLE: return "unreachable";
 	case SCTP_ADDR_REMOVED: return "removed";
 	case SCTP_ADDR_ADDED: return "added";
-	case SCTP_ADDR_MADE_PRIM: return "primary";
+	case SCTP_ADDR_MADE_PRIM: return "made_prim";
 	case SCTP_ADDR_CONFIRMED: return "confirmed";
+#ifdef SCTP_ADDR_PF
+	case SCTP_ADDR_PF: return "potentially_failed";
+#endif
 	}
 	return "changed";
 }
@@ -39,7 +42,7 @@ static void path_changed(const struct sctp_paddr_change *change)
 		inet_ntop(AF_INET, &((const struct sockaddr_in *)&change->spc_aaddr)->sin_addr, text, sizeof text);
 	if (change->spc_aaddr.ss_family == AF_INET6)
 		inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)&change->spc_aaddr)->sin6_addr, text, sizeof text);
-	say("path %s %s", text, path_state(change->spc_state));
+	say("path %s %s", strncmp(text, "::ffff:", 7) ? text : text + 7, path_state(change->spc_state));
 }
 
 /* outcome names the flags that the events of RFC 6525 have in common. */

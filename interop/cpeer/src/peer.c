@@ -38,7 +38,8 @@ static void read_args(int argc, char **argv)
 		{"unordered", NULL, &args.unordered}, {"echo", NULL, &args.echo}, {"expect", NULL, &args.expect},
 		{"hold", NULL, &args.hold}, {"fast", NULL, &args.fast}, {"brisk", NULL, &args.brisk}, {"list", NULL, &args.list},
 		{"paused", NULL, &args.paused}, {"window", NULL, &args.window},
-		{"buffer", NULL, &args.buffer}, {"offer", &args.offer, NULL},
+		{"buffer", NULL, &args.buffer}, {"offer", &args.offer, NULL}, {"steady", NULL, &args.steady},
+		{"patient", NULL, &args.patient},
 	};
 
 	for (int i = 1; i < argc; i++) {
@@ -59,7 +60,7 @@ static void read_args(int argc, char **argv)
 }
 
 /* parse_addresses packs the addresses of "A/B" as bindx and connectx want them. */
-static int parse_addresses(const char *text, int port, char *packed, socklen_t *first)
+int parse_addresses(const char *text, int port, char *packed, socklen_t *first)
 {
 	char copy[256], *rest = copy, *one;
 	int count = 0;
@@ -101,6 +102,14 @@ static void configure_brisk(sock s)
 	set(s, IPPROTO_SCTP, SCTP_RTOINFO, &rto, sizeof rto, "SCTP_RTOINFO");
 }
 
+/* configure_patience sets how many time-outs in a row end the association. */
+static void configure_patience(sock s)
+{
+	struct sctp_assocparams params = {.sasoc_asocmaxrxt = args.patient};
+
+	set(s, IPPROTO_SCTP, SCTP_ASSOCINFO, &params, sizeof params, "SCTP_ASSOCINFO");
+}
+
 /* configure_fast makes a dead path show in a second instead of a minute. */
 static void configure_fast(sock s)
 {
@@ -128,6 +137,8 @@ static sock open_socket(int family)
 		configure_brisk(s);
 	if (args.fast)
 		configure_fast(s);
+	if (args.patient)
+		configure_patience(s);
 	if (!strcmp(args.net, "udp")) {
 		struct sctp_udpencaps encaps = {.sue_port = htons(ENCAPS_PORT)};
 		encaps.sue_address.ss_family = family;
@@ -143,7 +154,7 @@ static sock associate(void)
 	int server = !strcmp(args.role, "server");
 	socklen_t first = 0, ignored;
 	int count = parse_addresses(args.local, server ? args.port : 0, local, &first);
-	sock s = open_socket(((struct sockaddr *)local)->sa_family);
+	sock s = open_socket(strchr(args.local, ':') ? AF_INET6 : AF_INET); /* which takes IPv4, too */
 
 	if (stack_bind(s, (struct sockaddr *)local, first) < 0)
 		fail("bind");
@@ -259,12 +270,13 @@ int main(int argc, char **argv)
 	pthread_create(&input, NULL, watch_input, NULL);
 	stack_init(!strcmp(args.net, "udp"));
 	s = associate();
-	pthread_create(&sender, NULL, send_plan, &s);
+	pthread_create(&sender, NULL, args.steady ? send_steadily : send_plan, &s);
 	if (args.paused)
 		sem_wait(&reading);
-	end = receive_until(s, args.expect);
+	end = args.steady ? NULL : receive_until(s, args.expect);
 	if (end == NULL) {
-		pthread_join(sender, NULL);
+		if (!args.steady)
+			pthread_join(sender, NULL);
 		end = finish(s);
 	}
 	stack_close(s);

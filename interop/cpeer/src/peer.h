@@ -23,7 +23,7 @@ enum {
 /* What the arguments say. */
 struct args {
 	const char *role, *net, *local, *remote, *end, *sizes, *offer;
-	int port, streams, count, unordered, echo, expect, hold, fast, brisk, list, paused, window, buffer;
+	int port, streams, count, unordered, echo, expect, hold, fast, brisk, list, paused, window, buffer, steady, patient;
 };
 extern struct args args;
 
@@ -31,6 +31,8 @@ extern struct args args;
 void say(const char *format, ...);
 void fail(const char *what);
 void set(sock s, int level, int name, const void *value, socklen_t size, const char *what);
+
+int parse_addresses(const char *text, int port, char *packed, socklen_t *first);
 
 /* plan.c */
 struct send_how {
@@ -43,10 +45,12 @@ void payload(uint32_t ppid, unsigned char *data, size_t size);
 uint64_t digest(uint32_t ppid, const unsigned char *data, size_t size);
 void send_message(sock s, const struct send_how *how, uint32_t ppid, const void *data, size_t size);
 void *send_plan(void *association);
+void *send_steadily(void *association);
 void record(const struct sctp_rcvinfo *info, const unsigned char *data, size_t size);
 long count_received(void);
 void report(const char *end);
 extern sem_t go; /* posted when the sender may go on */
+extern volatile int enough; /* set when a steady sender is to end */
 
 /* events.c */
 void configure_events(sock s);

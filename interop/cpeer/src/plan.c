@@ -1,6 +1,8 @@
 /*
  * plan.c - the messages that are sent, and the report about those that were received. Package plan documents both.
  */
+#include <time.h>
+
 #include "peer.h"
 
 /* What was received on one stream. */
@@ -51,31 +53,74 @@ void send_message(sock s, const struct send_how *how, uint32_t ppid, const void 
 		fail("send");
 }
 
-/* send_plan sends what the arguments plan, in a thread of its own so that a full window never stops the receiver. */
-void *send_plan(void *association)
+/* read_sizes reads the sizes of the plan and returns how many there are. */
+static int read_sizes(int *sizes)
 {
-	sock s = *(sock *)association;
-	unsigned char *data = malloc(MAX_MESSAGE);
-	int sizes[MAX_SIZES], n = 0;
+	int n = 0;
 
 	for (const char *p = args.sizes; n < MAX_SIZES; p++) {
 		sizes[n++] = strtol(p, (char **)&p, 10);
 		if (*p != ',')
 			break;
 	}
-	for (int i = 0; i < args.count; i++) {
-		int unordered = args.unordered > 0 && i % args.unordered == args.unordered - 1;
-		int size = sizes[i % n];
+	return n;
+}
 
+/* send_number sends message i of the plan. */
+static void send_number(sock s, int i, int size, unsigned char *data)
+{
+	int unordered = args.unordered > 0 && i % args.unordered == args.unordered - 1;
+
+	payload(i, data, size);
+	send_message(s, &(struct send_how){.stream = i % args.streams, .unordered = unordered}, i, data, size);
+}
+
+/* send_plan sends what the arguments plan, in a thread of its own so that a full window never stops the receiver. */
+void *send_plan(void *association)
+{
+	sock s = *(sock *)association;
+	unsigned char *data = malloc(MAX_MESSAGE);
+	int sizes[MAX_SIZES], n = read_sizes(sizes);
+
+	for (int i = 0; i < args.count; i++) {
 		if (args.hold > 0 && i == args.hold) {
 			say("hold");
 			sem_wait(&go);
 		}
-		payload(i, data, size);
-		send_message(s, &(struct send_how){.stream = i % args.streams, .unordered = unordered}, i, data, size);
+		send_number(s, i, sizes[i % n], data);
 	}
 	free(data);
 	return NULL;
+}
+
+volatile int enough;
+
+/* send_steadily sends a message of the plan at each tick, until the line "enough". */
+void *send_steadily(void *association)
+{
+	sock s = *(sock *)association;
+	unsigned char *data = malloc(MAX_MESSAGE);
+	int sizes[MAX_SIZES], n = read_sizes(sizes), i;
+
+	for (i = 0; !enough; i++) {
+		usleep(args.steady * 1000);
+		send_number(s, i, sizes[i % n], data);
+	}
+	say("enough %d", i);
+	free(data);
+	return NULL;
+}
+
+/* microseconds since the first call. */
+static long long microseconds(void)
+{
+	static struct timespec began;
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (!began.tv_sec)
+		began = now;
+	return (now.tv_sec - began.tv_sec) * 1000000LL + (now.tv_nsec - began.tv_nsec) / 1000;
 }
 
 void record(const struct sctp_rcvinfo *info, const unsigned char *data, size_t size)
@@ -88,8 +133,8 @@ void record(const struct sctp_rcvinfo *info, const unsigned char *data, size_t s
 		fail("stream");
 	}
 	if (args.list)
-		say("message %d ssn %d ppid %u size %zu digest %016llx %s", stream, info->rcv_ssn, ntohl(info->rcv_ppid), size,
-		    (unsigned long long)d, info->rcv_flags & SCTP_UNORDERED ? "unordered" : "ordered");
+		say("message %d ssn %d ppid %u size %zu digest %016llx %s at %lld", stream, info->rcv_ssn, ntohl(info->rcv_ppid), size,
+		    (unsigned long long)d, info->rcv_flags & SCTP_UNORDERED ? "unordered" : "ordered", microseconds());
 	received_count++;
 	received[stream].bytes += size;
 	if (info->rcv_flags & SCTP_UNORDERED) {
