@@ -22,7 +22,8 @@ type Config struct {
 	ValidCookieLife time.Duration
 	// AssocMaxRetrans is Association.Max.Retrans, the time-outs in a row after which the peer is given up: 10.
 	AssocMaxRetrans int
-	// PathMaxRetrans is Path.Max.Retrans, the time-outs in a row after which an address of the peer is inactive: 5.
+	// PathMaxRetrans is Path.Max.Retrans, the time-outs in a row after which an address of the peer is inactive: 5, or
+	// AssocMaxRetrans on carriers where associations have one address, such as transport/dtls.
 	PathMaxRetrans int
 	// PFMaxRetrans is PotentiallyFailed.Max.Retrans (RFC 7829 section 3.2), the time-outs in a row that an address may
 	// have before others are preferred: 0. PathMaxRetrans or more never prefers others before the address is inactive.

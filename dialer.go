@@ -127,11 +127,11 @@ func (d *Dialer) dial(ctx context.Context, n network, remote *Addr, delay time.D
 	if err != nil {
 		return nil, err
 	}
-	s, err := l.bind(n, local, engine.SocketOptions{Config: d.Config.core(), Transient: true})
+	s, err := l.bind(n, local, engine.SocketOptions{Config: l.config(&d.Config), Transient: true})
 	if err != nil {
 		return nil, err
 	}
-	config := d.Config.core()
+	config := l.config(&d.Config)
 	config.InitStagger = delay
 	a, err := s.Connect(ctx, config, l.peer(remote))
 	if err != nil {

@@ -95,7 +95,7 @@ func (e *Endpoint) associationWith(addr *Addr) (*engine.Assoc, error) {
 	if addr.Port == 0 || len(addr.IPs) == 0 {
 		return nil, &net.AddrError{Err: "a peer needs an address and a port", Addr: addr.String()}
 	}
-	return e.socket.BeginOrFind(e.config.core(), e.link.peer(addr))
+	return e.socket.BeginOrFind(e.link.config(&e.config), e.link.peer(addr))
 }
 
 // Recv waits for data of any association and reads as much of one message as p takes; see [Conn.ReadMsg].

@@ -18,6 +18,9 @@ var (
 	ErrTimeout error = timeoutError{}
 	// ErrUnreachable ends an association whose peer's host has no SCTP, or none at that UDP port (RFC 9260 section 10).
 	ErrUnreachable = assoc.ErrUnreachable
+	// ErrDisconnected ends an association whose carrier has no connection with the peer any more, as it is over DTLS; the text
+	// says why.
+	ErrDisconnected = assoc.ErrDisconnected
 	// ErrProtocol ends an association whose peer broke the rules.
 	ErrProtocol = assoc.ErrProtocol
 	// ErrShutdown is what sending gets when the association is being shut down, by either side (RFC 9260 section 9.2).

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 
+	"github.com/gosctp/sctp/internal/assoc"
 	"github.com/gosctp/sctp/internal/endpoint"
 	"github.com/gosctp/sctp/internal/engine"
 	"github.com/gosctp/sctp/transport"
@@ -28,6 +29,16 @@ func openLink(n network, carrier transport.Transport, encapPort uint16) (*link, 
 		return openUDP(encapPort)
 	}
 	return openRaw()
+}
+
+// config is what associations on this carrier have. Where they have but one path, it fails when they do, unless the user says otherwise
+// (RFC 8261 section 6.1).
+func (l *link) config(c *Config) assoc.Config {
+	core := c.core()
+	if c.PathMaxRetrans == 0 && !l.engine.MultiHomed() {
+		core.PathMaxRetrans = core.AssocMaxRetrans
+	}
+	return core
 }
 
 // bind makes a socket, which gives the link back when it is free.

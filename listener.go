@@ -77,7 +77,7 @@ func (lc *ListenConfig) bind(
 	if err != nil {
 		return nil, addr, nil, err
 	}
-	o.Config = lc.Config.core()
+	o.Config = l.config(&lc.Config)
 	s, err := l.bind(n, addr, o)
 	if err != nil {
 		return nil, addr, nil, err

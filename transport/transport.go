@@ -43,6 +43,12 @@ const (
 	Unreachable
 	// Damaged is an SCTP packet whose checksum is wrong. Carriers do not look; it is for those who do.
 	Damaged
+	// Disconnected is the word of a carrier that has a connection below it to each peer: there is none to Path.Remote any more. Data
+	// says why, in words. What the peer sent before comes before it.
+	Disconnected
+	// Rerouted is the word of a carrier below which addresses change without SCTP's knowledge: packets to Path.Remote take another way
+	// now (RFC 8261 section 6.1).
+	Rerouted
 )
 
 // ECN is the Explicit Congestion Notification field of the IP header (RFC 3168 section 5).

@@ -37,6 +37,8 @@ func (a *Association) Deliver(now mono.Time, d *transport.Datagram) {
 	case transport.PacketTooBig, transport.ProtocolUnreachable, transport.Unreachable:
 		a.deliverICMP(now, d)
 		return
+	case transport.Disconnected, transport.Rerouted: // for the methods of these names
+		return
 	}
 	h, err := wire.ParseHeader(d.Data)
 	if err != nil {

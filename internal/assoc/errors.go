@@ -59,6 +59,8 @@ var (
 	ErrTimeout = errors.New("peer does not answer")
 	// ErrUnreachable: an ICMP report that the peer has no SCTP (RFC 9260 section 10).
 	ErrUnreachable = errors.New("peer has no SCTP")
+	// ErrDisconnected: the carrier has no connection with the peer any more (transport.Disconnected).
+	ErrDisconnected = errors.New("connection lost")
 	// ErrRestarted: the peer lost its state and began anew (RFC 9260 section 5.2.4); it did not acknowledge the message.
 	ErrRestarted = errors.New("peer restarted")
 	// ErrProtocol: the peer broke a rule of the protocol.

@@ -28,7 +28,7 @@ func (a *Association) deliverICMP(now mono.Time, d *transport.Datagram) {
 	case transport.ProtocolUnreachable: // ICMP8
 		a.protocolUnreachable(now, p, isInit)
 	case transport.Unreachable: // ICMP9: an error of the path, but for the packet's own timer to count
-	case transport.Packet, transport.Damaged:
+	case transport.Packet, transport.Damaged, transport.Disconnected, transport.Rerouted:
 	}
 }
 

@@ -43,7 +43,7 @@ func except(without ...State) []State {
 
 // TestStateTable applies every chunk, time-out and primitive to an association in every state of section 4.
 func TestStateTable(t *testing.T) {
-	rows := slices.Concat(chunkRows(), timeoutRows(), primitiveRows())
+	rows := slices.Concat(chunkRows(), timeoutRows(), primitiveRows(), carrierRows())
 	for _, name := range requiredRows() {
 		if !slices.ContainsFunc(rows, func(r row) bool { return r.name == name }) {
 			t.Errorf("no row says what %s does", name)

@@ -152,6 +152,9 @@ func (e *Engine) EncapPort() uint16 { return e.encapPort }
 // ErrorDetection is the carrier's own method of error detection (RFC 9653 section 8), 0 if it has none.
 func (e *Engine) ErrorDetection() uint32 { return e.caps.ErrorDetection }
 
+// MultiHomed reports whether associations can have several paths.
+func (e *Engine) MultiHomed() bool { return e.caps.MultiHomed }
+
 // Carrier is the carrier that the engine serves.
 func (e *Engine) Carrier() transport.Transport { return e.carrier }
 

@@ -42,6 +42,7 @@ func (r *reader) serve(n int) {
 	e.route(now, r.batch[:n], r.owners, &r.doubt, r.others)
 	e.answerDoubtful(now, &r.doubt, r.others)
 	e.deliver(now, r.batch[:n], r.owners)
+	e.hear(now, r.batch[:n])
 	e.transmit()
 }
 
@@ -52,6 +53,9 @@ func (e *Engine) route(now mono.Time, batch []transport.Datagram, owners []*Asso
 	defer e.mu.Unlock()
 	for i := range batch {
 		owners[i] = nil
+		if isWord(batch[i].Kind) {
+			continue
+		}
 		if port, known := others.destination(now, &batch[i]); known && e.held[port] == 0 {
 			continue
 		}
