@@ -39,8 +39,8 @@
 //	sctp/udp, sctp/udp4, sctp/udp6  inside UDP (RFC 6951), on port 9899 or the one that the address gives
 //
 // The ones with a digit use only that version of IP. A [Dialer] or [ListenConfig] with a Carrier uses that one, and the
-// name of the network then says only which version of IP to use; package transport/pipe makes a Carrier of any connection
-// that keeps messages apart, such as a DTLS one. Nothing is chosen silently: without the right to open a raw socket, sctp
+// name of the network then says only which version of IP to use; package transport/dtls makes Carriers over DTLS (RFC 8261),
+// package transport/pipe one of any connection that keeps messages apart. Nothing is chosen silently: without the right to open a raw socket, sctp
 // fails with an error that says so.
 //
 // # Addresses
@@ -63,6 +63,6 @@
 // # Errors
 //
 // Errors of a Conn are a *net.OpError around the reason. Use errors.Is with net.ErrClosed, os.ErrDeadlineExceeded,
-// [ErrTimeout], [ErrUnreachable], [ErrShutdown], [ErrMessageTooBig], [ErrDenied], [ErrNotNegotiated], and errors.As with
+// [ErrTimeout], [ErrUnreachable], [ErrDisconnected], [ErrShutdown], [ErrMessageTooBig], [ErrDenied], [ErrNotNegotiated], and errors.As with
 // *[AbortError] to learn who ended the association and why.
 package sctp

@@ -226,6 +226,8 @@ var mayRequire = map[string]string{
 	"golang.org/x/net":                  "BPF, control messages, nettest",
 	"github.com/vishvananda/netlink":    "routes and address changes",
 	"github.com/gopacket/gopacket":      "pcapng",
+	"github.com/pion/dtls/v3":           "the carrier over DTLS (docs/adr/0080-dtls.md)",
+	"github.com/pion/logging":           "how pion/dtls is kept quiet",
 	"github.com/spf13/cobra":            "commands",
 	"github.com/spf13/pflag":            "flags of cobra's commands",
 	"golang.org/x/term":                 "what is a terminal",

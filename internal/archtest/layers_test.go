@@ -21,7 +21,7 @@ var layers = [][]string{
 	{"internal/sim/..."},
 	{"transport/internal/...", "internal/porttable", "simnet"},
 	{"transport/udpencap", "transport/rawip", "transport/fault", "transport/pipe"},
-	{"transport/pcap"},
+	{"transport/pcap", "transport/dtls"},
 	{"internal/engine"},
 	{"internal/sockets"},
 	{"."},

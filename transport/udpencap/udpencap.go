@@ -27,6 +27,8 @@ type Config struct {
 	Port uint16
 	// AnyPort takes a port of the system's choice where Port is in use. Peers learn it from the packets that they get.
 	AnyPort bool
+	// FreePort takes a port of the system's choice in the first place, for clients and for what is not RFC 6951 above.
+	FreePort bool
 	// LocalAddrs are the addresses to use; empty means all of both families, those added later included.
 	LocalAddrs []netip.Addr
 	// PeerPort is where packets go of which the Path does not know the peer's port; zero means DefaultPort.
@@ -59,7 +61,11 @@ func Open(c Config) (*Transport, error) {
 	if c.BufferSize == 0 {
 		c.BufferSize = DefaultBufferSize
 	}
-	t, err := open(c, c.Port)
+	port := c.Port
+	if c.FreePort {
+		port, c.AnyPort = 0, true
+	}
+	t, err := open(c, port)
 	for try := 0; err != nil && c.AnyPort && try < maxTries; try++ {
 		t, err = open(c, 0)
 	}
