@@ -45,12 +45,13 @@ func (a *Association) sendAgainSmaller(p *path.Path) {
 
 // protocolUnreachable handles the report that the peer's host has no SCTP (ICMP8). In COOKIE-WAIT it ends the association. Later
 // the peer has shown that it has SCTP, and the report is doubtful: a Linux host with a userland stack sends it whenever the raw
-// socket's buffer is full. It is believed when the path has errors; else the path is probed, which soon gives it some if the peer is gone.
+// socket's buffer is full. It is believed when the path has errors; else the path is probed, which soon gives it some if the peer is gone. Over UDP
+// a NAT that has forgotten the peer sends it, and the peer will be heard again: there only timers end the association, unless the peer is on this host.
 func (a *Association) protocolUnreachable(now mono.Time, p *path.Path, isInit bool) {
 	switch {
 	case isInit != (a.state == StateCookieWait):
 	case !isInit && a.isMisled(now, p):
-	case isInit, p.Errors() > 0:
+	case isInit, p.Errors() > 0 && (!a.params.Carrier.Encapsulated || p.Addr.Remote.IsLoopback()):
 		a.end(a.lossReason(), ErrUnreachable)
 	case a.heartbeating() && p.HB.Nonce == 0:
 		p.HB.Wanted = true

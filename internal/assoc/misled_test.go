@@ -66,7 +66,9 @@ func TestRefusalOfOnePathOverUDP(t *testing.T) {
 		return ta
 	}
 	t.Run("another works", func(t *testing.T) {
-		for _, refuse := range []func(*testAssoc, netip.Addr){(*testAssoc).strangersAbort, (*testAssoc).noPort} {
+		for name, refuse := range map[string]func(*testAssoc, netip.Addr){
+			"ABORT": (*testAssoc).strangersAbort, "ICMP": (*testAssoc).noPort,
+		} {
 			ta := udp(t, Carrier{Encapsulated: true})
 			ta.send(10)
 			ta.wantTo(peer1, "data", "DATA 0")
@@ -80,9 +82,8 @@ func TestRefusalOfOnePathOverUDP(t *testing.T) {
 			ta.forget()
 
 			refuse(ta, peer2)
-			ta.advance(2 * time.Second)
-			if refuse(ta, peer2); ta.a.State() != StateClosed {
-				t.Error("no path is left that works, and the association goes on")
+			if closed := ta.a.State() == StateClosed; closed != (name == "ABORT") {
+				t.Errorf("no path is left that works: closed %v", closed)
 			}
 		}
 	})
@@ -126,5 +127,36 @@ func TestHeartbeatsAreMoreFrequentOverUDP(t *testing.T) {
 		}
 		ta.advance(c.interval + 2*time.Second) // RTO and jitter
 		ta.want("the path is idle", "HEARTBEAT")
+	}
+}
+
+// A NAT that has forgotten the peer reports that there is nobody at its port, until the peer sends something.
+func TestPortUnreachableOverUDP(t *testing.T) {
+	loopback := netip.MustParseAddr("127.0.0.1")
+	for _, c := range []struct {
+		carrier Carrier
+		peer    netip.Addr
+		ends    bool
+	}{
+		{Carrier{Encapsulated: true}, peer1, false},
+		{Carrier{Encapsulated: true}, loopback, true},
+		{Carrier{}, peer1, true},
+	} {
+		ta := newTestAssoc(t, activeSide, over(c.carrier), multiHomed(c.peer))
+		ta.want("INIT", "INIT")
+		ta.recvFrom(c.peer, initAck())
+		ta.recvFrom(c.peer, cookieAck())
+		ta.wantEvent("it is up", "up")
+		ta.forget()
+		ta.send(10)
+		ta.want("data", "DATA 0")
+		ta.noPort(c.peer)
+		ta.want("the path is asked", "HEARTBEAT")
+		ta.advanceToTimer()
+		ta.forget()
+		ta.noPort(c.peer)
+		if ended := ta.a.State() == StateClosed; ended != c.ends {
+			t.Errorf("%+v, %v: ended %v, want %v", c.carrier, c.peer, ended, c.ends)
+		}
 	}
 }
