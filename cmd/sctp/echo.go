@@ -60,6 +60,7 @@ func (e *echo) run(c *cobra.Command, args []string) error {
 		if e.verbose {
 			cli.PrintUp(c.ErrOrStderr(), conn)
 			go cli.PrintNews(ctx, c.ErrOrStderr(), conn)
+			defer cli.PrintPaths(c.ErrOrStderr(), conn)
 		}
 		if len(args) > 1 {
 			for _, m := range args[1:] {
@@ -135,7 +136,7 @@ func followResets(ctx context.Context, conn *sctp.Conn, log io.Writer) {
 				// What the peer thinks of that is its business.
 				_ = conn.ResetStreams(ctx, sctp.ResetRequest{Outgoing: true, Streams: n.Streams})
 			}
-		case sctp.AssocReset, sctp.StreamChange, sctp.PartialDeliveryEvent:
+		case sctp.AssocReset, sctp.StreamChange, sctp.PartialDeliveryEvent, sctp.PeerAddrChange, sctp.LocalAddrChange:
 			fmt.Fprintln(log, n)
 		}
 	}

@@ -22,6 +22,7 @@ type perfCommand struct {
 	server         bool
 	latency, setup bool
 	json           bool
+	verbose        bool
 	buffer         int
 	opts           perf.Options
 }
@@ -52,13 +53,14 @@ how many associations can be set up and shut down in a second.`,
 	pc.scheduling.Flags(f)
 	cli.SizeVar(f, &pc.buffer, "buffer", "", 4<<10, 1<<30, "size of the send and the receive buffer of an association")
 	f.BoolVar(&pc.json, "json", false, "print the result as one line of JSON")
+	f.BoolVarP(&pc.verbose, "verbose", "v", false, "describe each association, and at its end the ways to the peer, on standard error")
 	pc.net.Flags(f)
 	return c
 }
 
 // clientFlags are those that a server does not take.
 var clientFlags = []string{
-	"latency", "setup", "time", "bytes", "streams", "parallel", "unordered", "load", "lifetime", "max-retransmits", "priority", "weights", "json",
+	"latency", "setup", "time", "bytes", "streams", "parallel", "unordered", "load", "lifetime", "max-retransmits", "priority", "weights", "json", "verbose",
 }
 
 func (pc *perfCommand) run(c *cobra.Command, args []string) error {
@@ -99,7 +101,13 @@ func (pc *perfCommand) run(c *cobra.Command, args []string) error {
 			conn.Abort("")
 			return nil, err
 		}
+		if pc.verbose {
+			cli.PrintUp(c.ErrOrStderr(), conn)
+		}
 		return conn, nil
+	}
+	if pc.verbose {
+		o.Finish = func(conn *sctp.Conn) { cli.PrintPaths(c.ErrOrStderr(), conn) }
 	}
 	if !pc.json {
 		o.Progress = func(elapsed time.Duration, bytes uint64) {

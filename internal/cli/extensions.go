@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -62,18 +61,4 @@ func (*extensions) Type() string { return "NAME,…" }
 func PrintUp(w io.Writer, conn *sctp.Conn) {
 	s := conn.Status()
 	fmt.Fprintf(w, "association with %v: %d streams out, %d in; extensions: %v\n", conn.RemoteAddr(), s.OutStreams, s.InStreams, s.Extensions)
-}
-
-// PrintNews says on w what happens to streams and messages, until the association ends.
-func PrintNews(ctx context.Context, w io.Writer, conn *sctp.Conn) {
-	for {
-		n, err := conn.NextNotification(ctx)
-		if err != nil {
-			return
-		}
-		switch n.(type) {
-		case sctp.StreamReset, sctp.AssocReset, sctp.StreamChange, sctp.SendFailed, sctp.PartialDeliveryEvent:
-			fmt.Fprintln(w, n)
-		}
-	}
 }

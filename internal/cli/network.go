@@ -28,6 +28,7 @@ type Network struct {
 	udp     bool
 	local   string
 	timeout time.Duration
+	peering peering
 	capture Capture
 }
 
@@ -41,22 +42,22 @@ func (n *Network) Flags(fs *pflag.FlagSet) {
 	ExtensionsVar(fs, &n.Config.Enable, "enable", "offer these extensions to the peer, besides those that are offered anyway")
 	ExtensionsVar(fs, &n.Config.Disable, "disable", "do not offer these extensions")
 	IntVar(fs, &n.Config.FragmentInterleave, "interleave", "", 0, 2, "level of fragment interleave: with 2 parts of messages on several streams may alternate")
+	n.peering.flags(fs)
 	n.capture.Flag(fs)
 }
 
 // config is Config, made to fit what was enabled.
-func (n *Network) config() sctp.Config {
+func (n *Network) config() (sctp.Config, error) {
 	c := n.Config
 	if c.Enable.Has(sctp.Interleaving) {
 		c.FragmentInterleave = 2 // it is not offered otherwise
 	}
-	return c
+	return c, n.peering.configure(&c)
 }
 
 // Interleaves reports whether parts of messages on several streams may alternate for a reader.
 func (n *Network) Interleaves() bool {
-	c := n.config()
-	return c.FragmentInterleave == 2
+	return n.Config.FragmentInterleave == 2 || n.Config.Enable.Has(sctp.Interleaving)
 }
 
 // Name returns the network that the flags chose.
@@ -76,8 +77,20 @@ func (n *Network) Dial(ctx context.Context, addr string) (*sctp.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := sctp.Dialer{Config: n.config(), Timeout: n.timeout, LocalAddr: local}
-	return d.DialSCTP(ctx, n.Name(), addr)
+	config, err := n.config()
+	if err != nil {
+		return nil, err
+	}
+	d := sctp.Dialer{Config: config, Timeout: n.timeout, LocalAddr: local, RaceDelay: n.peering.raceDelay()}
+	conn, err := d.DialSCTP(ctx, n.Name(), addr)
+	if err != nil {
+		return nil, err
+	}
+	if err := n.peering.check(conn); err != nil {
+		conn.Abort("")
+		return nil, err
+	}
+	return conn, nil
 }
 
 // localAddr returns the address of --local, nil if it is not given.
@@ -94,13 +107,14 @@ func (n *Network) localAddr() (*sctp.Addr, error) {
 
 // Listen listens at addr.
 func (n *Network) Listen(ctx context.Context, addr string) (*sctp.Listener, error) {
-	if n.local != "" {
-		return nil, Usagef("--local is for clients; allowed for a server: the addresses to listen at as its argument")
-	}
 	if err := n.checkAddr(ctx, addr); err != nil {
 		return nil, err
 	}
-	lc := sctp.ListenConfig{Config: n.config()}
+	config, err := n.config()
+	if err != nil {
+		return nil, err
+	}
+	lc := sctp.ListenConfig{Config: config}
 	return lc.Listen(ctx, n.Name(), addr)
 }
 

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -13,15 +14,26 @@ import (
 )
 
 // ForClients refuses flags of these names in the call of a server: to ignore them would be to do something else than was asked
-// for. Of --local, which all commands have, Listen says what to do instead.
+// for. Of those that all commands have, Serve says what to do instead.
 func ForClients(c *cobra.Command, names ...string) error {
 	for _, name := range names {
 		if c.Flags().Changed(name) {
 			allowed := slices.DeleteFunc(flagNames(c), func(flag string) bool {
 				name := strings.TrimPrefix(flag, "--")
-				return name == "local" || slices.Contains(names, name)
+				_, common := clientOnly[name]
+				return common || slices.Contains(names, name)
 			})
 			return Usagef("--%s is for clients; allowed for a server: %s", name, strings.Join(allowed, ", "))
+		}
+	}
+	return nil
+}
+
+// serverFlags refuses the flags that all commands have and that are for clients.
+func serverFlags(c *cobra.Command) error {
+	for _, name := range slices.Sorted(maps.Keys(clientOnly)) {
+		if c.Flags().Changed(name) {
+			return Usagef("--%s is for clients; allowed for a server: %s", name, clientOnly[name])
 		}
 	}
 	return nil
@@ -31,6 +43,9 @@ func ForClients(c *cobra.Command, names ...string) error {
 // association is shut down when use returns, aborted if that is with an error. What goes wrong with one is printed and
 // does not end the others.
 func (n *Network) Serve(c *cobra.Command, addr string, use func(context.Context, *sctp.Conn) error) error {
+	if err := serverFlags(c); err != nil {
+		return err
+	}
 	return n.Record(func() error {
 		l, err := n.Listen(c.Context(), addr)
 		if err != nil {
@@ -49,7 +64,7 @@ func (n *Network) Serve(c *cobra.Command, addr string, use func(context.Context,
 				return err
 			}
 			serving.Go(func() {
-				if err := serve(c.Context(), conn, use); err != nil && c.Context().Err() == nil {
+				if err := n.serve(c.Context(), conn, use); err != nil && c.Context().Err() == nil {
 					fmt.Fprintf(c.ErrOrStderr(), "%s: %s\n", c.CommandPath(), oneLine(err.Error()))
 				}
 			})
@@ -59,6 +74,9 @@ func (n *Network) Serve(c *cobra.Command, addr string, use func(context.Context,
 
 // ServeOnce is Serve for one association, whose end, however it comes, is the end of the command.
 func (n *Network) ServeOnce(c *cobra.Command, addr string, use func(context.Context, *sctp.Conn) error) error {
+	if err := serverFlags(c); err != nil {
+		return err
+	}
 	return n.Record(func() error {
 		l, err := n.Listen(c.Context(), addr)
 		if err != nil {
@@ -70,13 +88,17 @@ func (n *Network) ServeOnce(c *cobra.Command, addr string, use func(context.Cont
 		if err != nil {
 			return err
 		}
-		return serve(c.Context(), conn, use)
+		return n.serve(c.Context(), conn, use)
 	})
 }
 
 // serve is one association of a server. Which side shuts it down first is of no importance.
-func serve(ctx context.Context, conn *sctp.Conn, use func(context.Context, *sctp.Conn) error) error {
-	if err := use(ctx, conn); err != nil {
+func (n *Network) serve(ctx context.Context, conn *sctp.Conn, use func(context.Context, *sctp.Conn) error) error {
+	err := n.peering.check(conn)
+	if err == nil {
+		err = use(ctx, conn)
+	}
+	if err != nil {
 		conn.Abort("")
 		return naming(conn, err)
 	}

@@ -94,6 +94,7 @@ func (p *Pipe) Run(ctx context.Context, conn *sctp.Conn) error {
 		case <-time.After(lastNews):
 		}
 	}
+	cli.PrintPaths(p.log, conn)
 	return err
 }
 

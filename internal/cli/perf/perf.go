@@ -63,6 +63,8 @@ type Options struct {
 	Load int
 	// Associations is how many are used, or set up, at the same time.
 	Associations int
+	// Finish, if not nil, is called with each association that messages were sent on, before it is shut down.
+	Finish func(*sctp.Conn)
 	// Progress, if not nil, is called about once a second with the bytes handed over since the last call.
 	Progress func(elapsed time.Duration, bytes uint64)
 }
@@ -102,6 +104,11 @@ func (o *Options) withConns(ctx context.Context, r *Result, f func([]*sctp.Conn)
 	r.Extensions = conns[0].Status().Extensions.String()
 	if err := f(conns); err != nil {
 		return err
+	}
+	if o.Finish != nil {
+		for _, c := range conns {
+			o.Finish(c)
+		}
 	}
 	return o.each(func(i int) error { return conns[i].Shutdown(ctx) })
 }
