@@ -21,6 +21,8 @@ const (
 	ChunkShutdown   = ChunkType(wire.ChunkShutdown)
 	ChunkCookieEcho = ChunkType(wire.ChunkCookieEcho)
 	ChunkReConfig   = ChunkType(wire.ChunkReConfig)
+	ChunkASCONF     = ChunkType(wire.ChunkASCONF)    // always, where addresses can be changed
+	ChunkASCONFAck  = ChunkType(wire.ChunkASCONFAck) // likewise
 )
 
 func (t ChunkType) String() string { return wire.ChunkType(t).String() }

@@ -99,6 +99,12 @@ type Config struct {
 
 	// Auth, if not nil, offers the peer to authenticate chunks (RFC 4895).
 	Auth *Auth
+	// UnauthenticatedASCONF lets addresses be changed also with a peer that authenticates nothing, which RFC 5061 forbids
+	// (section 4.1.1): who sees packets of an association can then take it over. It is for peers without AUTH in a network of friends.
+	UnauthenticatedASCONF bool
+	// AutoASCONF tells the peer of addresses that this host gets and loses, on associations that are bound to all of them
+	// (SCTP_AUTO_ASCONF, RFC 6458 section 8.1.23): off.
+	AutoASCONF bool
 
 	// Linger bounds the shutdown that Close leaves to the background, like [Conn.SetLinger]: 60 s. Negative makes Close
 	// abort, as SO_LINGER with zero seconds does (RFC 6458 section 8.1.4).
@@ -171,5 +177,8 @@ func (c *Config) core() assoc.Config {
 		DenyReconfig:         assoc.ReconfigRequests(c.DenyReconfig),
 		AdaptationIndication: c.AdaptationIndication,
 		Auth:                 c.Auth.core(),
+
+		UnauthenticatedASCONF: c.UnauthenticatedASCONF,
+		AutoASCONF:            c.AutoASCONF,
 	}.Defaults()
 }

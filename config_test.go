@@ -19,7 +19,7 @@ func TestEveryConfigFieldCounts(t *testing.T) {
 	anything := map[string]bool{
 		"OutStreams": true, "MaxInStreams": true, "DisableFragments": true, "Nagle": true, "AdaptationIndication": true,
 		"DefaultSndInfo": true, "Scheduler": true, "Switchover": true,
-		"DisableTailProbe": true, "Auth": true,
+		"DisableTailProbe": true, "Auth": true, "UnauthenticatedASCONF": true, "AutoASCONF": true,
 	}
 	// The association itself knows nothing of the first two; the third is its TailProbe.
 	ours := map[string]bool{"Linger": true, "DefaultSndInfo": true, "DisableTailProbe": true}
@@ -79,7 +79,7 @@ func TestConfigErrorsNameFieldValueAndRange(t *testing.T) {
 		{Config{MaxPMTU: 100}, "Config.MaxPMTU is 100, allowed is 0 or 512 to 65535"},
 		{Config{FragmentInterleave: 3}, "Config.FragmentInterleave is 3, allowed is -1 to 2"},
 		{Config{Enable: Interleaving, FragmentInterleave: 1}, "Config.FragmentInterleave is 1, allowed is 2 where Interleaving is enabled"},
-		{Config{Enable: 0x8001}, "Config.Enable is 0x8001, allowed is a set of extensions, 0x7f at most"},
+		{Config{Enable: 0x8001}, "Config.Enable is 0x8001, allowed is a set of extensions, 0xff at most"},
 		{Config{Auth: &Auth{Chunks: []ChunkType{ChunkData, 1}}}, "Config.Auth.Chunks is [DATA INIT], allowed is no INIT"},
 		{Config{Auth: &Auth{HMACs: []HMAC{HMACSHA256, 2}}}, "Config.Auth.HMACs is [3 2], allowed is HMACSHA1 and"},
 		{Config{Auth: &Auth{ActiveKey: 1, Keys: []AuthKey{{Number: 2}}}}, "Config.Auth.ActiveKey is 1, allowed is 0 or"},

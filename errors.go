@@ -44,7 +44,7 @@ var (
 	ErrPolicy = assoc.ErrBadPolicy
 	// ErrNotNegotiated: the two sides do not both have the extension in use that the call takes; see Status.Extensions.
 	ErrNotNegotiated = assoc.ErrNotNegotiated
-	// ErrDenied: the peer refuses to reset or add streams.
+	// ErrDenied: the peer refuses to reset or add streams, or to change addresses.
 	ErrDenied = engine.ErrDenied
 	// ErrRequestFailed: the peer cannot reset or add the streams, or the association ended or restarted before it had
 	// answered.
@@ -53,10 +53,12 @@ var (
 	ErrRequestBusy = assoc.ErrReconfigBusy
 	// ErrTooSoon: the association was reset less than 30 s ago (RFC 6525 section 5.1.4).
 	ErrTooSoon = assoc.ErrReconfigTooSoon
-	// ErrEmptyRequest: a request to reset or add no streams.
+	// ErrEmptyRequest: a request to reset or add no streams, or to change no address.
 	ErrEmptyRequest = assoc.ErrEmptyRequest
 	// ErrTooManyStreams: more than there can be, than Config.MaxInStreams allows, or than a packet can list.
 	ErrTooManyStreams = assoc.ErrTooManyStreams
+	// ErrBadAddress: an address of this side that cannot be added, removed or preferred.
+	ErrBadAddress = errors.New("address cannot be changed")
 	// ErrNoAssociation is what an [Endpoint] says of an association that has ended or never was.
 	ErrNoAssociation = errors.New("no such association")
 )
@@ -116,11 +118,16 @@ func (e *MessageTooBigError) Is(target error) bool { return target == ErrMessage
 // public turns an error of the engine and the core into one of this package.
 func public(err error) error {
 	var abort *assoc.AbortError
+	var refused *assoc.RefusedError
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &abort):
 		return &AbortError{Remote: abort.Remote, Cause: CauseCode(abort.Code), Reason: abort.Reason}
+	case errors.As(err, &refused):
+		return &AddrRefusedError{CauseCode(refused.Code)}
+	case errors.Is(err, assoc.ErrBadAddr), errors.Is(err, assoc.ErrAddrKnown), errors.Is(err, assoc.ErrNoSuchAddr), errors.Is(err, assoc.ErrLastAddr):
+		return fmt.Errorf("%w: %w", ErrBadAddress, err)
 	case errors.Is(err, assoc.ErrTimeout):
 		return ErrTimeout
 	case errors.Is(err, engine.ErrPeerShutdown):

@@ -3,6 +3,7 @@ package sctp
 import (
 	"fmt"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/gosctp/sctp/internal/assoc"
@@ -187,6 +188,16 @@ type StreamReset struct {
 	Streams []uint16
 }
 
+// AddrsChanged: what became of addresses of this side that the peer was asked to take note of (RFC 5061).
+type AddrsChanged struct {
+	AssocID AssocID
+	// Added and Removed are those that the peer has taken note of, Primary what it was asked to send to first and did not refuse.
+	Added, Removed []netip.Addr
+	Primary        netip.Addr
+	// Err is why the rest was not done, nil if all was.
+	Err error
+}
+
 // AssocReset: all streams begin with sequence number 0 again, and TSNs elsewhere, or a request for it ended otherwise (RFC
 // 6525 section 6.1.2).
 type AssocReset struct {
@@ -210,6 +221,7 @@ func (n AssocChange) Assoc() AssocID          { return n.AssocID }
 func (n PeerAddrChange) Assoc() AssocID       { return n.AssocID }
 func (n Stall) Assoc() AssocID                { return n.AssocID }
 func (n LocalAddrChange) Assoc() AssocID      { return n.AssocID }
+func (n AddrsChanged) Assoc() AssocID         { return n.AssocID }
 func (n RemoteError) Assoc() AssocID          { return n.AssocID }
 func (n SendFailed) Assoc() AssocID           { return n.AssocID }
 func (n ShutdownEvent) Assoc() AssocID        { return n.AssocID }
@@ -243,6 +255,22 @@ func (n LocalAddrChange) String() string {
 		return fmt.Sprintf("address %v is there", n.Addr)
 	}
 	return fmt.Sprintf("address %v is gone", n.Addr)
+}
+func (n AddrsChanged) String() string {
+	var what []string
+	for _, a := range n.Added {
+		what = append(what, fmt.Sprintf("%v added", a))
+	}
+	for _, a := range n.Removed {
+		what = append(what, fmt.Sprintf("%v removed", a))
+	}
+	if n.Primary.IsValid() {
+		what = append(what, fmt.Sprintf("%v preferred", n.Primary))
+	}
+	if n.Err != nil {
+		what = append(what, n.Err.Error())
+	}
+	return "addresses: " + strings.Join(what, ", ")
 }
 func (n RemoteError) String() string { return fmt.Sprintf("peer reports: %v", n.Cause) }
 func (n SendFailed) String() string {
@@ -299,6 +327,8 @@ func notification(id AssocID, ev assoc.Event) Notification {
 		return Stall{id, ev.Addr, StallReason(ev.Reason), ev.For}
 	case assoc.LocalAddrChange:
 		return LocalAddrChange{id, ev.Addr, ev.Added}
+	case assoc.AddrsChanged:
+		return AddrsChanged{id, ev.Added, ev.Removed, ev.Preferred, public(ev.Err)}
 	case assoc.RemoteError:
 		return RemoteError{id, CauseCode(ev.Code), ev.Data}
 	case assoc.SendFailed:

@@ -24,6 +24,10 @@ const (
 	// RFC has.
 	PacketDrop = Extensions(assoc.PacketDrop)
 
+	// DynamicAddresses adds and removes addresses of an association (RFC 5061); see [Conn.ChangeAddrs]. It takes Config.Auth,
+	// or Config.UnauthenticatedASCONF.
+	DynamicAddresses = Extensions(assoc.DynamicAddresses)
+
 	// DefaultExtensions are offered unless [Config] says otherwise: all that an RFC has.
 	DefaultExtensions = Extensions(assoc.DefaultExtensions)
 	// AllExtensions are all that there are.

@@ -116,6 +116,11 @@ type Stats struct {
 	AuthMismatches                 uint64 // AUTH chunks that were wrong: made with another key, or by somebody else
 	AuthUnknownKeys                uint64 // AUTH chunks with a key or an algorithm that this side does not have
 	AuthMissing                    uint64 // chunks discarded because they should have been authenticated
+	ASCONFSent, ASCONFReceived     uint64 // chunks that change addresses (RFC 5061); of the latter, those whose requests were looked at
+	ASCONFRepeated                 uint64 // ASCONF chunks that had been answered, and were so again without being performed
+	ASCONFDiscarded                uint64 // ASCONF chunks out of sequence: stale, or forged
+	AddrsRefused                   uint64 // requests of the peer that were refused, to add, remove or prefer an address
+	StrangersDiscarded             uint64 // chunks from addresses that are not the peer's
 }
 
 func publicStatus(s *assoc.Status, lost uint64) Status {

@@ -24,6 +24,10 @@ func TestNotificationsReadAsSentences(t *testing.T) {
 		{assoc.Stall{Addr: addr, For: time.Minute}, "acknowledged by 192.0.2.1 again, after 1m0s"},
 		{assoc.LocalAddrChange{Addr: addr, Added: true}, "address 192.0.2.1 is there"},
 		{assoc.LocalAddrChange{Addr: addr}, "address 192.0.2.1 is gone"},
+		{assoc.AddrsChanged{Added: []netip.Addr{addr}, Removed: []netip.Addr{addr}, Preferred: addr},
+			"addresses: 192.0.2.1 added, 192.0.2.1 removed, 192.0.2.1 preferred"},
+		{assoc.AddrsChanged{Err: &assoc.RefusedError{Code: wire.CauseNoAuthorization}}, "addresses: peer denies the request: Request Refused - No Authorization"},
+		{assoc.AddrsChanged{Err: &assoc.RefusedError{}}, "addresses: peer denies the request"},
 		{assoc.RemoteError{Code: wire.CauseStaleCookie}, "peer reports: " + wire.CauseStaleCookie.String()},
 		{
 			assoc.SendFailed{Stream: 3, Data: make([]byte, 5), Err: &assoc.AbortError{Remote: true}},

@@ -71,6 +71,15 @@ func holdsAbort(chunks []byte) bool {
 	return false
 }
 
+// believesAbort reports whether an ABORT is the peer's word about this association. One that reflects the tag may come from a host that knows no better,
+// or answer a packet that left from an address which the peer does not know, or knows no more (RFC 5061 section 5.3.1).
+func (a *Association) believesAbort(now mono.Time, in *inbound, c wire.Chunk) bool {
+	if a.leaving(in.d.Path.Local) {
+		return false
+	}
+	return c.Flags&wire.FlagT == 0 || !a.isMisled(now, in.path) && !a.unknownToPeer(in.d.Path.Local)
+}
+
 // recvAbort ends the association without an answer (section 9.1). An ABORT with a format error counts as none (section 3.3.7). With the
 // T bit it tells that the peer has no association any more. In SHUTDOWN-ACK-SENT that is what SHUTDOWN COMPLETE would say, which may come later: on several paths
 // packets pass each other, and a late SACK is answered out of the blue.

@@ -104,7 +104,7 @@ func (a *Association) sackSent() {
 // sackSource is the address that a packet leaves from which acknowledges and carries no DATA: the one that the peer sent to, as firewalls
 // expect of an answer. What is answered itself, as DATA is, goes and comes by the source of the path.
 func (a *Association) sackSource(p *path.Path) netip.Addr {
-	if k := &a.receive.ack; k.path == p && !p.Source().IsValid() && !contains(a.gone, k.from) {
+	if k := &a.receive.ack; k.path == p && !p.Source().IsValid() && !contains(a.gone, k.from) && a.answersFrom(k.from) {
 		return k.from
 	}
 	return netip.Addr{}

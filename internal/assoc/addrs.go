@@ -42,16 +42,25 @@ func (a *Association) addPath(remote netip.Addr, s path.State) *path.Path {
 // sourceFor picks the source address for packets to remote among the bound ones: the one with the longest common prefix, since addresses
 // of one network tend to be alike. An association bound to all addresses leaves it to the carrier, which knows the routes.
 func (a *Association) sourceFor(remote netip.Addr) (best netip.Addr) {
-	if a.params.Wildcard {
+	if !a.choosesSources() {
 		return netip.Addr{}
 	}
 	most := -1
-	for _, l := range a.params.LocalAddrs {
-		if l.BitLen() != remote.BitLen() || contains(a.gone, l) {
+	for _, l := range a.sources() {
+		if l.BitLen() != remote.BitLen() || !a.canSend(l) {
 			continue
 		}
 		if n := commonPrefix(l, remote); n > most {
 			best, most = l, n
+		}
+	}
+	if a.strange && most < 0 {
+		// From an address that the host has lost packets get nowhere, as if there were no network: better than from one at which the peer would
+		// tell this side that it knows no such association.
+		for _, l := range a.sources() {
+			if l.BitLen() == remote.BitLen() && !contains(a.params.Host, l) {
+				return l
+			}
 		}
 	}
 	return best
@@ -59,7 +68,7 @@ func (a *Association) sourceFor(remote netip.Addr) (best netip.Addr) {
 
 // setSource picks the source address for packets along p: the one that the user wants, if the host has it.
 func (a *Association) setSource(p *path.Path) {
-	if want := p.Source(); want.IsValid() && !contains(a.gone, want) {
+	if want := p.Source(); want.IsValid() && a.canSend(want) {
 		p.Addr.Local = want
 		return
 	}
@@ -83,11 +92,11 @@ func (a *Association) mayLeaveFrom(source, remote netip.Addr) bool {
 // to, which is what a NAT between them expects. With several, the routes decide about sources (or sourceFor, for bound addresses): a source in
 // another network would let both paths die of one cut, since answers go to the source. What the user wants comes before all this.
 func (a *Association) learnSource(p *path.Path, way transport.Path) {
-	if !a.params.Wildcard || !way.Local.IsValid() || p.Source().IsValid() {
+	if a.choosesSources() || !way.Local.IsValid() || p.Source().IsValid() {
 		return
 	}
 	p.Addr.Local = netip.Addr{}
-	if len(a.paths) == 1 {
+	if len(a.paths) == 1 && !a.leaving(way.Local) {
 		p.Addr.Local = way.Local
 	}
 }
@@ -121,6 +130,9 @@ func (a *Association) Paths(dst []transport.Path) []transport.Path {
 
 // LocalAddrs appends the addresses of this side that the peer was told of, or if it was told of none, the one that it knows all the same.
 func (a *Association) LocalAddrs(dst []netip.Addr) []netip.Addr {
+	if a.addressing != nil {
+		return append(dst, a.addressing.own.known...)
+	}
 	if known := a.announceable(dst, a.params.LocalAddrs); len(known) > len(dst) {
 		return known
 	}

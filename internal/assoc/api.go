@@ -126,4 +126,9 @@ type Stats struct {
 	AuthMismatches                 uint64 // AUTH chunks with a wrong HMAC: another key, or another sender
 	AuthUnknownKeys                uint64 // AUTH chunks with a key or an algorithm that this side does not have
 	AuthMissing                    uint64 // chunks that were discarded because they were not authenticated
+	ASCONFSent, ASCONFReceived     uint64 // chunks; of the latter, those whose requests were looked at
+	ASCONFRepeated                 uint64 // ASCONF chunks that had been answered, and were so again without being performed
+	ASCONFDiscarded                uint64 // ASCONF chunks out of sequence: stale, or forged
+	AddrsRefused                   uint64 // requests of the peer that were refused, to add, remove or prefer an address
+	StrangersDiscarded             uint64 // chunks from addresses that are not the peer's
 }

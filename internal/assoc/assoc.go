@@ -65,6 +65,10 @@ type Association struct {
 	peak netip.Addr
 	// gone are those of the bound addresses, and of those that the user wants as sources, that the host has lost.
 	gone []netip.Addr
+	// left are addresses of the host that the peer was asked to forget, on an association bound to all of them.
+	left []netip.Addr
+	// strange: the host has other addresses than the peer knows.
+	strange bool
 	// idleSince is when data was sent or received last, for AutoClose.
 	idleSince mono.Time
 
@@ -87,6 +91,8 @@ type Association struct {
 	control control
 	// reconfig is there once streams or TSNs were asked to be reset, or streams to be added, by either side.
 	reconfig *reconfiguration
+	// addressing is there once addresses were asked to be changed, by either side.
+	addressing *addressing
 	// auth is there if this side offers, or the cookie says, that chunks are authenticated.
 	auth   *authenticator
 	events eventQueue
@@ -221,6 +227,7 @@ func (a *Association) established(now mono.Time) {
 	if shutdown {
 		a.Shutdown(now)
 	}
+	a.followHost(now)
 }
 
 // end enters CLOSED: timers stop, unsent and unacknowledged messages go back to the user, what was received whole stays readable.
@@ -237,6 +244,7 @@ func (a *Association) end(reason AssocState, err error) {
 	a.receive.ack = acker{}
 	a.control.reset()
 	a.dropReconfig()
+	a.dropAddressing()
 	a.failMessages(err)
 	if a.receive.inbound != nil {
 		a.dropIncomplete()

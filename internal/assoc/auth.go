@@ -1,6 +1,8 @@
 package assoc
 
 import (
+	"slices"
+
 	"github.com/gosctp/sctp/internal/auth"
 	"github.com/gosctp/sctp/internal/cookie"
 	"github.com/gosctp/sctp/internal/mono"
@@ -33,7 +35,11 @@ func AuthVector(c *Config, random func() uint64) []byte {
 		r[i] = byte(v)
 		v >>= 8
 	}
-	return auth.Vector(r, c.Auth)
+	keys := *c.Auth
+	if (DefaultExtensions|c.Enable)&^c.Disable&DynamicAddresses != 0 { // RFC 5061 section 4.2.7
+		keys.Chunks = append(slices.Clip(keys.Chunks), wire.ChunkASCONF, wire.ChunkASCONFAck)
+	}
+	return auth.Vector(r, &keys)
 }
 
 // beginAuth prepares authentication with these keys, before anything is sent.
@@ -59,6 +65,9 @@ func (a *Association) agree(own, peer []byte) {
 		a.auth.Disagree()
 	}
 	a.auth.own = own
+	if a.auth.Agreed() && a.extensions.Has(DynamicAddresses) {
+		a.auth.Protect(wire.ChunkASCONF, wire.ChunkASCONFAck)
+	}
 }
 
 // Authenticates reports whether chunks are authenticated with this peer.
@@ -168,6 +177,9 @@ func (a *Association) authenticate(now mono.Time, in *inbound, c wire.Chunk, res
 		return a.recvAuth(in, x, c, rest)
 	case x.Requires(c.Type) && !in.authenticated:
 		a.stats.AuthMissing++
+		if c.Type == wire.ChunkASCONF {
+			return admitNothing // RFC 5061 section 5.2 D5
+		}
 		return admitOthers
 	}
 	return admitChunk

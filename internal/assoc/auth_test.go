@@ -283,7 +283,7 @@ func TestKeysOfAnAssociation(t *testing.T) {
 	if got := ta.a.PeerAuthChunks(); !slices.Equal(got, []wire.ChunkType{wire.ChunkData}) {
 		t.Errorf("the peer wants %v", got)
 	}
-	if got := ta.a.LocalAuthChunks(); !slices.Equal(got, []wire.ChunkType{wire.ChunkData}) {
+	if got := ta.a.LocalAuthChunks(); !slices.Equal(got, []wire.ChunkType{wire.ChunkData, wire.ChunkASCONF, wire.ChunkASCONFAck}) {
 		t.Errorf("this side wants %v", got)
 	}
 	plain := established(t)

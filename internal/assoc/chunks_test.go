@@ -241,6 +241,8 @@ func (ta *testAssoc) text(c wire.Chunk) string {
 	case wire.ChunkInit, wire.ChunkInitAck:
 		in, _ := wire.ParseInit(c)
 		return fmt.Sprintf("%s OS=%d MIS=%d", name, in.OutStreams, in.InStreams)
+	case wire.ChunkASCONF, wire.ChunkASCONFAck:
+		return name + " " + ta.asconfText(c)
 	case wire.ChunkReConfig:
 		return name + " " + ta.reconfigText(c)
 	case wire.ChunkCookieEcho:
@@ -307,7 +309,7 @@ func eventText(e Event) string {
 	case PeerAddrChange:
 		return fmt.Sprintf("%v %s", e.Addr, map[AddrState]string{AddrAvailable: "available", AddrUnreachable: "unreachable",
 			AddrConfirmed: "confirmed", AddrPotentiallyFailed: "potentially-failed",
-			AddrMadePrimary: "made-primary"}[e.State])
+			AddrMadePrimary: "made-primary", AddrAdded: "added", AddrRemoved: "removed"}[e.State])
 	case LocalAddrChange:
 		return fmt.Sprintf("%v %s", e.Addr, map[bool]string{true: "there", false: "gone"}[e.Added])
 	case SendFailed:
@@ -327,6 +329,8 @@ func eventText(e Event) string {
 		return fmt.Sprintf("%s %d", map[AuthIndication]string{AuthNewKey: "new-key", AuthFreeKey: "free-key"}[e.Indication], e.Key)
 	case SenderDry:
 		return "dry"
+	case AddrsChanged:
+		return addrsText(e)
 	case StreamReset, AssocReset, StreamChange:
 		return reconfigEventText(e)
 	}

@@ -175,6 +175,7 @@ func (a *Association) restart(now mono.Time, in *inbound, c *cookie.Content) {
 	a.dropIncomplete()
 	a.control.reset()
 	a.dropReconfig()
+	a.dropAddressing()
 	shutdown := a.state == StateShutdownPending || a.state == StateShutdownSent
 	a.closing = nil
 	a.localTag, a.peerTag = c.LocalTag, c.PeerTag

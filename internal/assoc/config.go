@@ -74,6 +74,12 @@ type Config struct {
 
 	// Auth, if not nil, offers to authenticate chunks (RFC 4895).
 	Auth *auth.Config
+	// UnauthenticatedASCONF lets addresses be changed also with a peer that authenticates nothing, which RFC 5061 forbids (section 4.1.1): who
+	// sees packets of an association, or guesses its tag, can then take it over.
+	UnauthenticatedASCONF bool
+	// AutoASCONF tells the peer of addresses that the host gets or loses, on associations that are bound to all of them (RFC 6458 section
+	// 8.1.23): off.
+	AutoASCONF bool
 
 	// Scheduler makes what chooses the stream that sends next (RFC 8260 section 3): nil, first come, first served.
 	Scheduler func() sched.Scheduler

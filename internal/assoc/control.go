@@ -93,6 +93,9 @@ func (a *Association) recvError(now mono.Time, in *inbound, c wire.Chunk) {
 			}
 			continue
 		}
+		if c, _, err := wire.NextChunk(cause.Value); cause.Code == wire.CauseUnrecognizedChunk && err == nil && c.Type == wire.ChunkASCONF {
+			a.notUnderstood()
+		}
 		a.emit(RemoteError{Code: cause.Code, Data: append([]byte(nil), cause.Value...)})
 	}
 }

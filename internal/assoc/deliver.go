@@ -67,6 +67,10 @@ func (a *Association) deliverPacket(now mono.Time, in *inbound) {
 			a.violation(err.Error())
 			break
 		}
+		if in.path == nil && !fromAnywhere(c.Type) {
+			a.stats.StrangersDiscarded++
+			continue
+		}
 		if a.auth != nil {
 			if v := a.authenticate(now, in, c, rest); v == admitNothing {
 				break
@@ -83,6 +87,16 @@ func (a *Association) deliverPacket(now mono.Time, in *inbound) {
 		}
 	}
 	a.finishPacket(now, in)
+}
+
+// fromAnywhere reports whether a chunk may come from an address that is not the peer's: those that make addresses known, and the end, for which the
+// tag is enough.
+func fromAnywhere(t wire.ChunkType) bool {
+	switch t {
+	case wire.ChunkInit, wire.ChunkInitAck, wire.ChunkCookieEcho, wire.ChunkAuth, wire.ChunkASCONF, wire.ChunkAbort:
+		return true
+	}
+	return false
 }
 
 // acceptTag has the verification tag rules of RFC 9260 section 8.5 for a packet by its first chunk. The letters are those of section 8.5.1.
@@ -155,7 +169,7 @@ func (a *Association) deliverChunk(now mono.Time, in *inbound, c wire.Chunk) boo
 		}
 		return false // it is alone (section 6.10), and may have come with the reflected tag
 	case wire.ChunkAbort:
-		if a.acceptTag(in.header.Tag, c, nil) && (c.Flags&wire.FlagT == 0 || !a.isMisled(now, in.path)) {
+		if a.acceptTag(in.header.Tag, c, nil) && a.believesAbort(now, in, c) {
 			a.recvAbort(c)
 		}
 		return false // nothing follows it (section 3.3.7)
@@ -164,14 +178,18 @@ func (a *Association) deliverChunk(now mono.Time, in *inbound, c wire.Chunk) boo
 	case wire.ChunkReConfig:
 		return a.recvReconfig(now, in, c)
 	default:
-		return a.deliverExtension(now, c)
+		return a.deliverExtension(now, in, c)
 	}
 	return a.state != StateClosed
 }
 
 // deliverExtension handles a chunk of an extension. Without the extension it is an unknown chunk like others.
-func (a *Association) deliverExtension(now mono.Time, c wire.Chunk) bool {
+func (a *Association) deliverExtension(now mono.Time, in *inbound, c wire.Chunk) bool {
 	switch {
+	case c.Type == wire.ChunkASCONF:
+		return a.recvASCONF(now, in, c) && a.state != StateClosed
+	case c.Type == wire.ChunkASCONFAck:
+		return a.recvASCONFAck(now, c) && a.state != StateClosed
 	case c.Type == wire.ChunkECNE && a.extensions.Has(ECN):
 		a.recvECNE(c)
 	case c.Type == wire.ChunkPktDrop && a.extensions.Has(PacketDrop):
@@ -204,6 +222,10 @@ func (a *Association) finishPacket(now mono.Time, in *inbound) {
 		// Section 9.2: any packet shows that the peer is there, busy with what it has queued. Only DATA restarts T2-shutdown too: a peer that
 		// heartbeats more often than that would never be told again of a SHUTDOWN that was lost.
 		a.closing.tries = 0
+	}
+	if a.addressing != nil {
+		a.answerASCONF(now, in)
+		a.progressASCONF(now)
 	}
 	a.afterData(now, in)
 	a.progressReconfig(now)

@@ -53,6 +53,28 @@ var (
 	ErrTooManyStreams = errors.New("too many streams")
 )
 
+// Errors of ChangeAddrs beside ErrNotEstablished, ErrNotNegotiated, ErrReconfigBusy and ErrEmptyRequest: the request was not made.
+var (
+	// ErrBadAddr: an address that no peer there could use.
+	ErrBadAddr = errors.New("address is of no use to the peer")
+	// ErrAddrKnown: the association has the address.
+	ErrAddrKnown = errors.New("address belongs to the association already")
+	// ErrNoSuchAddr: the association has no such address.
+	ErrNoSuchAddr = errors.New("address does not belong to the association")
+	// ErrLastAddr: an association without any address has no way to the peer (RFC 5061 section 5.3 F5).
+	ErrLastAddr = errors.New("the last address cannot be removed")
+)
+
+// RefusedError says why the peer refused to change addresses (RFC 5061 section 4.3); Code is 0 if it did not say.
+type RefusedError struct{ Code wire.CauseCode }
+
+func (e *RefusedError) Error() string {
+	if e.Code == 0 {
+		return "refused by peer"
+	}
+	return "refused by peer: " + e.Code.String()
+}
+
 // Errors that end an association; AssocChange.Err unwraps to one of them or is an *AbortError.
 var (
 	// ErrTimeout: the peer did not answer (Max.Init.Retransmits or Association.Max.Retrans exceeded, RFC 9260 section 8.1).

@@ -59,6 +59,18 @@ type LocalAddrChange struct {
 	Added bool
 }
 
+// AddrsChanged reports what became of addresses of this side that the user wanted changed (RFC 5061). RFC 6458 has no such notification.
+type AddrsChanged struct {
+	// Request is what ChangeAddrs returned.
+	Request uint32
+	// Added and Removed are those of which the peer knows now, Preferred what it was asked to send to first and did not refuse.
+	Added, Removed []netip.Addr
+	Preferred      netip.Addr
+	// Err is why the rest was not done: a *RefusedError, or one that says that the peer does not know how, or that the association ended or
+	// restarted before. Nil if all was.
+	Err error
+}
+
 // RemoteError reports an ERROR chunk of the peer, a cause each (RFC 6458 section 6.1.3). Data is the cause's body.
 type RemoteError struct {
 	Code wire.CauseCode
@@ -161,6 +173,7 @@ func (AssocChange) event()            {}
 func (PeerAddrChange) event()         {}
 func (Stall) event()                  {}
 func (LocalAddrChange) event()        {}
+func (AddrsChanged) event()           {}
 func (RemoteError) event()            {}
 func (SendFailed) event()             {}
 func (ShutdownEvent) event()          {}

@@ -25,10 +25,12 @@ const (
 	NRSack
 	// PacketDrop reports packets that arrived damaged: PKTDROP, which no RFC has.
 	PacketDrop
+	// DynamicAddresses adds and removes addresses: ASCONF (RFC 5061). It takes Config.Auth, or Config.UnauthenticatedASCONF.
+	DynamicAddresses
 )
 
 // DefaultExtensions are offered unless Config says otherwise: all that an RFC has.
-const DefaultExtensions = PartialReliability | Reconfiguration | Interleaving | ECN | ZeroChecksum
+const DefaultExtensions = PartialReliability | Reconfiguration | Interleaving | ECN | ZeroChecksum | DynamicAddresses
 
 // AllExtensions are all that there are.
 const AllExtensions = DefaultExtensions | NRSack | PacketDrop
@@ -37,7 +39,8 @@ const AllExtensions = DefaultExtensions | NRSack | PacketDrop
 func (e Extensions) Has(x Extensions) bool { return e&x == x }
 
 // extensionNames are in the order of the bits.
-var extensionNames = [...]string{"partial reliability", "reconfiguration", "interleaving", "ECN", "zero checksum", "NR-SACK", "packet drop"}
+var extensionNames = [...]string{"partial reliability", "reconfiguration", "interleaving", "ECN", "zero checksum", "NR-SACK", "packet drop",
+	"dynamic addresses"}
 
 // String lists the names, separated by commas.
 func (e Extensions) String() string {
@@ -80,6 +83,12 @@ func (c *Config) offered(carrier Carrier) Extensions {
 	if c.Auth != nil {
 		e |= authentication
 	}
+	if c.UnauthenticatedASCONF {
+		e |= unauthenticated
+	}
+	if e&(authentication|unauthenticated) == 0 {
+		e &^= DynamicAddresses
+	}
 	return e
 }
 
@@ -100,7 +109,7 @@ var extensionChunks = [...]struct {
 	extension Extensions
 }{
 	{wire.ChunkForwardTSN, PartialReliability}, {wire.ChunkReConfig, Reconfiguration}, {wire.ChunkIData, Interleaving},
-	{wire.ChunkNRSack, NRSack}, {wire.ChunkPktDrop, PacketDrop},
+	{wire.ChunkNRSack, NRSack}, {wire.ChunkPktDrop, PacketDrop}, {wire.ChunkASCONF, DynamicAddresses},
 }
 
 // takeSupported reads a Supported Extensions parameter.
@@ -118,6 +127,9 @@ func (n *announced) common(offered Extensions, carrier Carrier) Extensions {
 	e := offered & n.extensions
 	if offered.Has(authentication) && n.auth.Usable() {
 		e |= authentication
+	}
+	if e&authentication == 0 && !offered.Has(unauthenticated) {
+		e &^= DynamicAddresses
 	}
 	if n.errorDetection != carrier.ErrorDetection {
 		e &^= ZeroChecksum // section 5.1 of RFC 9653: the method has to be the same
@@ -137,7 +149,7 @@ func appendExtensions(b []byte, e Extensions, carrier Carrier) []byte {
 	if e.Has(PartialReliability) {
 		b = wire.AppendForwardTSNSupported(b)
 	}
-	var types [len(extensionChunks) + 2]wire.ChunkType
+	var types [len(extensionChunks) + 3]wire.ChunkType
 	n := 0
 	for _, x := range extensionChunks {
 		if e.Has(x.extension) {
@@ -147,6 +159,10 @@ func appendExtensions(b []byte, e Extensions, carrier Carrier) []byte {
 	}
 	if e.Has(Interleaving) { // also without partial reliability: see numbersLikeLinux
 		types[n] = wire.ChunkIForwardTSN
+		n++
+	}
+	if e.Has(DynamicAddresses) {
+		types[n] = wire.ChunkASCONFAck
 		n++
 	}
 	if e.Has(authentication) { // Linux wants to see it here too

@@ -3,6 +3,7 @@ package assoc
 import (
 	"testing"
 
+	"github.com/gosctp/sctp/internal/auth"
 	"github.com/gosctp/sctp/internal/wire"
 )
 
@@ -22,7 +23,7 @@ func TestExtensionsInUseAreThoseOfBoth(t *testing.T) {
 	for ours := range AllExtensions + 1 {
 		for theirs := range AllExtensions + 1 {
 			peer := announcedBy(t, theirs, dtls)
-			want := ours & theirs
+			want := ours & theirs &^ DynamicAddresses // as nothing is authenticated
 			if got := peer.common(ours, dtls); got != want {
 				t.Fatalf("we offer %v, the peer %v: in use %v, want %v", ours, theirs, got, want)
 			}
@@ -59,20 +60,29 @@ func TestWhatIsOfferedFollowsConfigAndCarrier(t *testing.T) {
 		name            string
 		enable, disable Extensions
 		carrier         Carrier
-		want            Extensions
+		without         Extensions
 		level           int
 	}{
-		{"all that an RFC has", 0, 0, dtls, DefaultExtensions, 2},
-		{"all that there are", NRSack | PacketDrop, 0, dtls, AllExtensions, 2},
-		{"disabling wins", Interleaving, Interleaving | ECN, dtls, DefaultExtensions &^ (Interleaving | ECN), 2},
-		{"a carrier of plain packets", ZeroChecksum, 0, Carrier{ECN: true}, DefaultExtensions &^ ZeroChecksum, 2},
-		{"a user for whom messages may not alternate", Interleaving, 0, dtls, DefaultExtensions &^ Interleaving, 1},
-		{"a carrier that hides the IP header", ECN, 0, Carrier{ErrorDetection: 1}, DefaultExtensions &^ ECN, 2},
+		{"all that there are", NRSack | PacketDrop, 0, dtls, 0, 2},
+		{"all that an RFC has", 0, 0, dtls, NRSack | PacketDrop, 2},
+		{"disabling wins", Interleaving | NRSack | PacketDrop, Interleaving | ECN, dtls, Interleaving | ECN, 2},
+		{"a carrier of plain packets", ZeroChecksum | NRSack | PacketDrop, 0, Carrier{ECN: true}, ZeroChecksum, 2},
+		{"a user for whom messages may not alternate", AllExtensions, 0, dtls, Interleaving, 1},
+		{"a carrier that hides the IP header", AllExtensions, 0, Carrier{ErrorDetection: 1}, ECN, 2},
 	}
 	for _, test := range tests {
 		c := Config{Enable: test.enable, Disable: test.disable, FragmentInterleave: test.level}
-		if got, want := c.offered(test.carrier), test.want; got != want {
+		all := AllExtensions &^ test.without
+		if got, want := c.offered(test.carrier), all&^DynamicAddresses; got != want {
 			t.Errorf("%s: offered %v, want %v", test.name, got, want)
+		}
+		c.UnauthenticatedASCONF = true
+		if got, want := c.offered(test.carrier), all|unauthenticated; got != want {
+			t.Errorf("%s, unauthenticated: offered %v, want %v", test.name, got, want)
+		}
+		c.UnauthenticatedASCONF, c.Auth = false, &auth.Config{}
+		if got, want := c.offered(test.carrier), all|authentication; got != want {
+			t.Errorf("%s, authenticated: offered %v, want %v", test.name, got, want)
 		}
 	}
 }

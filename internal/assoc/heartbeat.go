@@ -3,6 +3,7 @@ package assoc
 import (
 	"fmt"
 	"net/netip"
+	"time"
 
 	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/internal/path"
@@ -70,9 +71,10 @@ func (a *Association) expireHeartbeat(now mono.Time, p *path.Path) {
 		confirmed := p.State().Confirmed()
 		inUse := p == a.dataPath()
 		a.pathFailed(now, p)
-		// Section 8.1: only on the path in use for data; section 5.4: never while confirming. With data outstanding T3-rtx counts: each
-		// silence would count twice, and an outage of several paths end the association in half the time (RFC 7829 section 4).
-		if confirmed && inUse && a.send.outstanding.Len() == 0 {
+		// Section 8.1: only on the path in use for data; section 5.4: never while confirming, unless there is no other way to the peer. With
+		// data outstanding T3-rtx counts: each silence would count twice, and an outage of several paths end the association in half the time
+		// (RFC 7829 section 4).
+		if inUse && (confirmed && a.send.outstanding.Len() == 0 || !usable(a.dataPath())) {
 			a.countError()
 		}
 	}
@@ -142,8 +144,12 @@ func (a *Association) recvHeartbeat(in *inbound, c wire.Chunk) {
 	if in.path.HB.Nonce == 0 {
 		a.probeFailed(in.path) // it may be back: half of it certainly is
 	}
+	from := in.d.Path.Local
+	if !a.answersFrom(from) {
+		from = netip.Addr{}
+	}
 	// The chunk's value goes back whole: "with any other received TLVs, copied unchanged".
-	a.control.heartbeatAcks = append(a.control.heartbeatAcks, heartbeatAck{in.path, in.d.Path.Local, append([]byte(nil), c.Value...)})
+	a.control.heartbeatAcks = append(a.control.heartbeatAcks, heartbeatAck{in.path, from, append([]byte(nil), c.Value...)})
 }
 
 // answerFits reports whether the answer to a HEARTBEAT goes into one packet with what else answers the packet that is being processed, and counts it
@@ -167,18 +173,24 @@ func (a *Association) recvHeartbeatAck(now mono.Time, c wire.Chunk) {
 		return
 	}
 	info, ok := wire.ParseHeartbeatInfo(value)
-	if !ok || info.Path >= uint32(len(a.paths)) {
-		return
-	}
-	p := a.paths[info.Path]
-	if p.ProbeAnswered(now, info.Nonce) {
-		a.probeAnswered(now, p)
-		return
-	}
-	rtt, ok := p.HB.Answered(now, info.Nonce)
 	if !ok {
-		return // late or forged
+		return
 	}
+	// The nonce tells the path: numbers change when an address of the peer goes.
+	for _, p := range a.paths {
+		if p.ProbeAnswered(now, info.Nonce) {
+			a.probeAnswered(now, p)
+			return
+		}
+		if rtt, ok := p.HB.Answered(now, info.Nonce); ok { // else it is late or forged, or another path's
+			a.roundTripMeasured(now, p, rtt)
+			return
+		}
+	}
+}
+
+// roundTripMeasured takes a round trip.
+func (a *Association) roundTripMeasured(now mono.Time, p *path.Path, rtt time.Duration) {
 	p.RTO.Measured(rtt)
 	// Section 8.1: with data outstanding only its acknowledgement counts, except before the first SACK: the COOKIE ACK may be lost, and a
 	// peer in COOKIE-ECHOED answers HEARTBEATs but takes no data. It repeats its COOKIE ECHO Max.Init.Retransmits times; who still takes none

@@ -9,11 +9,14 @@ import (
 
 // HostChanged tells that the addresses of this host are others now; a later list replaces it. What the peer was told stays as it is: only
 // where packets leave from changes here. A source that is gone would have the carrier drop them.
-func (a *Association) HostChanged(_ mono.Time, host []netip.Addr) {
+func (a *Association) HostChanged(now mono.Time, host []netip.Addr) {
 	if a.state == StateClosed {
 		return
 	}
 	before := a.params.Host
+	if a.extensions.Has(DynamicAddresses) {
+		a.addresses() // notes what the peer knows
+	}
 	a.params.Host = host
 	for _, addr := range before {
 		if !contains(host, addr) {
@@ -25,6 +28,9 @@ func (a *Association) HostChanged(_ mono.Time, host []netip.Addr) {
 			a.hostGot(addr)
 		}
 	}
+	a.sourcesChanged()
+	a.hurryASCONF(now)
+	a.followHost(now)
 }
 
 // hostLost does without an address. On an association bound to all of them the routes decide, or for a lack of them the next packet of the peer;

@@ -113,6 +113,9 @@ func (p *initParams) fault(b []byte, in *wire.Init, offered Extensions) []byte {
 			return wire.AppendCause(b, wire.CauseProtocolViolation, []byte(err.Error()))
 		}
 	}
+	if offered.Has(DynamicAddresses) && !offered.Has(unauthenticated) && p.announced.extensions.Has(DynamicAddresses) && !p.announced.auth.Usable() {
+		return wire.AppendCause(b, wire.CauseProtocolViolation, []byte("ASCONF without AUTH (RFC 5061 section 6)"))
+	}
 	switch {
 	case in.OutStreams == 0, in.InStreams == 0, in.ARwnd < minRwnd:
 		return wire.AppendCause(b, wire.CauseInvalidParam, nil)

@@ -41,6 +41,13 @@ const (
 	MaxReconfigWaiting = 256
 	// MaxStreams is the number of streams in one direction: numbers and counts have 16 bits.
 	MaxStreams = 65535
+	// MaxASCONFRequests is the number of requests that one ASCONF chunk can have; those behind are refused.
+	MaxASCONFRequests = 32
+	// MaxKeptASCONFAcks is the number of ASCONF-ACK chunks that are kept in case that their ASCONF chunks come again. RFC 5061 lets a peer
+	// have more than one under way after a loss (section 5.5).
+	MaxKeptASCONFAcks = 8
+	// MaxAddrChangesWaiting is the number of changes of the user's that wait for an earlier one.
+	MaxAddrChangesWaiting = 64
 	// MaxStaleCookies is how often a Stale Cookie error starts the handshake again.
 	MaxStaleCookies = 3
 )

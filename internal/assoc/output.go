@@ -127,6 +127,9 @@ func (a *Association) nextTarget() *path.Path {
 			return p
 		}
 	}
+	if p := a.asconfTarget(); p != nil {
+		return p
+	}
 	if p := a.reconfigTarget(); p != nil {
 		return p
 	}
@@ -173,6 +176,9 @@ func (a *Association) build(now mono.Time, k *builder) {
 		return // section 5.4: nothing else to an unconfirmed address
 	}
 	a.buildErrors(k)
+	if a.addressing != nil && a.addressing.own.flight != nil {
+		a.buildASCONF(k)
+	}
 	if a.reconfig != nil {
 		a.buildReconfig(k)
 	}

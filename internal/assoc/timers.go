@@ -25,6 +25,9 @@ func (a *Association) NextDeadline() mono.Time {
 	if a.reconfig != nil {
 		t = mono.Earliest(t, a.reconfigDeadline())
 	}
+	if a.addressing != nil {
+		t = mono.Earliest(t, a.asconfDeadline())
+	}
 	t = mono.Earliest(t, a.autoCloseDeadline())
 	t = mono.Earliest(t, a.watchdog.due)
 	for _, p := range a.paths {
@@ -75,6 +78,10 @@ func (a *Association) Expire(now mono.Time) {
 	if a.state != StateClosed {
 		a.progressReconfig(now)
 	}
+	if a.asconfDeadline().Reached(now) {
+		a.expireASCONF(now)
+	}
+	a.progressASCONF(now)
 	if a.autoCloseDeadline().Reached(now) {
 		a.Shutdown(now)
 	}

@@ -262,6 +262,26 @@ func TestVerify(t *testing.T) {
 	}
 }
 
+// RFC 5061 has its chunks authenticated whoever lists them.
+func TestProtect(t *testing.T) {
+	x := context(t, withoutList, withoutList)
+	if x.Overhead() != 0 {
+		t.Error("AUTH takes room, and nobody asked for it")
+	}
+	x.Protect(wire.ChunkASCONF, wire.ChunkASCONFAck)
+	for _, typ := range []wire.ChunkType{wire.ChunkASCONF, wire.ChunkASCONFAck} {
+		if !x.Requires(typ) || !x.Asked(typ) {
+			t.Errorf("%v is not protected", typ)
+		}
+	}
+	if x.Requires(wire.ChunkData) || x.Asked(wire.ChunkData) || x.Overhead() == 0 || len(x.PeerChunks()) > 0 {
+		t.Error("more than that is protected, or nothing, or it is said to be the peer's wish")
+	}
+	if err := x.Agree(withoutList, withoutList); err != nil || x.Asked(wire.ChunkASCONF) {
+		t.Error("it outlives the next handshake:", err)
+	}
+}
+
 // A new handshake makes other keys of the same secrets; one without the extension ends it.
 func TestAgreeAgain(t *testing.T) {
 	x, y := context(t, here, withList), context(t, withList, here)

@@ -126,6 +126,14 @@ func listed(p wire.Param) (s ChunkSet) {
 // Requires reports whether this side accepts a chunk of the type only behind AUTH.
 func (x *Context) Requires(t wire.ChunkType) bool { return x.required.Has(t) }
 
+// Protect has chunks of these types authenticated in both directions, whatever either side has listed. Agree ends it.
+func (x *Context) Protect(types ...wire.ChunkType) {
+	for _, t := range types {
+		x.required.Add(t)
+		x.asked.Add(t)
+	}
+}
+
 // Asked reports whether the peer accepts a chunk of the type only behind AUTH.
 func (x *Context) Asked(t wire.ChunkType) bool { return x.asked.Has(t) }
 

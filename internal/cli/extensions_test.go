@@ -31,7 +31,7 @@ func TestExtensionsByName(t *testing.T) {
 }
 
 func TestUnknownExtensionsAreRefused(t *testing.T) {
-	const allowed = "partial-reliability, reconfiguration, interleaving, ecn, zero-checksum, nr-sack, packet-drop, all"
+	const allowed = "partial-reliability, reconfiguration, interleaving, ecn, zero-checksum, nr-sack, packet-drop, dynamic-addresses, all"
 	for _, arg := range []string{"--enable=", "--enable=ECN", "--enable=ecn,", "--enable=ecn,i-data"} {
 		var got sctp.Extensions
 		fs := pflag.NewFlagSet("test", pflag.ContinueOnError)

@@ -19,7 +19,7 @@ type Handle struct {
 	tag      uint32
 	routes   []assoc.Route
 	waiting  bool // in the backlog
-	// reach is where its packets arrive: what its socket was bound to when it began.
+	// reach is where its packets arrive: what its socket was bound to when it began, until SetReach.
 	reach reach
 	// zeroChecksum: packets to it may come with a checksum of zero (RFC 9653).
 	zeroChecksum bool

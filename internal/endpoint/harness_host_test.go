@@ -89,6 +89,8 @@ func (h *host) drain(a *Handle) {
 	for e, ok := a.Assoc.NextEvent(); ok; e, ok = a.Assoc.NextEvent() {
 		if _, ok := e.(assoc.RoutesChanged); ok {
 			h.e.Update(a, a.Assoc.LocalTag(), a.Assoc.Routes(nil))
+			bound, left := a.Assoc.Reach()
+			h.e.SetReach(a, bound, left)
 			h.setMTU(a)
 			continue
 		}

@@ -168,6 +168,9 @@ func (e *Endpoint) routeStranger(now mono.Time, p *packet) Verdict {
 			return Verdict{Kind: Deliver, Handle: h}
 		}
 	}
+	if h := e.findMoving(p); h != nil {
+		return Verdict{Kind: Deliver, Handle: h}
+	}
 	return e.outOfTheBlue(now, p)
 }
 

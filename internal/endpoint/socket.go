@@ -56,9 +56,11 @@ type Socket struct {
 type reach struct {
 	addrs  []netip.Addr
 	family Family
+	// left are addresses that one association does without, though its socket has them.
+	left []netip.Addr
 }
 
-func (s *Socket) reach() reach { return reach{s.Addrs, s.Family} }
+func (s *Socket) reach() reach { return reach{addrs: s.Addrs, family: s.Family} }
 
 // takesFamily reports whether an address of a's family can be used.
 func (r reach) takesFamily(a netip.Addr) bool {
@@ -76,6 +78,9 @@ func (r reach) takesFamily(a netip.Addr) bool {
 func (r reach) takes(a netip.Addr) bool {
 	if !a.IsValid() {
 		return true
+	}
+	if slices.Contains(r.left, a) {
+		return false
 	}
 	if len(r.addrs) > 0 {
 		return slices.Contains(r.addrs, a)
@@ -118,7 +123,7 @@ func (e *Endpoint) free(s *Socket, at reach) error {
 
 // Rebind gives a bound socket other addresses. Its associations keep theirs.
 func (e *Endpoint) Rebind(s *Socket, addrs []netip.Addr) error {
-	if err := e.free(s, reach{addrs, s.Family}); err != nil {
+	if err := e.free(s, reach{addrs: addrs, family: s.Family}); err != nil {
 		return err
 	}
 	s.Addrs = addrs

@@ -60,8 +60,8 @@ type Assoc struct {
 	reserved, awaitsRoom int
 	// cameUp: the association was established.
 	cameUp bool
-	// requests are those of RFC 6525 whose outcome is not known yet, by their numbers.
-	requests map[uint32]*outcome
+	// requests are those of RFC 6525 and RFC 5061 whose outcome is not known yet.
+	requests map[requestKey]*outcome
 	// abortAt ends a shutdown that takes longer than the user allows.
 	abortAt mono.Time
 	// assembly has what ReceiveMessage waits for the rest of.

@@ -141,6 +141,8 @@ func (a *Assoc) handleEvent(ev assoc.Event) {
 		a.answered(ev.Request, ev.Denied, ev.Failed)
 	case assoc.StreamChange:
 		a.answered(ev.Request, ev.Denied, ev.Failed)
+	case assoc.AddrsChanged:
+		a.concluded(requestKey{aboutAddrs, ev.Request}, ev.Err)
 	case assoc.ShutdownEvent:
 		a.peerDone = true
 		a.todo |= wakeAll
@@ -170,9 +172,11 @@ func (a *Assoc) updateRoutes() {
 		return
 	}
 	tag, routes := a.core.LocalTag(), a.core.Routes(nil)
+	bound, left := a.core.Reach()
 	e := a.engine
 	e.mu.Lock()
 	e.core.Update(a.handle, tag, routes)
+	e.core.SetReach(a.handle, bound, left)
 	e.mu.Unlock()
 	if a.inbox != nil {
 		a.inbox.setPeers(a, routes)

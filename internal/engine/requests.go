@@ -18,17 +18,17 @@ var (
 
 // ResetStreams resets streams and waits for the outcome.
 func (a *Assoc) ResetStreams(ctx context.Context, r assoc.ResetRequest) error {
-	return a.request(ctx, func(now mono.Time) (uint32, error) { return a.core.ResetStreams(now, r) })
+	return a.request(ctx, aboutStreams, func(now mono.Time) (uint32, error) { return a.core.ResetStreams(now, r) })
 }
 
 // ResetAssociation resets all streams and TSNs and waits for the outcome.
 func (a *Assoc) ResetAssociation(ctx context.Context) error {
-	return a.request(ctx, a.core.ResetAssociation)
+	return a.request(ctx, aboutStreams, a.core.ResetAssociation)
 }
 
 // AddStreams adds streams and waits for the outcome.
 func (a *Assoc) AddStreams(ctx context.Context, out, in uint16) error {
-	return a.request(ctx, func(now mono.Time) (uint32, error) { return a.core.AddStreams(now, out, in) })
+	return a.request(ctx, aboutStreams, func(now mono.Time) (uint32, error) { return a.core.AddStreams(now, out, in) })
 }
 
 // BeginResetStreams is ResetStreams that does not wait. The notification tells the outcome.
@@ -55,14 +55,28 @@ func (a *Assoc) BeginAddStreams(out, in uint16) error {
 	})
 }
 
+// requestKind tells requests apart that are numbered on their own.
+type requestKind uint8
+
+const (
+	aboutStreams requestKind = iota // RFC 6525
+	aboutAddrs                      // RFC 5061
+)
+
+// requestKey is how a request is known whose outcome is not.
+type requestKey struct {
+	kind requestKind
+	id   uint32
+}
+
 // outcome is that of a request, once it is known.
 type outcome struct {
 	known bool
 	err   error
 }
 
-// request begins a request of RFC 6525 and waits for its outcome. The end of ctx ends the waiting only.
-func (a *Assoc) request(ctx context.Context, begin func(mono.Time) (uint32, error)) error {
+// request begins a request of the peer and waits for its outcome. The end of ctx ends the waiting only.
+func (a *Assoc) request(ctx context.Context, kind requestKind, begin func(mono.Time) (uint32, error)) error {
 	if err := a.waitUp(ctx); err != nil {
 		return err
 	}
@@ -72,9 +86,9 @@ func (a *Assoc) request(ctx context.Context, begin func(mono.Time) (uint32, erro
 		if err == nil {
 			o = &outcome{}
 			if a.requests == nil {
-				a.requests = make(map[uint32]*outcome)
+				a.requests = make(map[requestKey]*outcome)
 			}
-			a.requests[id] = o
+			a.requests[requestKey{kind, id}] = o
 		}
 		if errors.Is(err, assoc.ErrNotEstablished) {
 			return a.sendEnd()
@@ -98,19 +112,25 @@ func (a *Assoc) request(ctx context.Context, begin func(mono.Time) (uint32, erro
 	return o.err
 }
 
-// answered notes the outcome of a request of the user's; id is 0 for what the peer did. a.mu is held.
+// answered notes the outcome of a request of RFC 6525; id is 0 for what the peer did. a.mu is held.
 func (a *Assoc) answered(id uint32, denied, failed bool) {
-	o := a.requests[id]
+	var err error
+	switch {
+	case denied:
+		err = ErrDenied
+	case failed:
+		err = ErrRequestFailed
+	}
+	a.concluded(requestKey{aboutStreams, id}, err)
+}
+
+// concluded notes the outcome of a request of the user's. a.mu is held.
+func (a *Assoc) concluded(k requestKey, err error) {
+	o := a.requests[k]
 	if o == nil {
 		return
 	}
-	delete(a.requests, id)
-	o.known = true
-	switch {
-	case denied:
-		o.err = ErrDenied
-	case failed:
-		o.err = ErrRequestFailed
-	}
+	delete(a.requests, k)
+	o.known, o.err = true, err
 	a.todo |= wakeWriters
 }

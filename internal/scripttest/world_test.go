@@ -173,6 +173,8 @@ func (h *host) tell(a *endpoint.Handle) {
 		switch e.(type) {
 		case assoc.RoutesChanged:
 			h.e.Update(a, a.Assoc.LocalTag(), a.Assoc.Routes(nil))
+			bound, left := a.Assoc.Reach()
+			h.e.SetReach(a, bound, left)
 			h.setMTU(a)
 		default:
 			h.w.say("%s: %s", h.name, describeEvent(e))

@@ -23,6 +23,8 @@ func (u *user) event(e assoc.Event) {
 	case assoc.RoutesChanged:
 		if u.h != nil {
 			u.n.ep.Update(u.h, u.a.LocalTag(), u.a.Routes(nil))
+			bound, left := u.a.Reach()
+			u.n.ep.SetReach(u.h, bound, left)
 		}
 		u.learnPaths()
 	case assoc.ShutdownEvent:

@@ -98,6 +98,14 @@ func ParseAddrRequest(p Param) (AddrRequest, error) {
 	return AddrRequest{be.Uint32(p.Value), addr}, nil
 }
 
+// CorrelationID is the first number of a request, which those of any kind have (RFC 5061 section 4.2), understood or not.
+func CorrelationID(p Param) (id uint32, ok bool) {
+	if len(p.Value) < 4 {
+		return 0, false
+	}
+	return be.Uint32(p.Value), true
+}
+
 // Append appends the parameter as t: ParamAddIP, ParamDeleteIP or ParamSetPrimary.
 func (r AddrRequest) Append(b []byte, t ParamType) []byte {
 	b, m := BeginParam(b, t)

@@ -1,0 +1,17 @@
+package tx
+
+// RemovePath forgets a path, and the paths with higher numbers move up by one. What is in flight to it is marked for retransmission as if it had
+// been sent to another one, which has the number instead afterwards.
+func (o *Outstanding) RemovePath(path, instead int) {
+	o.MarkLost(path)
+	for t := o.cum + 1; t != o.next; t++ {
+		switch c := o.at(t); {
+		case c.Path > path:
+			c.Path--
+		case c.Path == path:
+			c.Path, c.TimedOut = instead, false
+		}
+	}
+	copy(o.paths[path:], o.paths[path+1:])
+	o.paths[MaxPaths-1] = pathRecord{}
+}
