@@ -182,3 +182,29 @@ func TestDoubtedPathIsNotBroughtBack(t *testing.T) {
 		t.Errorf("after the probe's: state %d, %d errors", p.State(), p.Errors())
 	}
 }
+
+// RFC 8899 section 3 items 7 and 8: probes ask neither window, and their loss is no sign of congestion nor an error of the path.
+func TestLostProbesCostNothing(t *testing.T) {
+	ta := newTestAssoc(t, activeSide, firstHopOnly, with(func(c *Config) { c.HBInterval = -1 }))
+	ta.want("INIT opens the association", "INIT")
+	ta.recv(initAck())
+	ta.want("the cookie is echoed", "COOKIE-ECHO")
+	ta.recv(cookieAck())
+	ta.send(100)
+	ta.forget()
+	ta.recv(sack(0).withRwnd(0))
+	before := ta.a.Status().Paths[0]
+	probes := 0
+	for range 60 {
+		ta.advance(time.Second)
+		for _, p := range ta.forget() {
+			if p.probe {
+				probes++
+			}
+		}
+	}
+	after := ta.a.Status().Paths[0]
+	if probes < 5 || after.Cwnd != before.Cwnd || after.Ssthresh != before.Ssthresh || after.Errors != 0 || after.State != AddrAvailable {
+		t.Errorf("%d probes were lost: %+v, before %+v", probes, after, before)
+	}
+}

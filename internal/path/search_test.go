@@ -253,3 +253,19 @@ func TestNoProbesWhereTheyAreNotWanted(t *testing.T) {
 	}
 	r.want("nothing but its owner's proof goes to an address that is not confirmed", SearchComplete, 1480)
 }
+
+// RFC 8899 sections 3 item 7 and 5.1.1: probes that are lost are a second apart at least, and more than a round trip.
+func TestProbesAreASecondApart(t *testing.T) {
+	for _, rtt := range []time.Duration{time.Millisecond, 700 * time.Millisecond} {
+		r := newRoute(t, "192.0.2.1", 1480, 1400)
+		r.RTO.Measured(rtt)
+		r.lose()
+		for range 2 * MaxProbes {
+			r.exchange()
+			if wait := r.Search.Due.Sub(r.now); wait < minProbeTimer || wait < 3*rtt {
+				t.Errorf("RTT %v: the next probe %v after one that was lost", rtt, wait)
+			}
+			r.expire()
+		}
+	}
+}
