@@ -26,6 +26,7 @@
 //
 //	role=server|client   who listens
 //	net=ip|udp|pipe      IP protocol 132, UDP port 9899 on both sides (RFC 6951), or a UDP socket connected to the other side's
+//	net=dtls             pion only: DTLS (RFC 8261); a server says "at HOST:PORT", and that is the remote= of a client
 //	local=A/B remote=A/B addresses, one per path
 //	port=N               the server's SCTP port
 //	streams= sizes= count= unordered=   the plan (package plan)

@@ -48,6 +48,8 @@ func (n *Network) Record(f func() error) error {
 	return n.capture.Record(func(wrap func(transport.Transport) transport.Transport) error {
 		sctp.WrapCarriers(wrap)
 		defer sctp.WrapCarriers(nil)
+		n.wrapped = wrap
+		defer n.secure.close()
 		return f()
 	})
 }

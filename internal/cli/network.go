@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"time"
 
@@ -30,6 +31,9 @@ type Network struct {
 	timeout time.Duration
 	peering peering
 	capture Capture
+	secure  secure
+	// wrapped records the packets of carriers that the command opens itself, meanwhile.
+	wrapped wrapFunc
 }
 
 // Flags defines the flags that all network commands have.
@@ -43,6 +47,7 @@ func (n *Network) Flags(fs *pflag.FlagSet) {
 	ExtensionsVar(fs, &n.Config.Disable, "disable", "do not offer these extensions")
 	IntVar(fs, &n.Config.FragmentInterleave, "interleave", "", 0, 2, "level of fragment interleave: with 2 parts of messages on several streams may alternate")
 	n.peering.flags(fs)
+	n.secure.flags(fs)
 	n.capture.Flag(fs)
 }
 
@@ -62,6 +67,9 @@ func (n *Network) Interleaves() bool {
 
 // Name returns the network that the flags chose.
 func (n *Network) Name() string {
+	if n.secure.on {
+		return "sctp/dtls"
+	}
 	if n.udp && n.name == "sctp" {
 		return "sctp/udp"
 	}
@@ -82,7 +90,11 @@ func (n *Network) Dial(ctx context.Context, addr string) (*sctp.Conn, error) {
 		return nil, err
 	}
 	d := sctp.Dialer{Config: config, Timeout: n.timeout, LocalAddr: local, RaceDelay: n.peering.raceDelay()}
-	conn, err := d.DialSCTP(ctx, n.Name(), addr)
+	dial := func() (*sctp.Conn, error) { return d.DialSCTP(ctx, n.Name(), addr) }
+	if n.secure.on {
+		dial = func() (*sctp.Conn, error) { return n.secure.dial(ctx, d, n.wrapped, addr) }
+	}
+	conn, err := dial()
 	if err != nil {
 		return nil, err
 	}
@@ -105,8 +117,8 @@ func (n *Network) localAddr() (*sctp.Addr, error) {
 	return local, err
 }
 
-// Listen listens at addr.
-func (n *Network) Listen(ctx context.Context, addr string) (*sctp.Listener, error) {
+// Listen listens at addr. log is told what else a user needs to know.
+func (n *Network) Listen(ctx context.Context, addr string, log io.Writer) (*sctp.Listener, error) {
 	if err := n.checkAddr(ctx, addr); err != nil {
 		return nil, err
 	}
@@ -114,15 +126,28 @@ func (n *Network) Listen(ctx context.Context, addr string) (*sctp.Listener, erro
 	if err != nil {
 		return nil, err
 	}
+	if n.secure.on {
+		return n.secure.listen(ctx, config, n.wrapped, addr, log)
+	}
 	lc := sctp.ListenConfig{Config: config}
 	return lc.Listen(ctx, n.Name(), addr)
 }
 
 // checkAddr tells an address that nobody could reach, which is wrong use, from one that does not answer.
 func (n *Network) checkAddr(ctx context.Context, addr string) error {
+	if err := n.secure.check(n.name, n.udp); err != nil {
+		return err
+	}
+	name := n.Name()
+	if n.secure.on {
+		if n.local != "" {
+			return Usagef("--local and --dtls given; allowed: one of them, as the system chooses the source of a connection")
+		}
+		name = "sctp/udp" // whose addresses look the same
+	}
 	ctx, cancel := context.WithTimeout(ctx, n.timeout)
 	defer cancel()
-	_, err := sctp.ResolveAddr(ctx, n.Name(), addr)
+	_, err := sctp.ResolveAddr(ctx, name, addr)
 	if bad := (*net.AddrError)(nil); errors.As(err, &bad) {
 		return Usagef("address %q: %s; allowed: %s", addr, bad.Err, AddrHelp)
 	}

@@ -47,7 +47,7 @@ func (n *Network) Serve(c *cobra.Command, addr string, use func(context.Context,
 		return err
 	}
 	return n.Record(func() error {
-		l, err := n.Listen(c.Context(), addr)
+		l, err := n.Listen(c.Context(), addr, c.ErrOrStderr())
 		if err != nil {
 			return err
 		}
@@ -78,7 +78,7 @@ func (n *Network) ServeOnce(c *cobra.Command, addr string, use func(context.Cont
 		return err
 	}
 	return n.Record(func() error {
-		l, err := n.Listen(c.Context(), addr)
+		l, err := n.Listen(c.Context(), addr, c.ErrOrStderr())
 		if err != nil {
 			return err
 		}

@@ -11,10 +11,10 @@ import (
 
 // options is what the arguments say.
 type options struct {
-	role, local, remote, end, offer string
-	plan                            plan.Plan
-	expect, hold                    int
-	echo, list, paused              bool
+	role, net, local, remote, end, offer string
+	plan                                 plan.Plan
+	expect, hold                         int
+	echo, list, paused                   bool
 }
 
 // parseArgs reads key=value arguments. pion has no say about SCTP ports, addresses or time-outs.
@@ -22,8 +22,8 @@ func parseArgs(args []string) (*options, error) {
 	o := &options{end: "peer", plan: plan.Plan{Streams: 1, Sizes: []int{1}}}
 	ignored := new(string)
 	text := map[string]*string{
-		"role": &o.role, "local": &o.local, "remote": &o.remote, "end": &o.end, "offer": &o.offer,
-		"net": ignored, "port": ignored, "brisk": ignored,
+		"role": &o.role, "net": &o.net, "local": &o.local, "remote": &o.remote, "end": &o.end, "offer": &o.offer,
+		"port": ignored, "brisk": ignored,
 	}
 	number := map[string]*int{
 		"streams": &o.plan.Streams, "count": &o.plan.Count, "unordered": &o.plan.Unordered, "expect": &o.expect, "hold": &o.hold,

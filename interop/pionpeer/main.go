@@ -1,6 +1,6 @@
 // Command pionpeer is one end of an association on pion/sctp, told what to do by key=value arguments and reporting in lines.
 // Package interop documents both. Packets travel in UDP between port 9899 of both sides, which is how RFC 6951 looks, too, so that
-// captures can be judged.
+// captures can be judged; or in DTLS (RFC 8261).
 package main
 
 import (
@@ -68,11 +68,19 @@ func run(opts *options) error {
 	return nil
 }
 
-// associate makes an association over a UDP socket that is connected to the other side.
-func associate(opts *options) (*sctp.Association, error) {
+// connect makes what an association of pion's lies over: a UDP socket that is connected to the other side, or a DTLS connection.
+func connect(opts *options) (net.Conn, error) {
+	if opts.net == "dtls" {
+		return secure(opts)
+	}
 	local := &net.UDPAddr{IP: net.ParseIP(opts.local), Port: encapsPort}
 	remote := &net.UDPAddr{IP: net.ParseIP(opts.remote), Port: encapsPort}
-	conn, err := net.DialUDP("udp", local, remote)
+	return net.DialUDP("udp", local, remote)
+}
+
+// associate makes an association.
+func associate(opts *options) (*sctp.Association, error) {
+	conn, err := connect(opts)
 	if err != nil {
 		return nil, err
 	}

@@ -60,7 +60,16 @@ func Wrap(t transport.Transport, w *Writer) transport.Transport {
 		port = localPort(t)
 	}
 	r := &recorder{tapped: tapped{Transport: t, mu: &w.order}, w: w}
-	r.f = func(dir Direction, d *transport.Datagram) { w.Record(dir, d, port) }
+	only := onlyAddr(t)
+	r.f = func(dir Direction, d *transport.Datagram) {
+		if d.Path.Local.IsValid() || !only.IsValid() {
+			w.Record(dir, d, port)
+			return
+		}
+		sent := *d
+		sent.Path.Local = only
+		w.Record(dir, &sent, port)
+	}
 	if filter, ok := t.(transport.PortFilter); ok {
 		return struct {
 			*recorder
@@ -68,6 +77,14 @@ func Wrap(t transport.Transport, w *Writer) transport.Transport {
 		}{r, filter}
 	}
 	return r
+}
+
+// onlyAddr is the source of packets that leave it to a carrier with one address, such as one over connections.
+func onlyAddr(t transport.Transport) netip.Addr {
+	if addrs, err := t.LocalAddrs(); err == nil && len(addrs) == 1 {
+		return addrs[0]
+	}
+	return netip.Addr{}
 }
 
 // localPort asks t, or the carrier that t wraps, for its UDP port.

@@ -33,6 +33,7 @@ var probes = []probe{
 	{"kernel SCTP", false, kernelSCTP},
 	{"raw IP (sctp)", true, rawIP},
 	{"over UDP (sctp/udp)", true, overUDP},
+	{"over DTLS (--dtls)", false, overDTLS},
 	{"interception (sctp run)", false, interception},
 }
 
