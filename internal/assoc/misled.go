@@ -17,13 +17,13 @@ func (a *Association) isMisled(now mono.Time, p *path.Path) bool {
 		return false
 	}
 	confirmed := p.State().Confirmed()
-	if confirmed && !a.params.Carrier.Encapsulated || !slices.ContainsFunc(a.paths, func(q *path.Path) bool {
+	if confirmed && (!a.params.Carrier.Encapsulated || !a.heartbeating()) || !slices.ContainsFunc(a.paths, func(q *path.Path) bool {
 		return q != p && q.State().Confirmed() && (!confirmed || works(q))
 	}) {
 		return false
 	}
 	for _, q := range a.paths {
-		if confirmed && q != p && works(q) && a.heartbeating() {
+		if confirmed && q != p && works(q) {
 			q.HB.Wanted = true
 		}
 	}
