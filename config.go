@@ -37,6 +37,12 @@ type Config struct {
 	// probes would take less than that, an address that answers neither data nor a probe is left: after four round trips
 	// and 400 ms.
 	DisableTailProbe bool
+	// CongestionControl is how much may be in flight: [CUBIC].
+	CongestionControl CongestionControl
+	// DisableRACK has losses found by three reports of a gap only (RFC 9260 section 7.2.4). Without it they are also found by the
+	// time since something was sent (RFC 8985), which notices the loss of what was sent again before the retransmission
+	// time-out does.
+	DisableRACK bool
 	// MaxInitRetransmits is Max.Init.Retransmits, the attempts to set up: 8.
 	MaxInitRetransmits int
 	// HBInterval is HB.interval, the time between probes of an idle address, beside its RTO: 30 s, and 15 s in UDP, where
@@ -154,6 +160,8 @@ func (c *Config) core() assoc.Config {
 		Switchover:           c.Switchover,
 		PSMaxRetrans:         c.PSMaxRetrans,
 		TailProbe:            !c.DisableTailProbe,
+		CongestionControl:    c.CongestionControl.core(),
+		RACK:                 !c.DisableRACK,
 		MaxInitRetransmits:   c.MaxInitRetransmits,
 		HBInterval:           c.HBInterval,
 		HBMaxBurst:           c.HBMaxBurst,

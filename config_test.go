@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/gosctp/sctp/internal/cc"
 )
 
 func TestZeroConfigIsValid(t *testing.T) {
@@ -19,10 +21,10 @@ func TestEveryConfigFieldCounts(t *testing.T) {
 	anything := map[string]bool{
 		"OutStreams": true, "MaxInStreams": true, "DisableFragments": true, "Nagle": true, "AdaptationIndication": true,
 		"DefaultSndInfo": true, "Scheduler": true, "Switchover": true,
-		"DisableTailProbe": true, "Auth": true, "UnauthenticatedASCONF": true, "AutoASCONF": true,
+		"DisableTailProbe": true, "Auth": true, "UnauthenticatedASCONF": true, "AutoASCONF": true, "DisableRACK": true,
 	}
-	// The association itself knows nothing of the first two; the third is its TailProbe.
-	ours := map[string]bool{"Linger": true, "DefaultSndInfo": true, "DisableTailProbe": true}
+	// The association itself knows nothing of the first two; the others are its TailProbe and RACK.
+	ours := map[string]bool{"Linger": true, "DefaultSndInfo": true, "DisableTailProbe": true, "DisableRACK": true}
 	typ := reflect.TypeFor[Config]()
 	core := reflect.TypeOf(new(Config).core())
 	for i := range typ.NumField() {
@@ -45,6 +47,19 @@ func TestEveryConfigFieldCounts(t *testing.T) {
 		var wrong *ConfigError
 		if err := c.Validate(); !errors.As(err, &wrong) {
 			t.Errorf("%s of %v: error %v", f.Name, field, err)
+		}
+	}
+}
+
+func TestCongestionControlReachesTheAssociation(t *testing.T) {
+	for c, want := range map[CongestionControl]cc.Algorithm{CUBIC: cc.CUBIC, RFC9260: cc.RFC9260} {
+		if got := (&Config{CongestionControl: c}).core().CongestionControl; got != want {
+			t.Errorf("%v is %v", c, got)
+		}
+	}
+	for _, off := range []bool{false, true} {
+		if on := (&Config{DisableRACK: off}).core().RACK; on == off {
+			t.Errorf("RACK disabled %v, used %v", off, on)
 		}
 	}
 }

@@ -33,7 +33,8 @@ func (a *Association) addPath(remote netip.Addr, s path.State) *path.Path {
 		EncapPort: a.params.PeerEncapPort,
 	}, s, path.Config{
 		RTOInitial: a.cfg.RTOInitial, RTOMin: a.cfg.RTOMin, RTOMax: a.cfg.RTOMax,
-		PMTU: a.limitPMTU(defaultPMTU), FirstHop: a.params.Carrier.FirstHopMTU, Params: a.cfg.pathParams(),
+		PMTU: a.limitPMTU(defaultPMTU), FirstHop: a.params.Carrier.FirstHopMTU, CongestionControl: a.cfg.CongestionControl,
+		Params: a.cfg.pathParams(),
 	})
 	a.paths = append(a.paths, p)
 	return p

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/gosctp/sctp/internal/auth"
+	"github.com/gosctp/sctp/internal/cc"
 	"github.com/gosctp/sctp/internal/sched"
 )
 
@@ -15,6 +16,8 @@ type Config struct {
 	RTOInitial, RTOMin, RTOMax time.Duration
 	// MaxBurst is Max.Burst, in packets per opportunity to send: 4.
 	MaxBurst int
+	// CongestionControl is how congestion windows grow and shrink: as RFC 9260 section 7.2 has it.
+	CongestionControl cc.Algorithm
 	// ValidCookieLife is Valid.Cookie.Life: 60 s.
 	ValidCookieLife time.Duration
 	// AssocMaxRetrans is Association.Max.Retrans: 10.
@@ -30,6 +33,8 @@ type Config struct {
 	PSMaxRetrans int
 	// TailProbe notices a path that carries nothing any more before T3-rtx does, if there is another one: off.
 	TailProbe bool
+	// RACK finds losses by time as well (RFC 8985): off.
+	RACK bool
 	// MaxInitRetransmits is Max.Init.Retransmits: 8.
 	MaxInitRetransmits int
 	// MaxInitTimeout is the longest time to the next INIT or COOKIE ECHO (RFC 6458 section 8.1.3): RTOMax.

@@ -42,7 +42,7 @@ func (a *Association) buildData(now mono.Time, k *builder) {
 	if !open && !rush {
 		return
 	}
-	restartT3 := a.buildRetransmissions(k)
+	restartT3 := a.buildRetransmissions(now, k)
 	if k.data > 0 {
 		s.recovery.rush = false
 	}
@@ -64,7 +64,7 @@ func (a *Association) buildData(now mono.Time, k *builder) {
 
 // buildRetransmissions adds chunks that are marked, in order of TSN, and reports whether one of them is now the earliest in flight on the
 // path.
-func (a *Association) buildRetransmissions(k *builder) (earliest bool) {
+func (a *Association) buildRetransmissions(now mono.Time, k *builder) (earliest bool) {
 	out := a.send.outstanding
 	for c := out.NextLost(); c != nil; c = out.NextLostAfter(c.TSN) {
 		if a.retransmitPath(c) != k.path {
@@ -80,7 +80,7 @@ func (a *Association) buildRetransmissions(k *builder) (earliest bool) {
 			k.mayFragment = true // cut for a larger path MTU (section 7.3)
 		}
 		k.repeats = true
-		earliest = out.Retransmitted(c, k.path.ID) || earliest
+		earliest = out.Retransmitted(now, c, k.path.ID) || earliest
 		flags := a.appendData(k, c)
 		a.countAgain(k.path, c)
 		if k.path.OnePacket {

@@ -1,6 +1,8 @@
 package assoc
 
 import (
+	"time"
+
 	"github.com/gosctp/sctp/internal/cc"
 	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/internal/seq"
@@ -13,6 +15,8 @@ type recovery struct {
 	active bool
 	// exit is the highest TSN outstanding when it began.
 	exit seq.TSN
+	// began is when, or when a retransmission was lost in it.
+	began mono.Time
 	// rush: the first packet of retransmissions has not left; it ignores cwnd.
 	rush bool
 }
@@ -170,7 +174,8 @@ func (a *Association) credit(now mono.Time, rep *report, acked *tx.Acked) {
 		if s.recovery.active && acked.CumAdvanced {
 			limit = out.NextTSN()
 		}
-		a.fastRetransmit(rep, limit)
+		a.fastRetransmit(now, rep, limit)
+		a.searchByTime(now, acked)
 	}
 }
 
@@ -183,7 +188,13 @@ func (a *Association) pathAcked(now mono.Time, id int, r *tx.PathAcked, cumAdvan
 	}
 	p.OnePacket = false
 	p.Arrived(r.Largest)
+	var rtt time.Duration
+	if !r.LatestAt.IsZero() {
+		rtt = now.Sub(r.LatestAt)
+		p.MinRTT.Seen(now, rtt)
+	}
 	p.CC.Acked(cc.Ack{
+		Now: now, RTT: rtt, SRTT: p.RTO.SRTT(),
 		Bytes: r.Bytes, FlightBefore: a.send.flightBefore[id], CumAdvanced: cumAdvanced,
 		FastRecovery: a.send.recovery.active, Drained: a.send.outstanding.Flight(id) == 0,
 	})
@@ -194,7 +205,7 @@ func (a *Association) pathAcked(now mono.Time, id int, r *tx.PathAcked, cumAdvan
 
 // fastRetransmit counts miss indications and enters fast recovery (section 7.2.4). In fast recovery, and when the Cumulative TSN Ack Point
 // advances, every missing TSN that the SACK reports counts.
-func (a *Association) fastRetransmit(r *report, limit seq.TSN) {
+func (a *Association) fastRetransmit(now mono.Time, r *report, limit seq.TSN) {
 	last, any := r.last()
 	if !any {
 		return // nothing is reported missing
@@ -210,8 +221,7 @@ func (a *Association) fastRetransmit(r *report, limit seq.TSN) {
 	if s.recovery.active {
 		return
 	}
-	a.stats.FastRetransmits++
-	s.recovery = recovery{active: true, exit: s.outstanding.NextTSN() - 1, rush: true}
+	a.enterRecovery(now)
 	for _, p := range a.paths {
 		if marked[p.ID] {
 			a.reduceForLoss(p)

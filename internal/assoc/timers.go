@@ -60,6 +60,9 @@ func (a *Association) Expire(now mono.Time) {
 		if a.state != StateClosed && p.T3.Reached(now) {
 			a.expireT3(now, p)
 		}
+		if a.state != StateClosed && p.Overdue.Reached(now) {
+			a.expireOverdue(now, p)
+		}
 		if a.state != StateClosed {
 			a.expireHeartbeat(now, p)
 			a.expireSearch(now, p)
@@ -109,7 +112,7 @@ func (a *Association) startDataTimers(now mono.Time) {
 // (section 6.1 A), when it runs with nothing in flight.
 func (a *Association) expireT3(now mono.Time, p *path.Path) {
 	s := &a.send
-	p.T3, p.Tail, p.Probed = 0, 0, false
+	p.T3, p.Tail, p.Overdue, p.Probed = 0, 0, 0, false
 	probing := (s.windowClosed || s.probing) && s.heard
 	s.heard = false
 	s.replenish(a.cfg.MaxBurst)

@@ -1,9 +1,57 @@
 // Package cc decides how many bytes may be in flight to one destination address (RFC 9260 section 7).
 //
-// A [Controller] sees acknowledgements, losses and silence of one path. It knows no chunks, timers or clocks, so that another
+// A [Controller] sees acknowledgements, losses and silence of one path. It knows no chunks or timers, so that another
 // algorithm is another implementation and nothing else. Sizes are in bytes and count DATA chunks with header and padding
 // (section 7.2).
 package cc
+
+import (
+	"time"
+
+	"github.com/gosctp/sctp/internal/mono"
+)
+
+// Algorithm names a congestion control.
+type Algorithm uint8
+
+const (
+	// RFC9260 is that of the SCTP specification, [Reno].
+	RFC9260 Algorithm = iota
+	// CUBIC is that of RFC 9438, [Cubic].
+	CUBIC
+)
+
+// New returns a controller for a path that takes pmdcs bytes of DATA chunks a packet.
+func New(a Algorithm, pmdcs int, ipv6 bool) Controller {
+	switch a {
+	case CUBIC:
+		return NewCubic(pmdcs, ipv6)
+	case RFC9260:
+	}
+	return NewReno(pmdcs, ipv6)
+}
+
+// Initial allowances of RFC 9260 section 7.2.1: what three packets of a usual path carry.
+const (
+	allowanceIPv4 = 4404
+	allowanceIPv6 = 4344
+)
+
+func allowance(ipv6 bool) int {
+	if ipv6 {
+		return allowanceIPv6
+	}
+	return allowanceIPv4
+}
+
+// initialWindow is the congestion window before anything is known (section 7.2.1).
+func initialWindow(pmdcs, allowance int) int { return min(4*pmdcs, max(2*pmdcs, allowance)) }
+
+// maxSsthresh is the arbitrarily high initial ssthresh of section 7.2.1. No window becomes larger.
+const maxSsthresh = 1 << 30
+
+// minSsthreshPackets is the floor of ssthresh (section 7.2.3): fewer packets than that do not show the loss of one of them.
+const minSsthreshPackets = 4
 
 // Ack is what one SACK chunk acknowledged on one path.
 type Ack struct {
@@ -17,6 +65,9 @@ type Ack struct {
 	FastRecovery bool
 	// Drained: nothing is in flight on the path any more.
 	Drained bool
+	// Now is when the SACK came. RTT is the round trip time that it measures, zero if it measures none; SRTT the smoothed one.
+	Now       mono.Time
+	RTT, SRTT time.Duration
 }
 
 // Controller is the congestion control of one path.

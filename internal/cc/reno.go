@@ -10,27 +10,15 @@ type Reno struct {
 	idle              bool
 }
 
-// Initial allowances of section 7.2.1: what three packets of a usual path carry.
-const (
-	allowanceIPv4 = 4404
-	allowanceIPv6 = 4344
-)
-
-// maxSsthresh is the arbitrarily high initial ssthresh of section 7.2.1.
-const maxSsthresh = 1 << 30
-
 // NewReno returns a controller for a path that takes pmdcs bytes of DATA chunks a packet.
 func NewReno(pmdcs int, ipv6 bool) *Reno {
-	r := &Reno{pmdcs: pmdcs, initialAllowance: allowanceIPv4}
-	if ipv6 {
-		r.initialAllowance = allowanceIPv6
-	}
+	r := &Reno{pmdcs: pmdcs, initialAllowance: allowance(ipv6)}
 	r.Reset()
 	return r
 }
 
 func (r *Reno) Reset() {
-	r.cwnd = min(4*r.pmdcs, max(2*r.pmdcs, r.initialAllowance))
+	r.cwnd = initialWindow(r.pmdcs, r.initialAllowance)
 	r.ssthresh = maxSsthresh
 	r.partialBytesAcked = 0
 	r.idle = false
@@ -77,20 +65,20 @@ func (r *Reno) congestionAvoidance(a Ack) {
 }
 
 func (r *Reno) Lost() {
-	r.ssthresh = max(r.cwnd/2, 4*r.pmdcs)
+	r.ssthresh = max(r.cwnd/2, minSsthreshPackets*r.pmdcs)
 	r.cwnd = r.ssthresh
 	r.partialBytesAcked = 0
 }
 
 // Marked does what a loss does, but never raises cwnd: after a time-out it is below the floor of ssthresh.
 func (r *Reno) Marked() {
-	r.ssthresh = max(r.cwnd/2, 4*r.pmdcs)
+	r.ssthresh = max(r.cwnd/2, minSsthreshPackets*r.pmdcs)
 	r.cwnd = min(r.cwnd, r.ssthresh)
 	r.partialBytesAcked = 0
 }
 
 func (r *Reno) TimedOut() {
-	r.ssthresh = max(r.cwnd/2, 4*r.pmdcs)
+	r.ssthresh = max(r.cwnd/2, minSsthreshPackets*r.pmdcs)
 	r.cwnd = r.pmdcs
 	r.partialBytesAcked = 0
 }
@@ -99,14 +87,14 @@ func (r *Reno) TimedOut() {
 func (r *Reno) Idle() {
 	if !r.idle {
 		r.idle = true
-		r.ssthresh = max(r.cwnd, 4*r.pmdcs)
+		r.ssthresh = max(r.cwnd, minSsthreshPackets*r.pmdcs)
 	}
-	r.cwnd = min(r.cwnd, max(r.cwnd/2, 4*r.pmdcs))
+	r.cwnd = min(r.cwnd, max(r.cwnd/2, minSsthreshPackets*r.pmdcs))
 }
 
 // Resize keeps cwnd in bytes, but never below one packet.
 func (r *Reno) Resize(pmdcs int) {
-	fresh := r.cwnd == min(4*r.pmdcs, max(2*r.pmdcs, r.initialAllowance)) && r.ssthresh == maxSsthresh
+	fresh := r.cwnd == initialWindow(r.pmdcs, r.initialAllowance) && r.ssthresh == maxSsthresh
 	r.pmdcs = pmdcs
 	if fresh {
 		r.Reset()

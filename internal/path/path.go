@@ -39,6 +39,8 @@ type Config struct {
 	// PMTU is assumed until the carrier has told. FirstHop: what that tells is what the first hop takes, and nothing of the others.
 	PMTU     int
 	FirstHop bool
+	// CongestionControl is how the congestion window grows and shrinks.
+	CongestionControl cc.Algorithm
 	Params
 }
 
@@ -108,6 +110,10 @@ type Path struct {
 	// last.
 	Tail   mono.Time
 	Probed bool
+	// Overdue is when something in flight is to be taken for lost, if it has not arrived by then; unset if nothing is in doubt.
+	Overdue mono.Time
+	// MinRTT is the shortest round trip.
+	MinRTT MinRTT
 	// HB is the heartbeat of the path.
 	HB Heartbeat
 	// Search is the search for the path MTU.
@@ -139,7 +145,7 @@ func New(id int, addr transport.Path, s State, c Config) *Path {
 	}
 	p.Search.ceiling = p.pmtu
 	p.RTO = NewRTO(c.RTOInitial, c.RTOMin, c.RTOMax)
-	p.CC = cc.NewReno(p.PMDCS(), addr.Remote.Is6())
+	p.CC = cc.New(c.CongestionControl, p.PMDCS(), addr.Remote.Is6())
 	return p
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/internal/cc"
 	"github.com/gosctp/sctp/internal/sched"
 	"github.com/gosctp/sctp/simnet"
 )
@@ -139,6 +140,7 @@ func (d drawer) config(s *Scenario) assoc.Config {
 	}
 	c.TailProbe = d.often(0.3)
 	c.StallTime = pick(d, 0, 0, time.Second, 5*time.Second)
+	c.RACK, c.CongestionControl = d.often(0.5), pick(d, cc.RFC9260, cc.CUBIC)
 	c.Scheduler = pick(d, schedulers...)
 	c.FragmentInterleave = pick(d, 0, 1, 2, 2, 2)
 	c.Enable, c.Disable = d.extensions(0.5), d.extensions(0.15)

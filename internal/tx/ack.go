@@ -19,6 +19,13 @@ type PathAcked struct {
 	Earliest bool
 	// SentAt is when a chunk left whose acknowledgement measures the round trip; unset if none does.
 	SentAt mono.Time
+	// LatestAt is when that of the chunks left which was sent last, if it was sent once: SACKs that measure nothing for RTO tell the round
+	// trip with it. Unset if all were sent again.
+	LatestAt mono.Time
+	// newestAt is when that of the chunks left which was sent last, newestTSN; newestAgain: that was not the first time.
+	newestAt    mono.Time
+	newestTSN   seq.TSN
+	newestAgain bool
 	// Reneged: a chunk is in flight again that a gap block had acknowledged (R4).
 	Reneged bool
 }
@@ -91,6 +98,12 @@ func (o *Outstanding) acknowledge(c *Chunk) {
 	o.noteAcked(c.TSN)
 	r.Bytes += c.Size()
 	r.Largest = max(r.Largest, c.Size())
+	if c.Transmissions == 1 {
+		r.LatestAt = max(r.LatestAt, c.sentAt)
+	}
+	if sentBefore(r.newestAt, r.newestTSN, c.sentAt, c.TSN) {
+		r.newestAt, r.newestTSN, r.newestAgain = c.sentAt, c.TSN, c.Transmissions > 1
+	}
 	if p := &o.paths[c.Path]; !p.timedAt.IsZero() && p.timed == c.TSN {
 		r.SentAt, p.timedAt = p.timedAt, 0
 	}

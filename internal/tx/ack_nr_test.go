@@ -39,7 +39,7 @@ func TestKeptChunksAreNeverReneged(t *testing.T) {
 		if c == nil || c.TSN != want {
 			t.Fatalf("next is %v, want TSN %d", c, want)
 		}
-		o.Retransmitted(c, 0)
+		o.Retransmitted(0, c, 0)
 	}
 	var marked [MaxPaths]bool
 	for range missesToRetransmit {

@@ -353,7 +353,7 @@ func (w *prWorld) forward(most int) {
 func (w *prWorld) retransmit() {
 	w.q.GiveUpLost(w.now, w.o, w.giveUp)
 	if c := w.o.NextLost(); c != nil {
-		w.o.Retransmitted(c, 0)
+		w.o.Retransmitted(0, c, 0)
 		w.transmit(c)
 	}
 }

@@ -99,9 +99,9 @@ func (o *Outstanding) NextLostAfter(t seq.TSN) *Chunk {
 	return nil
 }
 
-// Retransmitted notes that a marked chunk was sent again, to path. It reports whether the chunk is now the earliest in flight there,
+// Retransmitted notes that a marked chunk was sent again now, to path. It reports whether the chunk is now the earliest in flight there,
 // so that T3-rtx has to be restarted (section 6.1).
-func (o *Outstanding) Retransmitted(c *Chunk, path int) bool {
+func (o *Outstanding) Retransmitted(now mono.Time, c *Chunk, path int) bool {
 	o.lost--
 	if c.TSN == o.nextLost {
 		o.nextLost++
@@ -114,6 +114,7 @@ func (o *Outstanding) Retransmitted(c *Chunk, path int) bool {
 	}
 	c.Path = path
 	c.Transmissions++
+	c.sentAt = now
 	o.intoFlight(c)
 	return o.paths[path].lowest == c.TSN
 }

@@ -35,9 +35,10 @@ type Chunk struct {
 	// TimedOut: it is to be sent again because T3-rtx expired, and so better to another address (RFC 9260 section 6.4).
 	TimedOut bool
 
-	size int
-	back uint32 // how many TSNs ago the fragment before this one was sent; 0 if it is the first
-	fate fate
+	sentAt mono.Time // when it was sent last
+	size   int
+	back   uint32 // how many TSNs ago the fragment before this one was sent; 0 if it is the first
+	fate   fate
 	// kept: the peer has promised not to drop it, and its memory was given back.
 	kept   bool
 	misses uint8
@@ -56,6 +57,7 @@ type pathRecord struct {
 	// timed is the TSN whose round trip is being measured since timedAt; timedAt is unset if none is.
 	timed   seq.TSN
 	timedAt mono.Time
+	newest  newest
 }
 
 // Outstanding is the list of outstanding chunks: a ring indexed by TSN. It knows flight sizes per path, but no congestion control,
@@ -135,7 +137,7 @@ func (o *Outstanding) Add(now mono.Time, f Fragment, path int) *Chunk {
 		o.grow()
 	}
 	c := o.at(o.next)
-	*c = Chunk{TSN: o.next, Fragment: f, Path: path, Transmissions: 1, size: wire.Padded(o.header + len(f.Data))}
+	*c = Chunk{TSN: o.next, Fragment: f, Path: path, Transmissions: 1, sentAt: now, size: wire.Padded(o.header + len(f.Data))}
 	w := f.Message.whole
 	if !f.Begin {
 		c.back = uint32(c.TSN - w.last)

@@ -76,7 +76,7 @@ func TestThreeMissIndicationsMarkAChunk(t *testing.T) {
 	if c == nil || c.TSN != 1 || o.Lost() != 1 || o.Flight(0) != 2*chunkSize {
 		t.Fatalf("next to retransmit: %+v, lost %d, flight %d", c, o.Lost(), o.Flight(0))
 	}
-	if !o.Retransmitted(c, 1) {
+	if !o.Retransmitted(0, c, 1) {
 		t.Error("TSN 1 is the earliest in flight on path 1")
 	}
 	if o.Flight(1) != chunkSize || o.Lost() != 0 {
@@ -149,7 +149,7 @@ func TestKarn(t *testing.T) {
 	o.MarkTimedOut(0)
 	push(q, make([]byte, 100))
 	o.Add(3000, q.Next(100), 0) // timed: TSN 3
-	o.Retransmitted(o.NextLost(), 0)
+	o.Retransmitted(0, o.NextLost(), 0)
 	if r := o.Ack(3, noGaps, q); !r.Paths[0].SentAt.IsZero() {
 		t.Error("a round trip was measured with TSN 3 although TSN 1 was retransmitted since")
 	}
@@ -270,7 +270,7 @@ func FuzzOutstanding(f *testing.F) {
 			case 3:
 				if c := o.NextLost(); c != nil {
 					path := int(next() % 2)
-					o.Retransmitted(c, path)
+					o.Retransmitted(0, c, path)
 					n.fate[c.TSN], n.path[c.TSN] = inFlight, path
 				}
 			case 4:

@@ -27,7 +27,7 @@ func TestARemovedPathLosesWhatWasInFlight(t *testing.T) {
 		if c == nil || c.TSN != want || c.TimedOut || c.Path != 1 {
 			t.Fatalf("the next to send again is %+v, want %d", c, want)
 		}
-		o.Retransmitted(c, 1)
+		o.Retransmitted(0, c, 1)
 	}
 	r := o.Ack(15, wire.Gaps{}, q)
 	if r.Paths[0].Bytes != sizes[0]+sizes[3] || r.Paths[1].Bytes != sizes[1]+sizes[2]+sizes[4]+sizes[5] || o.Len() != 0 || o.Flight(0)+o.Flight(1) != 0 {

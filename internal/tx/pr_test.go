@@ -120,7 +120,7 @@ func TestRetransmissionsAreLimited(t *testing.T) {
 		for range limit {
 			p.timeOut()
 			p.wantGone("it may be sent again")
-			p.o.Retransmitted(p.o.NextLost(), 0)
+			p.o.Retransmitted(0, p.o.NextLost(), 0)
 		}
 		p.timeOut()
 		p.wantGone("once too often", "100 true")

@@ -1,0 +1,196 @@
+package cc
+
+import (
+	"math"
+	"time"
+
+	"github.com/gosctp/sctp/internal/mono"
+)
+
+// Parameters of CUBIC (RFC 9438 sections 4.1 and 4.6). cubicC is in packets per second to the third power.
+const (
+	cubicC    = 0.4
+	cubicBeta = 0.7
+	// cubicAlpha has a flow in the Reno-friendly region grow as fast as one that adds a packet and halves its window (section 4.3).
+	cubicAlpha = 3 * (1 - cubicBeta) / (1 + cubicBeta)
+)
+
+// Cubic is the congestion control of RFC 9438, with the slow start of RFC 9406. After a reduction the window comes back to where it was along
+// a cubic function of time, slowly about there and fast beyond: large windows recover in seconds whatever the round trip is. Where the
+// Reno algorithm would be faster, it is as fast as that.
+//
+// What SCTP asks of any congestion control stays: the initial window of RFC 9260 section 7.2.1, four packets as the floor of ssthresh, and
+// one packet after a time-out (section 7.2.3).
+type Cubic struct {
+	pmdcs, initialAllowance int
+	cwnd, ssthresh          int
+	idle                    bool
+	hystart                 hystart
+
+	// wMax is the window before the last reduction, or less if other flows need the room (section 4.7); zero after a time-out.
+	// cwndPrior is the window before it, in any case.
+	wMax, cwndPrior float64
+	// epoch is when congestion avoidance began, not counting the time since in which the window was not used in full; unset before.
+	// seen is when the last SACK came.
+	epoch, seen mono.Time
+	// origin is the window at the flat part of the curve, k how long after the epoch that is.
+	origin float64
+	k      time.Duration
+	// wEst is the window of a Reno flow (section 4.3). rest is what cwnd is due besides, less than a byte.
+	wEst, rest float64
+}
+
+// NewCubic returns a controller for a path that takes pmdcs bytes of DATA chunks a packet.
+func NewCubic(pmdcs int, ipv6 bool) *Cubic {
+	c := &Cubic{pmdcs: pmdcs, initialAllowance: allowance(ipv6)}
+	c.Reset()
+	return c
+}
+
+func (c *Cubic) Reset() {
+	*c = Cubic{pmdcs: c.pmdcs, initialAllowance: c.initialAllowance}
+	c.cwnd = initialWindow(c.pmdcs, c.initialAllowance)
+	c.ssthresh = maxSsthresh
+}
+
+func (c *Cubic) Cwnd() int     { return c.cwnd }
+func (c *Cubic) Ssthresh() int { return c.ssthresh }
+
+func (c *Cubic) Acked(a Ack) {
+	c.idle = false
+	before := c.seen
+	c.seen = a.Now
+	switch {
+	case a.FastRecovery:
+		return
+	case c.cwnd < c.ssthresh:
+		c.slowStart(a)
+	case a.FlightBefore+c.pmdcs <= c.cwnd:
+		if !before.IsZero() { // section 5.8: what the window would have done in the meantime is unknown
+			c.epoch = c.epoch.Add(a.Now.Sub(before))
+		}
+	default:
+		c.congestionAvoidance(a)
+	}
+}
+
+// slowStart grows cwnd by what was acknowledged, while it is used in full.
+func (c *Cubic) slowStart(a Ack) {
+	if c.hystart.acked(a) {
+		c.ssthresh = c.cwnd
+		c.hystart.done = true
+		return
+	}
+	if a.FlightBefore+c.pmdcs <= c.cwnd {
+		return
+	}
+	c.cwnd = min(c.cwnd+c.hystart.growth(min(a.Bytes, slowStartPackets*c.pmdcs)), c.ssthresh)
+}
+
+// congestionAvoidance follows the curve, or the Reno flow where that is ahead (sections 4.2 to 4.5).
+func (c *Cubic) congestionAvoidance(a Ack) {
+	if c.epoch.IsZero() {
+		c.begin(a.Now)
+	}
+	cwnd := float64(c.cwnd)
+	acked := float64(a.Bytes) / cwnd // windows
+	alpha := cubicAlpha
+	if c.wEst >= c.cwndPrior {
+		alpha = 1
+	}
+	c.wEst += alpha * acked * float64(c.pmdcs)
+	since := a.Now.Sub(c.epoch)
+	if w := c.curve(since); w < c.wEst {
+		c.grow(c.wEst - cwnd)
+		return
+	}
+	target := min(max(c.curve(since+a.SRTT), cwnd), 1.5*cwnd)
+	c.grow((target - cwnd) * acked)
+}
+
+// grow adds to the window what may be fractions of a byte.
+func (c *Cubic) grow(by float64) {
+	if by <= 0 {
+		return
+	}
+	whole, rest := math.Modf(by + c.rest)
+	c.cwnd = min(c.cwnd+int(whole), maxSsthresh)
+	c.rest = rest
+}
+
+// begin starts an epoch of congestion avoidance.
+func (c *Cubic) begin(now mono.Time) {
+	c.epoch = now
+	cwnd := float64(c.cwnd)
+	c.wEst, c.rest = cwnd, 0
+	c.origin, c.k = cwnd, 0
+	if cwnd < c.wMax {
+		c.origin = c.wMax
+		packets := (c.wMax - cwnd) / float64(c.pmdcs)
+		c.k = time.Duration(math.Cbrt(packets/cubicC) * float64(time.Second))
+	}
+	if c.cwndPrior == 0 {
+		c.cwndPrior = cwnd
+	}
+}
+
+// curve is W_cubic at a time after the epoch (section 4.2), in bytes.
+func (c *Cubic) curve(since time.Duration) float64 {
+	t := (since - c.k).Seconds()
+	return c.origin + cubicC*t*t*t*float64(c.pmdcs)
+}
+
+// Lost leaves room to flows that are new: a window that did not get as large as the last time had less than its share (section 4.7).
+func (c *Cubic) Lost() {
+	cwnd := float64(c.cwnd)
+	if cwnd < c.wMax {
+		c.wMax = cwnd * (1 + cubicBeta) / 2
+	} else {
+		c.wMax = cwnd
+	}
+	c.reduce()
+	c.cwnd = c.ssthresh
+}
+
+// Marked does what a loss does (section 4.6), but never raises cwnd: after a time-out it is below the floor of ssthresh.
+func (c *Cubic) Marked() {
+	cwnd := c.cwnd
+	c.Lost()
+	c.cwnd = min(c.cwnd, cwnd)
+}
+
+// TimedOut forgets the window that was: what made every packet of it vanish may have changed the path (section 4.8).
+func (c *Cubic) TimedOut() {
+	c.reduce()
+	c.wMax = 0
+	c.cwnd = c.pmdcs
+}
+
+// reduce lowers ssthresh and ends the epoch.
+func (c *Cubic) reduce() {
+	c.cwndPrior = float64(c.cwnd)
+	c.ssthresh = max(int(math.Round(cubicBeta*float64(c.cwnd))), minSsthreshPackets*c.pmdcs)
+	c.epoch = 0
+	c.hystart.done = true
+}
+
+// Idle never raises cwnd: after a time-out it is below the floor of 4 PMDCS that the formula of RFC 9260 section 7.2.1 gives.
+func (c *Cubic) Idle() {
+	if !c.idle {
+		c.idle = true
+		c.ssthresh = max(c.cwnd, minSsthreshPackets*c.pmdcs)
+		c.epoch = 0
+	}
+	c.cwnd = min(c.cwnd, max(c.cwnd/2, minSsthreshPackets*c.pmdcs))
+}
+
+// Resize keeps cwnd in bytes, but never below one packet.
+func (c *Cubic) Resize(pmdcs int) {
+	fresh := c.cwnd == initialWindow(c.pmdcs, c.initialAllowance) && c.ssthresh == maxSsthresh
+	c.pmdcs = pmdcs
+	if fresh {
+		c.Reset()
+	}
+	c.cwnd = max(c.cwnd, pmdcs)
+	c.epoch = 0
+}
