@@ -51,3 +51,15 @@ func TestConfirmedPathIsProbed(t *testing.T) {
 		t.Errorf("a packet of %d bytes to %v", probe.size, probe.path.Remote)
 	}
 }
+
+// The passive side is up before the peer is: COOKIE ACK comes first.
+func TestProbeWaitsForCookieAck(t *testing.T) {
+	ta := newTestAssoc(t, passiveSide, firstHopOnly)
+	ta.recv(cookieEcho(ta.cookieFor(&Offer{Config: Config{}.Defaults(), Tag: localTag, TSN: ta.localTSN, Carrier: Carrier{FirstHopMTU: true}})))
+	if p := ta.take("the first packet"); p.chunks[0].Type != wire.ChunkCookieAck {
+		t.Errorf("first comes %v", p.chunks[0].Type)
+	}
+	if p := ta.take("the second"); !p.probe {
+		t.Errorf("second comes %v", p.chunks[0].Type)
+	}
+}

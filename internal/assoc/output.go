@@ -51,7 +51,7 @@ func (a *Association) NextPacket(now mono.Time, buf []byte, d *transport.Datagra
 		return false
 	}
 	a.giveUp(now)
-	if a.probeWanted && a.nextProbe(now, buf, d) {
+	if a.probeWanted && a.control.cookieAck == nil && a.nextProbe(now, buf, d) {
 		return true
 	}
 	p := a.nextTarget()

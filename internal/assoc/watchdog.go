@@ -95,7 +95,7 @@ func (a *Association) expireWatchdog(now mono.Time) {
 
 // alive takes the answer to a HEARTBEAT: with nothing acknowledged, it shows that the association has stalled.
 func (a *Association) alive(now mono.Time, p *path.Path) {
-	if !a.watchdog.asked || a.send.outstanding.Len() == 0 { // it may have been given up
+	if !a.watchdog.asked {
 		return
 	}
 	reason := StallUnacknowledged
@@ -105,10 +105,10 @@ func (a *Association) alive(now mono.Time, p *path.Path) {
 	a.reportStall(now, p, reason)
 }
 
-// reportStall tells the user, once until there is progress.
+// reportStall tells the user, once until there is progress, if there is anything to wait for.
 func (a *Association) reportStall(now mono.Time, p *path.Path, reason StallReason) {
 	w := &a.watchdog
-	if w.asked = false; w.reported || a.cfg.StallTime <= 0 {
+	if w.asked = false; w.reported || a.cfg.StallTime <= 0 || a.send.outstanding.Len() == 0 {
 		return
 	}
 	w.reported = true

@@ -164,3 +164,14 @@ func TestBlackHoleIsReported(t *testing.T) {
 	ta.recv(sack(0))
 	ta.wantEvent("a smaller one arrives", "goes-on 198.51.100.1")
 }
+
+// With nothing under way there is nothing that could stall.
+func TestIdleAssociationsDoNotStall(t *testing.T) {
+	ta := watched(t)
+	ta.recv(sack(0))
+	ta.wantEvent("all is acknowledged", "dry")
+	ta.a.reportStall(ta.now, ta.a.paths[0], StallPacketSize)
+	ta.a.watchdog.asked = true
+	ta.a.alive(ta.now, ta.a.paths[0])
+	ta.wantNoEvent("nobody waits")
+}

@@ -15,7 +15,6 @@ import (
 	"github.com/gosctp/sctp/internal/sched"
 	"github.com/gosctp/sctp/internal/tx"
 	"github.com/gosctp/sctp/internal/wire"
-	"github.com/gosctp/sctp/simnet"
 	"github.com/gosctp/sctp/transport"
 )
 
@@ -42,7 +41,8 @@ var commands = map[string]command{
 	"abort":    {"HOST [REASON]", "ends the association at once", (*world).doAbort},
 	"reboot":   {"HOST", "makes a host forget everything; it listens again", (*world).doReboot},
 	"stray":    {"HOST TO CHUNK", "sends a packet of no association, between ports 9 and the one that TO listens on", (*world).doStray},
-	"carrier":  {"[ecn] [checks]", "makes hosts that are added now send over a carrier that sees ECN marks, that finds damage itself", (*world).doCarrier},
+	"carrier":  {"[ecn] [checks] [first-hop]", "makes hosts that are added now send over a carrier that sees ECN marks, that finds damage itself, that knows the MTU of the first hop only", (*world).doCarrier},
+	"narrow":   {"MTU [silently]", "makes the network take no larger packets from now on, nor say so", (*world).doNarrow},
 	"mark":     {"next|N CHUNK [of HOST]", "makes the network mark the next packets that have such a chunk as if it was congested", (*world).doMark},
 	"lose":     {"next|N CHUNK [of HOST]", "makes the network lose the next packets that have such a chunk", (*world).doLose},
 	"cut":      {"ADDRESS…", "breaks the way to and from addresses", (*world).doCut},
@@ -87,12 +87,24 @@ func (w *world) doHost(args []string) error {
 
 func (w *world) doDelay(args []string) error {
 	d, err := time.ParseDuration(strings.Join(args, ""))
-	w.net.SetDefault(simnet.Link{Delay: d})
+	w.link.Delay = d
+	w.net.SetDefault(w.link)
+	return err
+}
+
+func (w *world) doNarrow(args []string) error {
+	if len(args) == 0 {
+		return fmt.Errorf("too few arguments")
+	}
+	mtu, err := strconv.Atoi(args[0])
+	w.link.MTU, w.link.BlackHole = mtu, slices.Contains(args, "silently")
+	w.net.SetDefault(w.link)
 	return err
 }
 
 // options are the parameters of an association that a script can set.
 var options = map[string]func(c *assoc.Config, text string) error{
+	"stall":         number(func(c *assoc.Config, v int) { c.StallTime = time.Duration(v) * time.Millisecond }),
 	"window":        number(func(c *assoc.Config, v int) { c.RecvBuffer = v }),
 	"send-buffer":   number(func(c *assoc.Config, v int) { c.SendBuffer = v }),
 	"cookie-life":   number(func(c *assoc.Config, v int) { c.ValidCookieLife = time.Duration(v) * time.Millisecond }),
@@ -160,7 +172,7 @@ func parseOptions(args []string) (c assoc.Config, err error) {
 
 // doCarrier says what the carriers of further hosts can do.
 func (w *world) doCarrier(args []string) error {
-	w.carrier = assoc.Carrier{ECN: slices.Contains(args, "ecn")}
+	w.carrier = assoc.Carrier{ECN: slices.Contains(args, "ecn"), FirstHopMTU: slices.Contains(args, "first-hop")}
 	if slices.Contains(args, "checks") {
 		w.carrier.ErrorDetection = 1
 	}
@@ -296,6 +308,9 @@ func (w *world) doRead(args []string) error {
 	})
 }
 
+// ethernet is the path MTU that goes without saying.
+const ethernet = 1500 - ipHeader
+
 func (w *world) doState(args []string) error {
 	return w.withAssoc(strings.Join(args, ""), func(h *host, a *endpoint.Handle) error {
 		s := a.Assoc.Status()
@@ -318,6 +333,9 @@ func (w *world) doState(args []string) error {
 			line := fmt.Sprintf("  path to %v: %s, RTO %v, cwnd %d", p.Path.Remote, state, p.RTO, p.Cwnd)
 			if p.Ssthresh < 1<<30 { // else it has never been set
 				line += fmt.Sprintf(", ssthresh %d", p.Ssthresh)
+			}
+			if p.PMTU != ethernet && p.PMTU != ethernet-ipHeader { // of IPv6
+				line += fmt.Sprintf(", path MTU %d", p.PMTU)
 			}
 			w.say("%s", line)
 		}

@@ -167,9 +167,9 @@ func describeEvent(e assoc.Event) string {
 		return fmt.Sprintf("%v is %s", e.Addr, map[assoc.AddrState]string{assoc.AddrAvailable: "available",
 			assoc.AddrUnreachable: "unreachable", assoc.AddrConfirmed: "confirmed", assoc.AddrPotentiallyFailed: "potentially failed"}[e.State])
 	case assoc.Stall:
-		return fmt.Sprintf("%s after %v, says %v", map[assoc.StallReason]string{assoc.StallEnded: "data is acknowledged again",
-			assoc.StallUnacknowledged: "no data is acknowledged", assoc.StallWindow: "there is no room for data",
-			assoc.StallPacketSize: "large packets vanish"}[e.Reason], e.For, e.Addr)
+		return fmt.Sprintf(map[assoc.StallReason]string{assoc.StallEnded: "data is acknowledged again by %v, after %v",
+			assoc.StallUnacknowledged: "%v answers, and has acknowledged no data for %v", assoc.StallWindow: "%v answers, and has had no room for data for %v",
+			assoc.StallPacketSize: "large packets to %v vanish, nothing was acknowledged for %v"}[e.Reason], e.Addr, e.For)
 	case assoc.SendFailed:
 		sent := "not sent"
 		if e.Sent {

@@ -31,6 +31,8 @@ type world struct {
 	initial, requests map[string]uint32
 	// carrier is what hosts that are added send over.
 	carrier assoc.Carrier
+	// link is what the network does to packets.
+	link simnet.Link
 }
 
 // host is an endpoint with its associations.
@@ -50,7 +52,8 @@ func newWorld() *world {
 	w := &world{
 		now: birth, net: simnet.New(1), cut: make(map[netip.Addr]bool), initial: make(map[string]uint32), requests: make(map[string]uint32),
 	}
-	w.net.SetDefault(simnet.Link{Delay: 20 * time.Millisecond})
+	w.link.Delay = 20 * time.Millisecond
+	w.net.SetDefault(w.link)
 	return w
 }
 
@@ -182,6 +185,9 @@ func (h *host) tell(a *endpoint.Handle) {
 	}
 }
 
+// ipHeader is the size of an IPv4 header without options.
+const ipHeader = 20
+
 // write prints a packet and puts it on the network, unless it is to be lost.
 func (h *host) write(d *transport.Datagram) {
 	w := h.w
@@ -194,9 +200,14 @@ func (h *host) write(d *transport.Datagram) {
 		fate = "  ✗ cut"
 	case to == nil:
 		fate = "  ✗ nobody there"
+	case w.link.BlackHole && !d.MayFragment && len(d.Data)+ipHeader > w.link.MTU:
+		fate = "  ✗ too large"
 	default:
 		if d.ECN == transport.ECT0 && w.meets(w.marking, h, d.Data) {
 			d.ECN, fate = transport.CE, "  ! marked"
+		}
+		if d.MayFragment {
+			fate += "  in fragments"
 		}
 		w.net.Send(w.now, h.wire, d)
 	}

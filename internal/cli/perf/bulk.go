@@ -40,7 +40,14 @@ func (o *Options) sumUp(counts []counter, conns []*sctp.Conn, seconds float64) *
 	for i, c := range counts {
 		t.Bytes += c.bytes
 		t.Messages += c.messages
-		s := conns[i].Status().Stats
+		status := conns[i].Status()
+		for _, p := range status.Paths {
+			if p.Primary && (t.PMTU == 0 || p.PMTU < t.PMTU) {
+				t.PMTU = p.PMTU
+			}
+		}
+		s := status.Stats
+		t.BlackHoles += s.BlackHoles
 		t.Retransmitted += s.Retransmitted
 		t.FastRetransmits += s.FastRetransmits
 		t.Timeouts += s.Timeouts

@@ -34,6 +34,9 @@ type Throughput struct {
 	Retransmitted     uint64  `json:"retransmitted_chunks"`
 	FastRetransmits   uint64  `json:"fast_retransmits"`
 	Timeouts          uint64  `json:"timeouts"`
+	// PMTU is the path MTU of the primary paths, the least of several associations. BlackHoles is how often packets of that size vanished.
+	PMTU       int    `json:"path_mtu"`
+	BlackHoles uint64 `json:"black_holes"`
 	// Messages that were given up, before anything of them was sent and after.
 	AbandonedUnsent uint64 `json:"abandoned_unsent"`
 	AbandonedSent   uint64 `json:"abandoned_sent"`
@@ -96,6 +99,7 @@ func (r *Result) Print(w io.Writer) error {
 		row("throughput", "%s", BitRate(p.BitsPerSecond))
 		row("messages", "%d (%.0f/s)", p.Messages, p.MessagesPerSecond)
 		row("retransmitted", "%d chunks, %d fast retransmits, %d time-outs", p.Retransmitted, p.FastRetransmits, p.Timeouts)
+		row("path MTU", "%d bytes, %d black holes", p.PMTU, p.BlackHoles)
 		if n := p.AbandonedUnsent + p.AbandonedSent; n > 0 {
 			row("given up", "%d messages, %d of them unsent", n, p.AbandonedUnsent)
 		}
