@@ -24,7 +24,7 @@ type reportFunc func(where, format string, args ...any)
 
 var rules = []rule{
 	coreImports, coreNames, coreStatements, coreMapOrder, coreExhaustive, coreLimits,
-	layerTable, carriersKnowOnlyTransport, syscallsInCarriers,
+	layerTable, carriersKnowOnlyTransport, dtlsIsOptional, syscallsInCarriers,
 	wireNumbers, packetAssembly, parsersDoNotPanic, parsersAreFuzzed,
 	testsDoNotSleep, testsSkipByRequire,
 	fileLength, documented, nothingUnfinished, noMachinePaths, noDeadLinks, docsNameWhatExists, dependencies,

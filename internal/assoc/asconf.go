@@ -157,6 +157,9 @@ func (a *Association) checkAddrs(op *addrChange, c AddrChange) error {
 		if !p.IsUnspecified() && !contains(known, p) {
 			return fmt.Errorf("%w: %v", ErrNoSuchAddr, p)
 		}
+		if scopeOf(p) == scopeLink {
+			return fmt.Errorf("%w: %v", ErrBadAddr, p)
+		}
 		op.left = append(op.left, addrRequest{kind: preferAddr, addr: p})
 	}
 	for _, addr := range c.Remove {

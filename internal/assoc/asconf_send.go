@@ -53,7 +53,8 @@ func paramOf(k addrKind) wire.ParamType {
 }
 
 // lookupAddr is the Address Parameter: an address that the peer knows, by which it finds the association if the packet's source is new to it
-// (section 5.3.2). Behind a NAT the peer knows this side by no address of its own; the unspecified one has it look for the tag.
+// (section 5.3.2). Behind a NAT the peer knows this side by no address of its own; the unspecified one has it look for the tag. Link-local addresses
+// are told to nobody: over connections, such as DTLS ones, they are all there is, and mean nothing elsewhere (RFC 8261 section 6.3).
 func (a *Association) lookupAddr(requests []addrRequest, p *path.Path) netip.Addr {
 	known := a.LocalAddrs(nil)
 	for _, q := range requests {
@@ -61,7 +62,7 @@ func (a *Association) lookupAddr(requests []addrRequest, p *path.Path) netip.Add
 			known = slices.Delete(known, i, i+1)
 		}
 	}
-	if len(known) > 0 && (scopeOf(known[0]) >= scopeOf(p.Addr.Remote) || scopeOf(p.Addr.Remote) == scopeLoopback) {
+	if len(known) > 0 && scopeOf(known[0]) != scopeLink && (scopeOf(known[0]) >= scopeOf(p.Addr.Remote) || scopeOf(p.Addr.Remote) == scopeLoopback) {
 		return known[0].WithZone("")
 	}
 	if p.Addr.Remote.Is6() {

@@ -92,7 +92,9 @@ func (t *Transport) begin(d *transport.Datagram) *Peer {
 	p.accepted = true
 	conn, err := t.config.server(p.link, func() []byte { return t.newID(p) })
 	if err != nil {
-		return nil // not for a Config that Listen has tried
+		p.cancel() // Listen would have refused the Config.
+		t.counters.Refused++
+		return nil
 	}
 	p.conn = conn
 	t.handshakes++

@@ -4,12 +4,15 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"net/netip"
 	"time"
 
 	pion "github.com/pion/dtls/v3"
 	"github.com/pion/logging"
+
+	"github.com/gosctp/sctp/transport"
 )
 
 // Config says who this side is, whom it talks to, and how much strangers may cost. A server needs Certificates or PSK; a client
@@ -97,6 +100,9 @@ var (
 func (c *Config) checkServer() error {
 	if len(c.Certificates) == 0 && c.PSK == nil {
 		return errNoCredentials
+	}
+	if _, err := c.server(newLink(nil, transport.Path{}), func() []byte { return nil }); err != nil {
+		return fmt.Errorf("DTLS: %w", err)
 	}
 	return nil
 }

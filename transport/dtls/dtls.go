@@ -146,7 +146,8 @@ func openUDP(at netip.AddrPort) (transport.Transport, error) {
 }
 
 // New makes a carrier of another one, whose packets are then DTLS records; accept lets peers connect. The carrier underneath has to have
-// ports, as udpencap has, or one connection for each address of a peer is all there can be. Close closes it.
+// ports, as udpencap has, or one connection for each address of a peer is all there can be. Close closes it. Handshakes fail with a Config that
+// Listen or Dial would refuse.
 func New(lower transport.Transport, c Config, accept bool) *Transport {
 	t := &Transport{
 		lower: lower, config: c.defaults(), accept: accept, lastAddr: 1,

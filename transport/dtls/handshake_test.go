@@ -171,3 +171,34 @@ func TestHandshakeOverABadNetwork(t *testing.T) {
 		})
 	}
 }
+
+// A carrier that listens dials, too, from the same port; and one that cannot have credentials for that does not listen.
+func TestListenersDialEachOther(t *testing.T) {
+	both := withKey("somebody", "secret")
+	first, _ := listen(t, both)
+	second, to := listen(t, both)
+	serve(t, second)
+	peer, err := first.Dial(within(t), to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exchange(t, connect(t, first, peer), 10_000)
+	if got := second.Peers()[0].UDPAddr().String(); got != at(first) {
+		t.Errorf("the connection comes from %v, want %v", got, at(first))
+	}
+	bad := Config{Certificates: []tls.Certificate{{Certificate: [][]byte{{1}}, PrivateKey: "none"}}}
+	if l, err := Listen("127.0.0.1:0", bad); err == nil {
+		l.Close()
+		t.Error("a certificate with a key that is none is good enough")
+	}
+	if _, _, err := Dial(within(t), to, bad); err == nil {
+		t.Error("also to dial")
+	}
+	simulate(t, func(t *testing.T, w *world) {
+		server := w.listen(bad)
+		server.receive(forgedFrom(clientIP, clientPort, clientHello(t)))
+		if n := server.Counters(); n.Refused != 1 || server.kept() != (kept{}) {
+			t.Errorf("%+v, %+v", n, server.kept())
+		}
+	})
+}

@@ -60,6 +60,9 @@ func inspect(b []byte, accepted, established bool) (fit, sealed bool) {
 		if size > len(b) || !isSealed(b) && !mayBePlain(b[0], established) {
 			return false, false
 		}
+		if isClientHello(b[:size]) && !accepted || isServerHello(b[:size]) && accepted {
+			return false, false // It is the other side's to say.
+		}
 		sealed = sealed || isSealed(b)
 		b = b[size:]
 	}
