@@ -107,3 +107,31 @@ func TestSourceOfEachPath(t *testing.T) {
 		}
 	})
 }
+
+// Between two networks the laptop is in none, so that timers are backed off; in the next one messages go on at once.
+func TestLaptopGoesOnAtOnceInTheNextNetwork(t *testing.T) {
+	simulate(t, func(t *testing.T, w *world) {
+		first, next := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("198.51.100.1")
+		w.client.host.RemoveAddr(next)
+		auth := &sctp.Auth{Keys: []sctp.AuthKey{{Number: 1, Secret: []byte("key")}}, ActiveKey: 1}
+		w.client.config.Auth, w.server.config.Auth, w.client.config.AutoASCONF = auth, auth, true
+		client, server := w.pair()
+		defer client.Abort("")
+		defer server.Abort("")
+		send(t, client, "in the dock", nil)
+		want(t, server, "in the dock")
+		for range 3 {
+			w.client.host.RemoveAddr(first)
+			send(t, client, "nowhere", nil)
+			time.Sleep(10 * time.Second)
+			w.client.host.AddAddr(next)
+			there := time.Now()
+			want(t, server, "nowhere")
+			if took := time.Since(there); took > 20*w.delay {
+				t.Errorf("from %v to %v: the message arrived %v after the new address", first, next, took)
+			}
+			time.Sleep(10 * time.Second)
+			first, next = next, first
+		}
+	})
+}

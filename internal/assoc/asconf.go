@@ -226,8 +226,8 @@ func (a *Association) progressASCONF(now mono.Time) {
 	if a.addressing == nil || a.addressing.own.flight != nil || len(a.addressing.own.waiting) == 0 || !a.configuresAddrs() {
 		return
 	}
-	if p := a.dataPath(); usable(p) {
-		op := a.addressing.own.waiting[0]
+	op := a.addressing.own.waiting[0]
+	if p := a.asconfPath(op); usable(p) {
 		a.addressing.own.waiting = slices.Delete(a.addressing.own.waiting, 0, 1)
 		a.launchASCONF(now, op, p)
 	}

@@ -37,8 +37,32 @@ func (a *Association) launchASCONF(now mono.Time, op *addrChange, p *path.Path) 
 	}
 	f.chunk = m.Append(nil)
 	f.timeout = p.RTO.Current()
+	if p.Errors() > 0 {
+		f.timeout = min(f.timeout, a.cfg.RTOInitial) // it was backed off while there was another way, or none
+	}
 	f.deadline = now.Add(f.timeout)
 	a.emit(RoutesChanged{})
+}
+
+// asconfPath is where a wish goes: where data does, unless that fails or begins where this host is not any more. Then from an address in another network
+// that address of the peer is likely to be reached that is most like it.
+func (a *Association) asconfPath(op *addrChange) *path.Path {
+	best, most := a.dataPath(), -1
+	moved := best.State() != path.Active
+	for _, q := range op.left {
+		moved = moved || q.kind == removeAddr && a.params.Host != nil && !contains(a.params.Host, q.addr)
+	}
+	for _, q := range op.left {
+		if !moved || q.kind != addAddr || q.addr.IsUnspecified() {
+			continue
+		}
+		for _, p := range a.paths {
+			if n := commonPrefix(q.addr, p.Addr.Remote); n > most && usable(p) && p.Addr.Remote.BitLen() == q.addr.BitLen() {
+				best, most = p, n
+			}
+		}
+	}
+	return best
 }
 
 func paramOf(k addrKind) wire.ParamType {
@@ -308,9 +332,12 @@ func (a *Association) takeVerdict(f *asconfFlight, q addrRequest, v verdict) (mo
 }
 
 // sendAgainMoved sends again at once what was in flight from an address that is gone: if it arrived, its acknowledgement went there. Timers may
-// have backed off for as long as there was no other.
+// have backed off for as long as there was no other, and paths that failed for want of one are looked at anew.
 func (a *Association) sendAgainMoved() {
 	for _, p := range a.paths {
+		if p.Errors() > 0 && a.heartbeating() {
+			p.HB.Wanted = true
+		}
 		if a.send.outstanding.Flight(p.ID) > 0 {
 			a.send.outstanding.MarkLost(p.ID)
 			p.T3 = 0

@@ -20,6 +20,7 @@ type peering struct {
 	primary netip.Addr
 	race    time.Duration
 	keyFile string
+	auto    bool
 }
 
 // clientOnly are the flags of all network commands that mean nothing to a server.
@@ -34,10 +35,14 @@ func (p *peering) flags(fs *pflag.FlagSet) {
 	fs.Var(&address{&p.primary}, "primary", "send to this `ADDRESS` of the peer as long as it works")
 	DurationVar(fs, &p.race, "race", "", 0, time.Minute, "try the next address of the peer when one has not answered after this time; 0 tries them in order")
 	fs.StringVar(&p.keyFile, "auth-key", "", "authenticate what is sent and received with the key in this `FILE`, which the peer has to have too (RFC 4895)")
+	fs.BoolVar(&p.auto, "auto-asconf", false, "let addresses be changed meanwhile, and tell the peer which this host gets and loses (RFC 5061); both sides take the flag, or --auth-key")
 }
 
-// configure puts the key into c.
+// configure puts the key into c. Changes of addresses take authentication, if only by what both sides have said when they began.
 func (p *peering) configure(c *sctp.Config) error {
+	if c.AutoASCONF = p.auto; p.auto {
+		c.Auth = &sctp.Auth{}
+	}
 	if p.keyFile == "" {
 		return nil
 	}
@@ -135,7 +140,8 @@ func PrintNews(ctx context.Context, w io.Writer, conn *sctp.Conn) {
 			return
 		}
 		switch n.(type) {
-		case sctp.StreamReset, sctp.AssocReset, sctp.StreamChange, sctp.SendFailed, sctp.PartialDeliveryEvent, sctp.PeerAddrChange, sctp.LocalAddrChange:
+		case sctp.StreamReset, sctp.AssocReset, sctp.StreamChange, sctp.SendFailed, sctp.PartialDeliveryEvent,
+			sctp.PeerAddrChange, sctp.LocalAddrChange, sctp.AddrsChanged:
 			fmt.Fprintln(w, n)
 		}
 	}
