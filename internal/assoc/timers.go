@@ -168,9 +168,7 @@ func (a *Association) pathAnswered(p *path.Path, confirm bool) {
 	if unconfirmed {
 		a.beginSearch(p)
 		a.send.burst = max(a.send.burst, a.cfg.MaxBurst) // it may be the first address that data can go to
-		if a.params.Carrier.Encapsulated {
-			a.emit(RoutesChanged{})
-		}
+		a.emit(RoutesChanged{})
 		a.emit(PeerAddrChange{Addr: p.Addr.Remote, State: AddrConfirmed, Probed: true})
 	} else {
 		a.emit(PeerAddrChange{Addr: p.Addr.Remote, State: AddrAvailable, Probed: confirm, Spared: spared})

@@ -102,7 +102,7 @@ func (e *Endpoint) Route(now mono.Time, d *transport.Datagram) Verdict {
 	if h.SrcPort == 0 || h.DstPort == 0 {
 		return Verdict{Reason: DropMalformed}
 	}
-	if a := e.find(r, d.Path.Local, h.Tag); a != nil {
+	if a := e.find(r, d.Path.Local, h.Tag); a != nil && !campsAt(a, h, d) {
 		return Verdict{Kind: Deliver, Handle: a}
 	}
 	if !assoc.Unicast(d.Path.Remote) || d.Path.Local.IsValid() && !assoc.Unicast(d.Path.Local) {
@@ -219,11 +219,11 @@ func (e *Endpoint) findAnnounced(p *packet, params []byte) *Handle {
 	return nil
 }
 
-// announced returns the association with an address that a peer has listed, nil if there is none. Behind NATs many hosts have the same private
-// addresses, and list them: there one has to be confirmed to be the peer's.
+// announced returns the association with an address that a peer has listed, nil if there is none. The address has to be confirmed to be the peer's:
+// behind NATs many hosts have the same private addresses, and list them, and elsewhere somebody may list the address of another (see campsAt).
 func (e *Endpoint) announced(r route, local netip.Addr) *Handle {
 	for h := range e.all(r) {
-		if h.reach.takes(local) && (!e.carrier.Encapsulated || h.confirmed(r.peer)) {
+		if h.reach.takes(local) && h.confirmed(r.peer) {
 			return h
 		}
 	}
@@ -271,7 +271,9 @@ func (e *Endpoint) cookieOwner(c *cookie.Content, local netip.Addr) *Handle {
 	for i, a := range c.PeerAddrs {
 		r, h := route{c.LocalPort, c.PeerPort, a, c.PeerEncapPort}, (*Handle)(nil)
 		if i == 0 { // the source of the INIT
-			h = e.behind(r, local)
+			if h = e.behind(r, local); h != nil && !h.confirmed(a) {
+				h = nil
+			}
 		} else {
 			h = e.announced(r, local)
 		}
