@@ -40,6 +40,12 @@ func (a *Association) followHost(now mono.Time) {
 	_, _ = a.ChangeAddrs(now, c) // what is refused, for want of room, is tried with the next change
 }
 
+// SetAutoASCONF changes Config.AutoASCONF.
+func (a *Association) SetAutoASCONF(now mono.Time, on bool) {
+	a.cfg.AutoASCONF = on
+	a.followHost(now)
+}
+
 // isHidden reports whether an address of the host is one that the peer cannot use as it is, and may see as another one: behind a NAT.
 func (a *Association) isHidden(addr netip.Addr) bool {
 	return scopeOf(addr) == scopePrivate && addr.BitLen() == a.dataPath().Addr.Remote.BitLen() && scopeOf(a.dataPath().Addr.Remote) == scopeGlobal

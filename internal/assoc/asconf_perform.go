@@ -219,10 +219,10 @@ func (a *Association) removePath(p *path.Path) {
 	a.send.outstanding.RemovePath(removed, a.dataPath().ID)
 	a.forgetPath(p, a.dataPath())
 	a.send.replenish(a.cfg.MaxBurst)
-	a.emit(PeerAddrChange{Addr: p.Addr.Remote, State: AddrRemoved})
 	if wasPrimary {
 		a.emit(PeerAddrChange{Addr: a.primary.Addr.Remote, State: AddrMadePrimary})
 	}
+	a.emit(PeerAddrChange{Addr: p.Addr.Remote, State: AddrRemoved})
 	a.emit(RoutesChanged{})
 }
 

@@ -15,11 +15,19 @@ func (a *Assoc) ChangeAddrs(ctx context.Context, c assoc.AddrChange) error {
 	return a.request(ctx, aboutAddrs, func(now mono.Time) (uint32, error) { return a.changeAddrs(now, c) })
 }
 
-// BeginChangeAddrs is ChangeAddrs that does not wait. The notification tells the outcome.
+// BeginChangeAddrs is ChangeAddrs that does not wait, for addresses that the socket has. The notification tells the outcome.
 func (a *Assoc) BeginChangeAddrs(c assoc.AddrChange) error {
 	return a.control(func(now mono.Time) error {
-		_, err := a.changeAddrs(now, c)
+		_, err := a.core.ChangeAddrs(now, c)
 		return err
+	})
+}
+
+// SetAutoASCONF has the association follow the addresses of the host, or not (RFC 6458 section 8.1.23), unless it is over.
+func (a *Assoc) SetAutoASCONF(on bool) {
+	_ = a.control(func(now mono.Time) error {
+		a.core.SetAutoASCONF(now, on)
+		return nil
 	})
 }
 

@@ -1,12 +1,15 @@
 package sockets
 
 import (
+	"errors"
+	"net/netip"
 	"syscall"
 
 	"github.com/gosctp/sctp/internal/abi/linux"
+	"github.com/gosctp/sctp/internal/assoc"
 )
 
-// asconfOptions are those of RFC 5061. The settings are kept and shown; no association has it in use yet, so no peer can be asked for anything.
+// asconfOptions are those of RFC 5061.
 var asconfOptions = table{
 	linux.SCTP_AUTO_ASCONF:           of(setAutoASCONF, getAutoASCONF),
 	linux.SCTP_SET_PEER_PRIMARY_ADDR: of(setPeerPrimaryAddr, nil),
@@ -32,7 +35,7 @@ func getAsconfSupported(s *Socket, v *linux.AssocValue) error {
 	if err != nil {
 		return err
 	}
-	v.Value = uint32(number(a == nil && s.options.ext.asconf))
+	v.Value = uint32(number(a == nil && s.options.ext.asconf || a != nil && s.uses(a, assoc.DynamicAddresses)))
 	return nil
 }
 
@@ -45,6 +48,10 @@ func setAutoASCONF(s *Socket, v *linux.Int) error {
 		return syscall.EINVAL
 	}
 	s.options.ext.autoASCONF = *v != 0
+	for _, a := range s.members() {
+		a.SetAutoASCONF(*v != 0)
+	}
+	s.reconfigure()
 	return nil
 }
 
@@ -53,10 +60,49 @@ func getAutoASCONF(s *Socket, v *linux.Int) error {
 	return nil
 }
 
-// setPeerPrimaryAddr has nobody to ask: EPERM is what Linux answers when the peer has no ASCONF.
+// setPeerPrimaryAddr asks a peer to send to an address of this side first. It does not wait for the answer.
 func setPeerPrimaryAddr(s *Socket, v *linux.SetPeerPrim) error {
-	if s.member(v.AssocID) == nil {
+	a := s.member(v.AssocID)
+	if a == nil {
 		return syscall.EINVAL
 	}
-	return syscall.EPERM
+	status := a.Status()
+	switch {
+	case !status.Extensions.Has(assoc.DynamicAddresses):
+		return syscall.EPERM
+	case status.State != assoc.StateEstablished:
+		return syscall.ENOTCONN
+	}
+	addr, err := v.Address.Sockaddr()
+	if err != nil {
+		return syscall.EINVAL
+	}
+	at, err := s.usable(addr)
+	if err != nil {
+		return err
+	}
+	switch err := a.BeginChangeAddrs(assoc.AddrChange{Primary: at.Addr()}); {
+	case errors.Is(err, assoc.ErrNotNegotiated):
+		return syscall.EPERM
+	case errors.Is(err, assoc.ErrReconfigBusy):
+		return syscall.EAGAIN
+	case err != nil:
+		return syscall.EADDRNOTAVAIL
+	}
+	return nil
+}
+
+// announce tells the peers of associations that can be told of addresses that the socket has got or lost. What one of them has, or has not, before
+// it is told nothing of, as in Linux. s.mu is held.
+func (s *Socket) announce(addrs []netip.Addr, added bool) {
+	if !s.options.ext.asconf {
+		return
+	}
+	for _, a := range s.members() {
+		c := assoc.AddrChange{Remove: addrs}
+		if added {
+			c = assoc.AddrChange{Add: addrs}
+		}
+		_ = a.BeginChangeAddrs(c) // what is refused leaves the association as it is
+	}
 }

@@ -9,19 +9,21 @@ import (
 )
 
 // bindxAdd is sctp_bindx with SCTP_BINDX_ADD_ADDR (RFC 6458 section 9.1). Linux binds one address after the other, and takes them back if one
-// of them cannot be had; the only address of a socket it cannot take back. Associations keep the addresses that they began with. s.mu is
-// held.
+// of them cannot be had; the only address of a socket it cannot take back. Associations keep the addresses that they began with, unless both
+// sides can change them (RFC 5061). s.mu is held.
 func (s *Socket) bindxAdd(value []byte) error {
 	list, err := linux.ParseSockaddrs(value)
 	if err != nil {
 		return err
 	}
+	before := len(s.addrs)
 	for i, a := range list {
 		if err := s.bindOne(a); err != nil {
 			_ = s.removeAll(list[:i])
 			return err
 		}
 	}
+	s.announce(slices.Clone(s.addrs[before:]), true)
 	return nil
 }
 
@@ -31,7 +33,12 @@ func (s *Socket) bindxRemove(value []byte) error {
 	if err != nil {
 		return err
 	}
-	return s.removeAll(list)
+	before := s.addrs
+	if err := s.removeAll(list); err != nil {
+		return err
+	}
+	s.announce(slices.DeleteFunc(slices.Clone(before), func(a netip.Addr) bool { return slices.Contains(s.addrs, a) }), false)
+	return nil
 }
 
 // bindOne binds one more address, or the first.

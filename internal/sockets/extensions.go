@@ -52,7 +52,11 @@ func extensionsOf(s *linux.Sysctls) extensions {
 
 // configure has associations begin with them.
 func (x *extensions) configure(c *assoc.Config) {
-	c.Enable, c.Disable = x.on, assoc.AllExtensions&^x.on
+	on := x.on
+	if x.asconf {
+		on |= assoc.DynamicAddresses
+	}
+	c.Enable, c.Disable, c.AutoASCONF = on, assoc.AllExtensions&^on, x.autoASCONF
 	c.FragmentInterleave, c.PartialDeliveryPoint = x.interleave(), x.deliveryPoint()
 	c.DenyReconfig = denied(x.resets)
 	if code := x.adaptation; code != 0 { // Linux takes 0 for none

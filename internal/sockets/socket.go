@@ -171,6 +171,7 @@ func (s *Socket) config() assoc.Config {
 	s.options.ext.configure(&c)
 	d := s.defaults.Load()
 	c.ScopePolicy = scopePolicies[s.stack.sysctls().AddrScopePolicy]
+	c.UnauthenticatedASCONF = s.stack.sysctls().AddIPNoAuthEnable != 0
 	c.Scheduler, c.Auth = schedulers[d.scheduler], d.auth.core()
 	i := &s.options.init
 	c.OutStreams, c.MaxInStreams, c.MaxInitRetransmits = i.OutStreams, i.MaxInStreams, int(i.MaxAttempts)
