@@ -18,6 +18,9 @@ func (h *HostPlan) offers() assoc.Extensions {
 	if !h.Carrier.ECN {
 		e &^= assoc.ECN
 	}
+	if h.Config.Auth == nil && !h.Config.UnauthenticatedASCONF { // RFC 5061 section 4.2.7
+		e &^= assoc.DynamicAddresses
+	}
 	return e
 }
 
@@ -37,6 +40,7 @@ var needed = map[wire.ChunkType]assoc.Extensions{
 	wire.ChunkReConfig: assoc.Reconfiguration, wire.ChunkIData: assoc.Interleaving,
 	wire.ChunkECNE: assoc.ECN, wire.ChunkCWR: assoc.ECN,
 	wire.ChunkNRSack: assoc.NRSack, wire.ChunkPktDrop: assoc.PacketDrop,
+	wire.ChunkASCONF: assoc.DynamicAddresses, wire.ChunkASCONFAck: assoc.DynamicAddresses,
 }
 
 // replacedBy are chunk types that may not be sent with an extension.
