@@ -66,7 +66,7 @@
 //	add OUT IN                             "requested"; "streams in N out N [denied|failed]", how many there are now or, by Linux, are new
 //	scheduler fcfs|rr|rrp|prio|fc|wfq      "scheduled"
 //	value STREAM VALUE                     "scheduled"
-//	pmtu                                   "pmtu N STATE holes N", of the primary path; ours only
+//	pmtu                                   "pmtu N STATE holes N control N", of the primary path, and the control chunks that have come; ours only
 //	shutdown                               ends the association
 //
 // Further events are "failed STREAM ppid N sent|unsent" and "partial aborted". pion has no call for some of this and says "fail".

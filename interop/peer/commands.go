@@ -142,7 +142,7 @@ func (p *peer) tellPMTU() {
 	s := p.conn.Status()
 	for _, path := range s.Paths {
 		if path.Primary {
-			say("pmtu %d %v holes %d", path.PMTU, path.Search, s.Stats.BlackHoles)
+			say("pmtu %d %v holes %d control %d", path.PMTU, path.Search, s.Stats.BlackHoles, s.Stats.ControlReceived)
 		}
 	}
 }
