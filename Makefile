@@ -16,7 +16,7 @@ BINDIR   ?= $(PREFIX)/bin
 # The names under which sctp acts as another tool.
 LINKS     = checksctp withsctp
 
-.PHONY: check format vet lint archtest test race cross fuzz sim demo interop programs bench bench-programs bench-check readme cover install
+.PHONY: check format vet lint archtest test race cross fuzz sim demo interop programs bench bench-programs bench-failover bench-check readme cover install
 
 check: format vet lint archtest test race
 
@@ -78,6 +78,10 @@ bench:
 # Unmodified programs beside themselves over the kernel's TCP, as root.
 bench-programs:
 	cd bench && $(GO) run ./cmd/programbench -write ../docs/performance.md
+
+# How long nothing arrives when a path is cut, in namespaces, as root: docs/uplinks.md.
+bench-failover:
+	SCTP_REQUIRE=all $(GO) test -timeout 20m -run TestFailoverTimes ./interop -update
 
 bench-check:
 	cd bench && $(GO) vet ./... && $(GO) tool -modfile=../tools/go.mod staticcheck ./... && $(GO) test ./...

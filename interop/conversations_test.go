@@ -60,12 +60,16 @@ func withCuts(t *testing.T, p *pair) (sections []string) {
 		{pair: p, client: p.b, server: p.a, carrier: rawIP, family: v6},
 		{pair: p, client: p.a, server: p.b, carrier: inUDP, family: v6},
 		{pair: p, client: p.b, server: p.a, carrier: inUDP, family: v4},
+		{pair: p, client: p.a, server: p.b, carrier: rawIP, family: mixed, paths: 3},
 	} {
 		how := "IP protocol 132"
 		if c.carrier == inUDP {
 			how = "UDP"
 		}
 		title := fmt.Sprintf("%s calls %s: %s over %s", c.client.name, c.server.name, how, c.family)
+		if c.paths > 0 {
+			title += fmt.Sprintf(", %d paths", c.paths)
+		}
 		t.Run(title, func(t *testing.T) { sections = append(sections, section(title, converse(t, c))) })
 	}
 	return sections

@@ -37,6 +37,9 @@
 //	brisk=1              short RTO
 //	fast=1               that, path.max.retrans 1 and a short heartbeat interval
 //	patient=N            association.max.retrans
+//	asconf=1             offer that addresses may change (RFC 5061), and authenticated chunks
+//	switch=1             leave a primary path for good after its first time-out (RFC 7829)
+//	tuned=1              the profile of docs/uplinks.md
 //	offer=A,B            the extensions to offer: pr, reconf, idata, ecn, nrsack, pktdrop, zero; without it the stack's defaults
 //	raise=MS             how long a search for the path MTU rests (RFC 8899)
 //	window= buffer=      sizes of the receive and the send buffer
@@ -59,6 +62,8 @@
 //	enough                                 "enough N", how many messages were sent steadily
 //	mark WORD                              "marked WORD"
 //	primary ADDRESS                        "primary ADDRESS", the peer's address that is the primary one from now on
+//	bind ADDRESS, unbind ADDRESS           "bound ADDRESS", "unbound ADDRESS": one of this side's comes or goes
+//	prefer ADDRESS                         "preferred ADDRESS": the peer is asked to make this side's the primary one
 //	send STREAM COUNT SIZE PPID ordered|unordered [ttl|rtx|prio VALUE]   "sent PPID", the one after the last; with a policy of RFC 7496
 //	abandoned                              "abandoned unsent N sent N", by all policies
 //	reset out|in|both STREAM,...|all       "requested"; on both sides the event "reset out|in STREAMS [denied|failed]"

@@ -135,6 +135,43 @@ func TestVoyagesWithKernel(t *testing.T) {
 	)
 }
 
+// TestPrimaryPathIsLeftForGood: with primary path switchover (RFC 7829 section 5) messages do not come back to a path that has failed.
+func TestPrimaryPathIsLeftForGood(t *testing.T) {
+	needs(t)
+	t.Parallel()
+	p := pairOf(t, gosctp, sockets)
+	leavesForGood(t,
+		conversation{pair: p, client: p.a, server: p.b, carrier: rawIP, family: v4},
+		conversation{pair: p, client: p.b, server: p.a, carrier: inUDP, family: v6})
+}
+
+// TestKernelLeavesPrimaryPathForGood is the same with Linux, on which the same program runs as on our sockets.
+func TestKernelLeavesPrimaryPathForGood(t *testing.T) {
+	needs(t)
+	p := withKernel(t, "gosctp", ourPeer)
+	leavesForGood(t,
+		conversation{pair: p, client: p.a, server: p.b, carrier: rawIP, family: v4},
+		conversation{pair: p, client: p.b, server: p.a, carrier: inUDP, family: v6})
+}
+
+func leavesForGood(t *testing.T, conversations ...conversation) {
+	t.Helper()
+	for i := range conversations {
+		conversations[i].paths, conversations[i].bothArgs = 2, []string{"switch=1"}
+	}
+	v := setOut(t, conversations)
+	restore := v.pair.cut(t, 0)
+	v.each(func(p *traveller) {
+		p.hear("path " + p.other[0] + " potentially_failed")
+		p.hear("path " + p.other[1] + " made_prim")
+	})
+	v.avoid("the primary path has failed", 0, v.everybody())
+	restore()
+	v.each(func(p *traveller) { p.returns(0) })
+	v.avoid("it is back", 0, v.everybody())
+	v.arrive()
+}
+
 // alone goes through all stages with one conversation.
 func alone(t *testing.T, p *pair, c carrier, f family, paths int) {
 	t.Helper()

@@ -28,8 +28,10 @@ type conversation struct {
 	paths int
 	// port is the server's; zero stands for a new one.
 	port int
-	// clientArgs are further arguments of the client.
-	clientArgs []string
+	// clientArgs are further arguments of the client, bothArgs those of both sides of a voyage.
+	clientArgs, bothArgs []string
+	// wanders: its addresses change, so that packets for a while go from one path to another.
+	wanders bool
 	// within bounds its life; zero stands for scenarioTime.
 	within time.Duration
 }

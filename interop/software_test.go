@@ -57,6 +57,25 @@ func onSockets(args []string) ([]string, error) {
 	return run, nil
 }
 
+// kernelSetting has the booted kernel begin with a value of net.sctp, and afterwards with the old one again.
+func kernelSetting(t *testing.T, name, value, old string) {
+	t.Helper()
+	set := func(value string) {
+		ctx, cancel := context.WithTimeout(bench.ctx, scenarioTime)
+		defer cancel()
+		p, err := bootedMachine(t).Start(ctx, "sysctl", "-w", "net.sctp."+name+"="+value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.Stop()
+		if _, err := p.Expect(ctx, "net.sctp."+name+" = "+value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set(value)
+	t.Cleanup(func() { set(old) })
+}
+
 // pairOf is a pair of two programs in two namespaces.
 func pairOf(t *testing.T, near, far software) *pair {
 	t.Helper()

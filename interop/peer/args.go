@@ -19,6 +19,7 @@ type options struct {
 	expect, hold, window, buffer, raise int
 	steady, patient                     int
 	echo, fast, brisk, list, paused     bool
+	tuned, switches, asconf             bool
 }
 
 // parseArgs reads key=value arguments.
@@ -29,7 +30,7 @@ func parseArgs(args []string) (*options, error) {
 		"streams": &o.plan.Streams, "count": &o.plan.Count, "unordered": &o.plan.Unordered, "expect": &o.expect, "hold": &o.hold,
 		"window": &o.window, "buffer": &o.buffer, "raise": &o.raise, "steady": &o.steady, "patient": &o.patient,
 	}
-	flag := map[string]*bool{"echo": &o.echo, "fast": &o.fast, "brisk": &o.brisk, "list": &o.list, "paused": &o.paused}
+	flag := map[string]*bool{"echo": &o.echo, "fast": &o.fast, "brisk": &o.brisk, "list": &o.list, "paused": &o.paused, "tuned": &o.tuned, "switch": &o.switches, "asconf": &o.asconf}
 
 	for _, arg := range args {
 		key, value, _ := strings.Cut(arg, "=")
@@ -100,7 +101,20 @@ func (o *options) config() (sctp.Config, error) {
 		c.PathMaxRetrans = 1
 		c.HBInterval = 500 * time.Millisecond
 	}
+	c.Switchover = o.switches
+	if o.asconf {
+		c.Auth = &sctp.Auth{}
+	}
+	if o.tuned {
+		tune(&c)
+	}
 	return c, nil
+}
+
+// tune has the profile of docs/uplinks.md.
+func tune(c *sctp.Config) {
+	c.RTOInitial, c.RTOMin, c.RTOMax = 200*time.Millisecond, 50*time.Millisecond, time.Second
+	c.SACKDelay, c.HBInterval, c.AssocMaxRetrans = 10*time.Millisecond, 500*time.Millisecond, 60
 }
 
 // brisk are the times that have what is lost sent again soon.

@@ -48,7 +48,13 @@ func (p *peer) obey(ctx context.Context, line string) error {
 	case "mark":
 		say("marked %s", rest)
 	case "primary":
-		return p.setPrimary(rest)
+		return p.change(rest, "primary", p.conn.SetPrimary)
+	case "bind":
+		return p.change(rest, "bound", func(a netip.Addr) error { return p.conn.AddAddr(ctx, a) })
+	case "unbind":
+		return p.change(rest, "unbound", func(a netip.Addr) error { return p.conn.RemoveAddr(ctx, a) })
+	case "prefer":
+		return p.change(rest, "preferred", func(a netip.Addr) error { return p.conn.SetPeerPrimary(ctx, a) })
 	case "send":
 		return p.sendSome(rest)
 	case "reset":
@@ -96,17 +102,16 @@ func (p *peer) sendSome(line string) error {
 	return nil
 }
 
-// setPrimary: ADDRESS.
-func (p *peer) setPrimary(text string) error {
+// change does something with an address, and tells that it is done.
+func (p *peer) change(text, done string, do func(netip.Addr) error) error {
 	addr, err := netip.ParseAddr(text)
-	if err != nil {
-		return err
+	if err == nil {
+		err = do(addr)
 	}
-	if err := p.conn.SetPrimary(addr); err != nil {
-		return err
+	if err == nil {
+		say("%s %v", done, addr)
 	}
-	say("primary %v", addr)
-	return nil
+	return err
 }
 
 // policies are those of package sctp by the names that the command has for them.

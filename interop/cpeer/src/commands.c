@@ -141,6 +141,31 @@ static void set_primary(const char *line)
 	say("primary %s", text);
 }
 
+/* change_address: "bind ADDRESS" and "unbind ADDRESS", of this side. */
+static void change_address(const char *line, int (*change)(sock, struct sockaddr *, int), const char *done)
+{
+	const char *text = strchr(line, ' ') + 1;
+	struct sockaddr_storage addr = {0};
+	socklen_t ignored;
+
+	parse_addresses(text, 0, (char *)&addr, &ignored); /* port 0 stands for the one that the socket has */
+	if (change(association, (struct sockaddr *)&addr, 1) < 0)
+		fail(line);
+	say("%s %s", done, text);
+}
+
+/* prefer: "prefer ADDRESS", of this side. */
+static void prefer(const char *line)
+{
+	const char *text = strchr(line, ' ') + 1;
+	struct sctp_setpeerprim primary = {0};
+	socklen_t ignored;
+
+	parse_addresses(text, stack_local_port(association), (char *)&primary.sspp_addr, &ignored); /* Linux wants the port */
+	set(association, IPPROTO_SCTP, SCTP_SET_PEER_PRIMARY_ADDR, &primary, sizeof primary, line);
+	say("preferred %s", text);
+}
+
 static int starts(const char *line, const char *word) { return !strncmp(line, word, strlen(word)); }
 
 static void obey(const char *line)
@@ -167,6 +192,12 @@ static void obey(const char *line)
 		say("marked %s", line + strlen("mark "));
 	else if (starts(line, "primary "))
 		set_primary(line);
+	else if (starts(line, "bind "))
+		change_address(line, stack_bindx, "bound");
+	else if (starts(line, "unbind "))
+		change_address(line, stack_unbindx, "unbound");
+	else if (starts(line, "prefer "))
+		prefer(line);
 	else if (starts(line, "read"))
 		sem_post(&reading);
 	else if (starts(line, "shutdown")) {

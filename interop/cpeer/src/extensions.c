@@ -38,6 +38,15 @@ static int enabled(sock s, int i)
 	return value.assoc_value != 0;
 }
 
+/* offer_addresses offers that addresses may change, which takes authenticated chunks (RFC 5061 section 4.2.7). */
+void offer_addresses(sock s)
+{
+	struct sctp_assoc_value on = {.assoc_value = 1};
+
+	set(s, IPPROTO_SCTP, SCTP_AUTH_SUPPORTED, &on, sizeof on, "SCTP_AUTH_SUPPORTED");
+	set(s, IPPROTO_SCTP, SCTP_ASCONF_SUPPORTED, &on, sizeof on, "SCTP_ASCONF_SUPPORTED");
+}
+
 /* offer_extensions offers what the arguments list and nothing else; without a list all stays as the stack has it. */
 void offer_extensions(sock s)
 {

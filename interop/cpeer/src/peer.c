@@ -39,7 +39,8 @@ static void read_args(int argc, char **argv)
 		{"hold", NULL, &args.hold}, {"fast", NULL, &args.fast}, {"brisk", NULL, &args.brisk}, {"list", NULL, &args.list},
 		{"paused", NULL, &args.paused}, {"window", NULL, &args.window},
 		{"buffer", NULL, &args.buffer}, {"offer", &args.offer, NULL}, {"steady", NULL, &args.steady},
-		{"patient", NULL, &args.patient},
+		{"patient", NULL, &args.patient}, {"tuned", NULL, &args.tuned}, {"switch", NULL, &args.switches},
+		{"asconf", NULL, &args.asconf},
 	};
 
 	for (int i = 1; i < argc; i++) {
@@ -102,6 +103,20 @@ static void configure_brisk(sock s)
 	set(s, IPPROTO_SCTP, SCTP_RTOINFO, &rto, sizeof rto, "SCTP_RTOINFO");
 }
 
+/* configure_tuned has the profile of docs/uplinks.md. */
+static void configure_tuned(sock s)
+{
+	struct sctp_rtoinfo rto = {.srto_initial = 200, .srto_min = 50, .srto_max = 1000};
+	struct sctp_paddrparams path = {.spp_hbinterval = 500, .spp_flags = SPP_HB_ENABLE};
+	struct sctp_sack_info sack = {.sack_delay = 10};
+	struct sctp_assocparams params = {.sasoc_asocmaxrxt = 60};
+
+	set(s, IPPROTO_SCTP, SCTP_RTOINFO, &rto, sizeof rto, "SCTP_RTOINFO");
+	set(s, IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, &path, sizeof path, "SCTP_PEER_ADDR_PARAMS");
+	set(s, IPPROTO_SCTP, SCTP_DELAYED_SACK, &sack, sizeof sack, "SCTP_DELAYED_SACK");
+	set(s, IPPROTO_SCTP, SCTP_ASSOCINFO, &params, sizeof params, "SCTP_ASSOCINFO");
+}
+
 /* configure_patience sets how many time-outs in a row end the association. */
 static void configure_patience(sock s)
 {
@@ -137,6 +152,12 @@ static sock open_socket(int family)
 		configure_brisk(s);
 	if (args.fast)
 		configure_fast(s);
+	if (args.tuned)
+		configure_tuned(s);
+	if (args.asconf)
+		offer_addresses(s);
+	if (args.switches && stack_switch(s) < 0)
+		fail("RFC 7829");
 	if (args.patient)
 		configure_patience(s);
 	if (!strcmp(args.net, "udp")) {

@@ -23,7 +23,7 @@ enum {
 /* What the arguments say. */
 struct args {
 	const char *role, *net, *local, *remote, *end, *sizes, *offer;
-	int port, streams, count, unordered, echo, expect, hold, fast, brisk, list, paused, window, buffer, steady, patient;
+	int port, streams, count, unordered, echo, expect, hold, fast, brisk, list, paused, window, buffer, steady, patient, tuned, switches, asconf;
 };
 extern struct args args;
 
@@ -58,6 +58,7 @@ int notification(const void *data, size_t size);
 
 /* extensions.c */
 void offer_extensions(sock s);
+void offer_addresses(sock s);
 void say_extensions(sock s);
 void set_policy(struct sctp_prinfo *info, const char *policy, uint32_t value);
 

@@ -44,12 +44,33 @@ static inline int stack_failed(sock s) { return s == NULL; }
 static inline int stack_option(sock s, int level, int name, const void *v, socklen_t n) { return usrsctp_setsockopt(s, level, name, v, n); }
 static inline int stack_get_option(sock s, int level, int name, void *v, socklen_t *n) { return usrsctp_getsockopt(s, level, name, v, n); }
 static inline int stack_bindx(sock s, struct sockaddr *a, int n) { return usrsctp_bindx(s, a, n, SCTP_BINDX_ADD_ADDR); }
+static inline int stack_unbindx(sock s, struct sockaddr *a, int n) { return usrsctp_bindx(s, a, n, SCTP_BINDX_REM_ADDR); }
 static inline int stack_bind(sock s, struct sockaddr *a, socklen_t n) { return usrsctp_bind(s, a, n); }
 static inline int stack_connectx(sock s, struct sockaddr *a, int n) { return usrsctp_connectx(s, a, n, NULL); }
 static inline int stack_listen(sock s) { return usrsctp_listen(s, 1); }
 static inline sock stack_accept(sock s) { return usrsctp_accept(s, NULL, NULL); }
 static inline int stack_shutdown(sock s) { return usrsctp_shutdown(s, SHUT_WR); }
 static inline void stack_close(sock s) { usrsctp_close(s); }
+
+static inline int stack_local_port(sock s)
+{
+	struct sockaddr *addrs;
+	int port = 0;
+
+	if (usrsctp_getladdrs(s, 0, &addrs) > 0) {
+		port = ntohs(((struct sockaddr_in *)addrs)->sin_port);
+		usrsctp_freeladdrs(addrs);
+	}
+	return port;
+}
+
+/* usrsctp has no primary path switchover. */
+static inline int stack_switch(sock s)
+{
+	(void)s;
+	errno = EOPNOTSUPP;
+	return -1;
+}
 
 /* stack_finish leaves the process alive until the last association has said its last packet; the library offers no event
  * for that, only to be asked again. */
@@ -106,6 +127,7 @@ static inline int stack_failed(sock s) { return s < 0; }
 static inline int stack_option(sock s, int level, int name, const void *v, socklen_t n) { return setsockopt(s, level, name, v, n); }
 static inline int stack_get_option(sock s, int level, int name, void *v, socklen_t *n) { return getsockopt(s, level, name, v, n); }
 static inline int stack_bindx(sock s, struct sockaddr *a, int n) { return sctp_bindx(s, a, n, SCTP_BINDX_ADD_ADDR); }
+static inline int stack_unbindx(sock s, struct sockaddr *a, int n) { return sctp_bindx(s, a, n, SCTP_BINDX_REM_ADDR); }
 static inline int stack_bind(sock s, struct sockaddr *a, socklen_t n) { return bind(s, a, n); }
 static inline int stack_connectx(sock s, struct sockaddr *a, int n) { return sctp_connectx(s, a, n, NULL); }
 static inline int stack_listen(sock s) { return listen(s, 1); }
@@ -113,6 +135,25 @@ static inline sock stack_accept(sock s) { return accept(s, NULL, NULL); }
 static inline int stack_shutdown(sock s) { return shutdown(s, SHUT_WR); }
 static inline void stack_close(sock s) { close(s); }
 static inline void stack_finish(void) {}
+
+static inline int stack_local_port(sock s)
+{
+	struct sockaddr_in6 addr = {0};
+	socklen_t size = sizeof addr;
+
+	return getsockname(s, (struct sockaddr *)&addr, &size) < 0 ? 0 : ntohs(addr.sin6_port);
+}
+
+/* stack_switch has the first time-out of the primary path make another one primary, and asks to be told of potentially failed paths (RFC 7829). */
+static inline int stack_switch(sock s)
+{
+	struct sctp_assoc_value expose = {.assoc_value = 2};
+	struct sctp_paddrthlds_v2 thresholds = {.spt_pathmaxrxt = 2};
+
+	if (stack_option(s, IPPROTO_SCTP, SCTP_EXPOSE_POTENTIALLY_FAILED_STATE, &expose, sizeof expose) < 0)
+		return -1;
+	return stack_option(s, IPPROTO_SCTP, SCTP_PEER_ADDR_THLDS_V2, &thresholds, sizeof thresholds);
+}
 
 static inline ssize_t stack_send(sock s, const void *data, size_t size, struct sctp_sndinfo *info, struct sctp_prinfo *pr)
 {
