@@ -106,7 +106,7 @@ func listen(tb testing.TB, c Config) (*Transport, string) {
 	return t, at(t)
 }
 
-func at(t *Transport) string {
+func at(t interface{ LocalPort() uint16 }) string {
 	return netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), t.LocalPort()).String()
 }
 
