@@ -108,6 +108,31 @@ func TestSourceOfEachPath(t *testing.T) {
 	})
 }
 
+// The laptop has joined another network before it leaves the first one: messages take it at once.
+func TestLaptopChangesNetworksInTime(t *testing.T) {
+	simulate(t, func(t *testing.T, w *world) {
+		auth := &sctp.Auth{Keys: []sctp.AuthKey{{Number: 1, Secret: []byte("key")}}, ActiveKey: 1}
+		w.client.config.Auth, w.server.config.Auth, w.client.config.AutoASCONF = auth, auth, true
+		client, server := w.pair()
+		defer client.Abort("")
+		defer server.Abort("")
+		for _, lost := range w.client.host.Addrs() {
+			time.Sleep(10 * time.Second)
+			send(t, client, "before", nil)
+			w.client.host.RemoveAddr(lost)
+			began := time.Now()
+			send(t, client, "behind", nil)
+			want(t, server, "before")
+			want(t, server, "behind")
+			if took := time.Since(began); took > 20*w.delay {
+				t.Errorf("without %v, messages took %v", lost, took)
+			}
+			time.Sleep(10 * time.Second)
+			w.client.host.AddAddr(lost)
+		}
+	})
+}
+
 // Between two networks the laptop is in none, so that timers are backed off; in the next one messages go on at once.
 func TestLaptopGoesOnAtOnceInTheNextNetwork(t *testing.T) {
 	simulate(t, func(t *testing.T, w *world) {

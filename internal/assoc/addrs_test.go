@@ -103,6 +103,7 @@ func TestSourceOfAPathIsTheUsersChoice(t *testing.T) {
 			ta.recv(sack(1))
 
 			ta.hostHas(peer3)
+			ta.forget() // a path that is doubted is probed
 			ta.events = nil
 			ta.send(1)
 			if got := ta.want("the address is gone", "DATA 2").path.Local; got == want {
@@ -110,6 +111,7 @@ func TestSourceOfAPathIsTheUsersChoice(t *testing.T) {
 			}
 			ta.recv(sack(2))
 			ta.hostHas(local1, local2)
+			ta.forget()
 			ta.events = nil
 			ta.send(1)
 			ta.wantFrom(want, "it is there again", "DATA 3")

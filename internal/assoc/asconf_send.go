@@ -339,7 +339,11 @@ func (a *Association) sendAgainMoved() {
 			p.HB.Wanted = true
 		}
 		if a.send.outstanding.Flight(p.ID) > 0 {
-			a.send.outstanding.MarkLost(p.ID)
+			if p.State() == path.Active {
+				a.send.outstanding.MarkLost(p.ID)
+			} else {
+				a.send.outstanding.MarkTimedOut(p.ID) // it goes elsewhere, if there is another way
+			}
 			p.T3 = 0
 		}
 		p.OnePacket = false

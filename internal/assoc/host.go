@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/path"
 )
 
 // HostChanged tells that the addresses of this host are others now; a later list replaces it. What the peer was told stays as it is: only
@@ -21,6 +22,7 @@ func (a *Association) HostChanged(now mono.Time, host []netip.Addr) {
 	for _, addr := range before {
 		if !contains(host, addr) {
 			a.hostLost(addr)
+			a.doubt(now, before, addr)
 		}
 	}
 	for _, addr := range host {
@@ -52,6 +54,31 @@ func (a *Association) hostLost(addr netip.Addr) {
 		}
 	}
 	a.hostIsOther(addr, false)
+}
+
+// doubt has data avoid paths that probably began at an address that is gone, as those do whose other end is most like it, until a heartbeat is
+// answered: to wait for time-outs would be to wait for what is known.
+func (a *Association) doubt(now mono.Time, before []netip.Addr, gone netip.Addr) {
+	if len(a.paths) == 1 || !a.heartbeating() || !a.follows(gone) {
+		return
+	}
+	for _, p := range a.paths {
+		if p.State() == path.Active && mostAlike(before, p.Addr.Remote) == gone {
+			a.pathFailed(now, p)
+			p.HB.Wanted = true
+		}
+	}
+}
+
+// mostAlike is the address of a list that has the longest prefix in common with another one; the zero Addr if none is of its family.
+func mostAlike(list []netip.Addr, addr netip.Addr) (best netip.Addr) {
+	most := -1
+	for _, l := range list {
+		if n := commonPrefix(l, addr); l.BitLen() == addr.BitLen() && n > most {
+			best, most = l, n
+		}
+	}
+	return best
 }
 
 // hostGot uses an address that has come back where it suits better than the one used instead.

@@ -85,3 +85,22 @@ func TestSourceThatIsGoneIsGivenUp(t *testing.T) {
 	ta.hostHas(local1)
 	ta.wantNoEvent("an association that is over")
 }
+
+// Data avoids the path that began at an address which is gone, until a heartbeat shows that it works from another one.
+func TestPathThatBeganAtALostAddressIsDoubted(t *testing.T) {
+	near1, near2 := netip.MustParseAddr("198.51.100.9"), netip.MustParseAddr("203.0.113.9")
+	far2 := netip.MustParseAddr("203.0.113.1")
+	ta := established(t, multiHomed(peer1, far2), onHost(near1, near2))
+	ta.hostHas(near2, local1)
+	ta.wantEvent("first", near1.String()+" gone")
+	ta.wantEvent("its path", "198.51.100.1 potentially-failed")
+	ta.wantEvent("another one is no reason", local1.String()+" there")
+	hb := ta.wantTo(peer1, "whether it works is to be known at once", "HEARTBEAT")
+	ta.send(1)
+	ta.wantTo(far2, "meanwhile data takes the other path", "DATA 0")
+	ta.recvFrom(peer1, answerHeartbeat(hb))
+	ta.wantEvent("it works", "198.51.100.1 available")
+	ta.recvFrom(far2, sack(0))
+	ta.send(1)
+	ta.wantTo(peer1, "from wherever the routes say", "DATA 1")
+}
