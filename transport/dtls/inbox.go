@@ -12,17 +12,41 @@ const (
 	maxRecord = 8192
 	// maxArrived is how many decrypted packets wait for the reader, before connections have to wait.
 	maxArrived = 1024
-	// maxQueued is how many datagrams of one connection wait for being decrypted; more are lost.
-	maxQueued = 512
+	// maxQueued is how many datagrams of one connection wait for being decrypted, maxFlight during its handshake; more are lost.
+	maxQueued, maxFlight = 512, 32
+	// usualRecord is the room that nearly all datagrams need.
+	usualRecord = 2048
 )
 
 // buffer is room for a datagram.
 type buffer struct {
-	data [maxRecord]byte
+	data []byte
 	n    int
+	pool *sync.Pool
 }
 
-var buffers = sync.Pool{New: func() any { return new(buffer) }}
+// Pools of buffers of both sizes.
+var (
+	usualBuffers = newPool(usualRecord)
+	largeBuffers = newPool(maxRecord)
+)
+
+func newPool(size int) *sync.Pool {
+	p := new(sync.Pool)
+	p.New = func() any { return &buffer{data: make([]byte, size), pool: p} }
+	return p
+}
+
+// bufferFor returns a buffer with room for n bytes.
+func bufferFor(n int) *buffer {
+	if n <= usualRecord {
+		return usualBuffers.Get().(*buffer)
+	}
+	return largeBuffers.Get().(*buffer)
+}
+
+// free gives the buffer back.
+func (b *buffer) free() { b.pool.Put(b) }
 
 // inbox has the packets of all connections in the order in which they were decrypted, with the ends of connections in their places.
 type inbox struct {
@@ -79,7 +103,7 @@ func (in *inbox) read(ds []transport.Datagram) (int, error) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	for _, b := range in.lent {
-		buffers.Put(b)
+		b.free()
 	}
 	in.lent = in.lent[:0]
 	for len(in.queue) == 0 && in.err == nil && len(ds) > 0 {

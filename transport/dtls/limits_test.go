@@ -312,6 +312,25 @@ func TestReplayWindow(t *testing.T) {
 	})
 }
 
+// A handshake has a few datagrams at a time.
+func TestStrangersFillNoQueue(t *testing.T) {
+	simulate(t, func(t *testing.T, w *world) {
+		server := w.listen(withKey("hint", "secret"))
+		p := server.newPeer(transport.Path{Remote: stranger(1), EncapPort: 1}) // which nobody reads
+		for i := range 2 * maxFlight {
+			if took := p.link.push(forgedFrom(stranger(1), 1, record(recordHandshake, 0, 11))); took != (i < maxFlight) {
+				t.Fatalf("datagram %d is taken: %v", i, took)
+			}
+		}
+		p.link.Close()
+		for _, size := range []int{1, usualRecord, usualRecord + 1, maxRecord} {
+			if b := bufferFor(size); len(b.data) < size || len(b.data) > max(usualRecord, maxRecord*min(1, size/(usualRecord+1))) {
+				t.Errorf("a buffer of %d bytes for %d", len(b.data), size)
+			}
+		}
+	})
+}
+
 func TestUnreadPeersDoNotStopClose(t *testing.T) {
 	simulate(t, func(t *testing.T, w *world) {
 		server, client, peer := w.pair(withKey("hint", "secret"), withKey("client", "secret"))

@@ -65,14 +65,17 @@ func (l *link) push(d *transport.Datagram) bool {
 	if len(d.Data) > maxRecord {
 		return false
 	}
-	buf := buffers.Get().(*buffer)
-	buf.n = copy(buf.data[:], d.Data)
+	limit := maxFlight
+	if l.peer.established.Load() {
+		limit = maxQueued
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.closed || len(l.queue) >= maxQueued {
-		buffers.Put(buf)
+	if l.closed || len(l.queue) >= limit {
 		return false
 	}
+	buf := bufferFor(len(d.Data))
+	buf.n = copy(buf.data, d.Data)
 	if w := (way{d.Path}); w != l.last {
 		l.last, l.lastAddr = w, w
 	}
@@ -99,7 +102,7 @@ func (l *link) ReadFrom(b []byte) (int, net.Addr, error) {
 	l.queue[left] = received{}
 	l.queue = l.queue[:left]
 	n := copy(b, r.buf.data[:r.buf.n])
-	buffers.Put(r.buf)
+	r.buf.free()
 	return n, r.from, nil
 }
 
@@ -134,7 +137,7 @@ func (l *link) Close() error {
 	defer l.mu.Unlock()
 	l.closed = true
 	for _, r := range l.queue {
-		buffers.Put(r.buf)
+		r.buf.free()
 	}
 	l.queue = nil
 	l.changed.Broadcast()

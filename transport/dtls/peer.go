@@ -155,21 +155,21 @@ const drainReads = 32
 // pump takes what is decrypted, until the connection ends.
 func (p *Peer) pump() {
 	for left := drainReads; left > 0; {
-		buf := buffers.Get().(*buffer)
-		n, err := p.conn.Read(buf.data[:])
+		buf := bufferFor(maxRecord)
+		n, err := p.conn.Read(buf.data)
 		switch {
 		case err != nil && isEnd(err):
 			left--
-			buffers.Put(buf)
+			buf.free()
 			continue
 		case err != nil || n == 0:
 			// A warning, or a record that says nothing: the connection goes on.
-			buffers.Put(buf)
+			buf.free()
 			continue
 		}
 		p.active.Store(true)
 		if !p.t.in.add(transport.Datagram{Path: pathTo(p.ip), Data: buf.data[:n:n]}, buf) {
-			buffers.Put(buf)
+			buf.free()
 			break
 		}
 	}
