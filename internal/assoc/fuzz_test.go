@@ -1,6 +1,8 @@
 package assoc
 
 import (
+	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -22,6 +24,8 @@ const (
 	opMarked  // chunks in a packet that a router marked
 	opDamaged // chunks in a packet with a wrong checksum
 	opReconfigure
+	opChangeAddrs
+	opChunksFromNowhere // from an address that the peer does not have, if none was added meanwhile
 	numOps
 )
 
@@ -35,6 +39,8 @@ func FuzzDeliver(f *testing.F) {
 		{reconfig(outReset(0, -1, 3, 1), inReset(1, 1)), reconfig(outReset(2, 0, -1))}, {reconfig(inReset(0, 8)), reconfig(tsnReset(1))},
 		{reconfig(addOut(0, 3), addIn(1, 65000)), reconfig(response(0, wire.ReconfigInProgress), response(1, wire.ReconfigPerformed))},
 		{reconfig(responseTSNs(0, 5, 6)), data(2), reconfig(tsnReset(0)), data(5)}, {pktDrop(sentPacket{tag: peerTag}, nil)}, {cookieAck(), rawChunk(0xff, 0, 1)}, {data(0).withFlags(wire.FlagBegin), data(1).withFlags(0)},
+		{asconf(0, peer1, addIP(1, peer3), setPrimary(2, peer3), deleteIP(3, peer2)), asconf(1, peer1, deleteIP(1, peer3))},
+		{asconf(0, wildcard, addIP(1, wildcard), deleteIP(2, wildcard)), asconfAck(0, refusedFor(1, 160), succeeded(2))},
 		{data(1), forwardTSN(0, 0, 0), forwardTSN(3, 1, 5)},
 		{idata(1), idata(2).fragment(1, 0, 1, 0), idata(3).fragment(1, 0, 0, wire.FlagBegin), iForwardTSN(4, 1, 0)},
 	} {
@@ -51,7 +57,7 @@ func FuzzDeliver(f *testing.F) {
 	f.Fuzz(func(t *testing.T, level uint8, ops []byte) {
 		const window = 20000
 		ta := newTestAssoc(t, passiveSide, announcing(peer1, peer2), over(dtls), peerHas(AllExtensions), with(func(c *Config) {
-			c.Enable, c.FragmentInterleave = AllExtensions, int(level%3)
+			c.Enable, c.FragmentInterleave, c.UnauthenticatedASCONF = AllExtensions, int(level%3), true
 			c.RecvBuffer, c.SendBuffer, c.PartialDeliveryPoint = window, window, 3000
 		}))
 		ta.recv(cookieEcho(ta.cookieFor(&Offer{Config: Config{}.Defaults(), Tag: localTag, TSN: ta.localTSN})))
@@ -63,15 +69,18 @@ func FuzzDeliver(f *testing.F) {
 			op, arg := ops[0]%numOps, int(ops[1])
 			ops = ops[2:]
 			switch op {
-			case opChunks, opChunksFromElsewhere, opIncompleteTLV, opMarked, opDamaged:
+			case opChunks, opChunksFromElsewhere, opChunksFromNowhere, opIncompleteTLV, opMarked, opDamaged:
 				b := ops[:min(arg, len(ops))]
 				ops = ops[len(b):]
 				if op == opIncompleteTLV && len(b) >= 2 {
 					b = wire.AppendChunk(nil, wire.ChunkType(b[0]), b[1], b[2:])
 				}
 				way := way1
-				if op == opChunksFromElsewhere {
+				switch op {
+				case opChunksFromElsewhere:
 					way.Remote = peer2
+				case opChunksFromNowhere:
+					way.Remote = peer3
 				}
 				packet := append(wire.Header{SrcPort: peerPort, DstPort: localPort, Tag: ta.a.LocalTag()}.Append(nil), b...)
 				d := transport.Datagram{Path: way, Data: packet}
@@ -105,6 +114,15 @@ func FuzzDeliver(f *testing.F) {
 				default:
 					_, _ = ta.a.AddStreams(ta.now, uint16(arg>>2&7), uint16(arg>>5))
 				}
+			case opChangeAddrs:
+				addrs := []netip.Addr{local1, local2, local3, wildcard}
+				c := AddrChange{Primary: addrs[arg&3]}
+				if arg&4 != 0 {
+					c = AddrChange{Add: addrs[arg&3:][:1], Remove: addrs[arg>>3&3:][:arg>>5&1]}
+				} else if arg&8 != 0 {
+					c = AddrChange{Remove: addrs[arg&3:][:1]}
+				}
+				_, _ = ta.a.ChangeAddrs(ta.now, c)
 			case opShutdown:
 				if arg > 250 {
 					ta.a.Shutdown(ta.now)
@@ -138,6 +156,19 @@ func (ta *testAssoc) checkBounds(window int) {
 	} {
 		if b.n < 0 || b.n > b.atMost {
 			ta.t.Fatalf("%d %s, at most %d are allowed", b.n, b.what, b.atMost)
+		}
+	}
+	if x := a.addressing; x != nil {
+		if n := len(x.own.waiting); n > MaxAddrChangesWaiting {
+			ta.t.Fatalf("%d changes of addresses wait", n)
+		}
+		if n := len(x.peer.kept); n > MaxKeptASCONFAcks {
+			ta.t.Fatalf("%d answers to ASCONF chunks are kept", n)
+		}
+	}
+	for i, p := range a.paths {
+		if p.ID != i || a.primary == nil || !slices.Contains(a.paths, a.primary) {
+			ta.t.Fatalf("path %d has the number %d", i, p.ID)
 		}
 	}
 	if r := a.reconfig; r != nil {
