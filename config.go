@@ -49,6 +49,12 @@ type Config struct {
 	// NATs have to be kept from forgetting the association. Negative sends none to
 	// addresses that are confirmed.
 	HBInterval time.Duration
+	// LearnAddrs, in UDP, takes packets with the right verification tag for the peer's also if they come from an address that it has
+	// not told: answers go there, and once it has answered a HEARTBEAT it is one of the peer's addresses. That is for peers behind
+	// several NATs, or behind one whose address changes, which cannot tell: off, because whoever reads packets on the way knows the
+	// tag, and could have an address of his own added. With Auth, chunks that have to be authenticated and are not teach
+	// nothing. [DynamicAddresses] are the safer way, if the peer has them.
+	LearnAddrs bool
 	// HBMaxBurst is HB.Max.Burst, the probes in one RTO: 1.
 	HBMaxBurst int
 	// SACKDelay is how long an acknowledgement may be delayed (RFC 9260 section 6.2): 200 ms. Negative delays none.
@@ -164,6 +170,7 @@ func (c *Config) core() assoc.Config {
 		RACK:                 !c.DisableRACK,
 		MaxInitRetransmits:   c.MaxInitRetransmits,
 		HBInterval:           c.HBInterval,
+		LearnAddrs:           c.LearnAddrs,
 		HBMaxBurst:           c.HBMaxBurst,
 		SACKDelay:            c.SACKDelay,
 		SACKFrequency:        c.SACKFrequency,

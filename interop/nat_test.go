@@ -179,3 +179,32 @@ func TestServerBehindANAT(t *testing.T) {
 		socat, "-t", "60", "STDIO", fmt.Sprintf("SCTP4:%s:%d", natPublic, natPort))
 	n.says(program, "by a program")
 }
+
+// A host with two uplinks, each behind a NAT of its own, and a server with two addresses: the server learns the second address from the packets that
+// come from it, and when the first uplink breaks everything takes the other one.
+func TestFailoverBetweenTwoNATs(t *testing.T) {
+	n := behindNAT(t)
+	const otherServer, otherPublic = "198.51.100.9", "198.51.100.1"
+	other, err := lab.NewNamespace()
+	n.must(err)
+	t.Cleanup(func() { other.Close() })
+	n.must(lab.Connect("wan2", other, []string{otherPublic + "/24"}, n.server, []string{otherServer + "/24"}))
+	n.must(lab.Connect("uplink2", n.hosts[0], []string{"192.168.7.2/24"}, other, []string{"192.168.7.1/24"}))
+	n.must(n.hosts[0].IP("route", "add", "198.51.100.0/24", "via", "192.168.7.1"))
+	n.must(other.Masquerade("wan2", 120))
+	server := n.run(n.server, "echo", "-l", "-v", "--learn-addrs", "--udp", fmt.Sprintf("%s/%s:%d", natServer, otherServer, natPort))
+	server.want("")
+	client := n.run(n.hosts[0], "echo", "-v", "--udp", "--timeout", "60s", fmt.Sprintf("%s/%s:%d", natServer, otherServer, natPort))
+	client.want("")
+	n.says(client, "over the first")
+	for !strings.Contains(server.process.Log(), otherPublic) {
+		if n.ctx.Err() != nil {
+			t.Fatal("the server has not learnt the address of the second NAT")
+		}
+		n.says(client, "still over the first")
+	}
+	n.must(n.box.Down(wan))
+	for i := range 20 {
+		n.says(client, fmt.Sprint("over the second ", i))
+	}
+}

@@ -257,6 +257,9 @@ func (a *Association) forgetPath(p, to *path.Path) {
 			instead(&f.path)
 		}
 	}
+	if a.addressing == nil { // an address that was learnt makes room for another
+		return
+	}
 	if f := a.addressing.own.flight; f != nil {
 		instead(&f.path)
 	}

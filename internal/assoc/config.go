@@ -43,6 +43,8 @@ type Config struct {
 	HBInterval time.Duration
 	// HBMaxBurst is HB.Max.Burst, in heartbeats per RTO: 1.
 	HBMaxBurst int
+	// LearnAddrs takes packets with the right tag, in UDP, for the peer's also if they come from an address that is none of its own yet: off.
+	LearnAddrs bool
 	// SACKDelay is SACK.Delay: 200 ms. Negative acknowledges every packet at once.
 	SACKDelay time.Duration
 	// SACKFrequency is the number of packets with DATA that are answered by one SACK (RFC 9260 section 6.2): 2.

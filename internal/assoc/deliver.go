@@ -67,7 +67,8 @@ func (a *Association) deliverPacket(now mono.Time, in *inbound) {
 			a.violation(err.Error())
 			break
 		}
-		if in.path == nil && !fromAnywhere(c.Type) {
+		stranger := in.path == nil && !fromAnywhere(c.Type)
+		if stranger && !LearnsAddrs(&a.cfg, a.params.Carrier) {
 			a.stats.StrangersDiscarded++
 			continue
 		}
@@ -80,7 +81,11 @@ func (a *Association) deliverPacket(now mono.Time, in *inbound) {
 		}
 		if !in.learnt {
 			in.learnt = true
-			a.learn(in)
+			a.learn(now, in)
+		}
+		if stranger && in.path == nil { // nothing was learnt
+			a.stats.StrangersDiscarded++
+			continue
 		}
 		if !a.deliverChunk(now, in, c) {
 			break
@@ -120,8 +125,12 @@ func (a *Association) acceptTag(tag uint32, first wire.Chunk, chunks []byte) boo
 }
 
 // learn notes where authentic packets come from. An INIT proves nothing and teaches nothing.
-func (a *Association) learn(in *inbound) {
-	if in.path == nil || in.header.Tag != a.localTag {
+func (a *Association) learn(now mono.Time, in *inbound) {
+	if in.path == nil {
+		a.learnAddr(now, in)
+		return
+	}
+	if in.header.Tag != a.localTag {
 		return
 	}
 	a.learnSource(in.path, in.d.Path)

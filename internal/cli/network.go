@@ -46,6 +46,7 @@ func (n *Network) Flags(fs *pflag.FlagSet) {
 	ExtensionsVar(fs, &n.Config.Enable, "enable", "offer these extensions to the peer, besides those that are offered anyway")
 	ExtensionsVar(fs, &n.Config.Disable, "disable", "do not offer these extensions")
 	IntVar(fs, &n.Config.FragmentInterleave, "interleave", "", 0, 2, "level of fragment interleave: with 2 parts of messages on several streams may alternate")
+	fs.BoolVar(&n.Config.LearnAddrs, "learn-addrs", false, "in UDP, learn addresses from packets with the right tag: for peers behind several NATs")
 	n.peering.flags(fs)
 	n.secure.flags(fs)
 	n.capture.Flag(fs)

@@ -23,12 +23,15 @@ type Handle struct {
 	reach reach
 	// zeroChecksum: packets to it may come with a checksum of zero (RFC 9653).
 	zeroChecksum bool
+	// learns: packets with its tag are for it wherever they come from.
+	learns bool
 	// reportsDrops: it may want to know of packets that arrive damaged.
 	reportsDrops bool
 }
 
 // listen notes which packets with a wrong checksum are for the association all the same.
 func (h *Handle) listen(c *assoc.Config, carrier assoc.Carrier) {
+	h.learns = assoc.LearnsAddrs(c, carrier)
 	h.zeroChecksum, h.reportsDrops = assoc.AcceptsZeroChecksum(c, carrier), assoc.ReportsDrops(c, carrier)
 }
 

@@ -336,3 +336,33 @@ func TestICMPIsAboutThePortThatItNames(t *testing.T) {
 	report.Path.EncapPort++
 	wantDrop(t, "about a port that it has not any more", z.e.Route(n.now, &report), DropICMP)
 }
+
+// Over UDP, who wants to learn addresses from packets has those delivered that have the right tag.
+func TestPacketsFromAnAddressToLearn(t *testing.T) {
+	for _, learns := range []bool{false, true} {
+		n, box, a, _, z := natted(t)
+		z.socket.Config.LearnAddrs = learns
+		A := a.connect(z, assoc.Config{HBInterval: time.Hour})
+		n.settle()
+		Z := z.handles[0]
+		moved := netip.MustParseAddr("203.0.113.77")
+		for tag, want := range map[uint32]bool{Z.Assoc.LocalTag(): learns, Z.Assoc.LocalTag() + 1: false} {
+			d := transport.Datagram{
+				Path: transport.Path{Local: z.addrs[0], Remote: moved, EncapPort: 7},
+				Data: packetOf(1000, 2000, tag, chunk(wire.ChunkHeartbeat, 0, 1, 0, 8, 1, 2, 3, 4)),
+			}
+			if v := z.e.Route(n.now, &d); (v.Handle == Z) != want {
+				t.Errorf("learns %v, tag %v: verdict %d", learns, tag == Z.Assoc.LocalTag(), v.Kind)
+			}
+		}
+		if !learns {
+			continue
+		}
+		// The NAT gets another address in mid-association.
+		box.public = moved
+		exchange(t, a, A, z, Z, "from elsewhere")
+		if got := Z.Assoc.Paths(nil); len(got) != 2 || got[1].Remote != moved {
+			t.Errorf("Z knows %v", got)
+		}
+	}
+}

@@ -168,6 +168,9 @@ func (e *Endpoint) routeStranger(now mono.Time, p *packet) Verdict {
 			return Verdict{Kind: Deliver, Handle: h}
 		}
 	}
+	if h := e.tags[p.header.Tag]; h != nil && h.learns && h.Socket.Port == p.header.DstPort && h.peerPort == p.header.SrcPort && h.reach.takes(p.d.Path.Local) {
+		return Verdict{Kind: Deliver, Handle: h}
+	}
 	if h := e.findMoving(p); h != nil {
 		return Verdict{Kind: Deliver, Handle: h}
 	}

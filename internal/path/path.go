@@ -100,6 +100,8 @@ type Path struct {
 	Addr transport.Path
 	// PortLearnt: an authentic packet came from Addr.EncapPort.
 	PortLearnt bool
+	// Learnt: the peer has not told of the address; packets with the right tag came from it.
+	Learnt bool
 
 	RTO RTO
 	CC  cc.Controller
