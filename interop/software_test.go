@@ -51,6 +51,9 @@ func onSockets(args []string) ([]string, error) {
 		return nil, err
 	}
 	run := []string{command, "run", "--sysctl", "net.sctp.plpmtud_probe_interval=5000"}
+	if slices.Contains(args, "asconf=1") {
+		run = append(run, "--sysctl", "net.sctp.auth_enable=1", "--sysctl", "net.sctp.addip_enable=1")
+	}
 	if slices.Contains(args, "net="+string(inUDP)) {
 		run = append(run, "--udp")
 	}

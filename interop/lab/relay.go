@@ -136,21 +136,29 @@ func packetSocket(link int) (int, error) {
 	return s, nil
 }
 
-// inside calls a function in the namespace, on a thread that ends afterwards.
+// inside calls a function in the namespace, on a thread that comes back afterwards. It must not end: processes die with the thread that has
+// started them.
 func (n *Namespace) inside(do func() error) error {
-	file, err := os.Open(filepath.Join("/run/netns", n.Name))
+	there, err := os.Open(filepath.Join("/run/netns", n.Name))
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	done := make(chan error)
-	go func() {
-		runtime.LockOSThread() // and never unlock it: the thread ends with the goroutine, in the wrong namespace as it is
-		err := unix.Setns(int(file.Fd()), unix.CLONE_NEWNET)
-		if err == nil {
-			err = do()
-		}
-		done <- err
-	}()
-	return <-done
+	defer there.Close()
+	runtime.LockOSThread()
+	here, err := os.Open("/proc/thread-self/ns/net")
+	if err != nil {
+		runtime.UnlockOSThread()
+		return err
+	}
+	defer here.Close()
+	if err := unix.Setns(int(there.Fd()), unix.CLONE_NEWNET); err != nil {
+		runtime.UnlockOSThread()
+		return err
+	}
+	err = do()
+	if back := unix.Setns(int(here.Fd()), unix.CLONE_NEWNET); back != nil {
+		return back // the thread stays locked: nobody else may have it
+	}
+	runtime.UnlockOSThread()
+	return err
 }
