@@ -44,6 +44,11 @@
 //	raise=MS             how long a search for the path MTU rests (RFC 8899)
 //	window= buffer=      sizes of the receive and the send buffer
 //	list=1               a line for each message: "message STREAM ssn N ppid N size N digest HEX ordered|unordered at MICROSECONDS"
+//	auth=N,N             the types of chunks that the other side has to authenticate (RFC 4895); without it, nothing is offered
+//	hmac=sha1|sha256     the algorithm that this side prefers
+//	keys=N:TEXT,N:TEXT   the shared keys; key=N is the active one
+//	from=N               the client's SCTP port
+//	tries=N              Max.Init.Retransmits
 //	paused=1             read nothing before the command "read"
 //	steady=MS            send a message of the plan each MS milliseconds until the command "enough", whatever its count is
 //	spoil=lose|double|swap   report a message as a receiver would who does that (only ours: the canary of the reports)
@@ -64,7 +69,7 @@
 //	primary ADDRESS                        "primary ADDRESS", the peer's address that is the primary one from now on
 //	bind ADDRESS, unbind ADDRESS           "bound ADDRESS", "unbound ADDRESS": one of this side's comes or goes
 //	prefer ADDRESS                         "preferred ADDRESS": the peer is asked to make this side's the primary one
-//	send STREAM COUNT SIZE PPID ordered|unordered [ttl|rtx|prio VALUE]   "sent PPID", the one after the last; with a policy of RFC 7496
+//	send STREAM COUNT SIZE PPID ordered|unordered [ttl|rtx|prio VALUE | key N]   "sent PPID", the one after the last; with a policy of RFC 7496
 //	abandoned                              "abandoned unsent N sent N", by all policies
 //	reset out|in|both STREAM,...|all       "requested"; on both sides the event "reset out|in STREAMS [denied|failed]"
 //	reset association                      "requested"; "reset association [denied|failed]"
@@ -72,7 +77,10 @@
 //	scheduler fcfs|rr|rrp|prio|fc|wfq      "scheduled"
 //	value STREAM VALUE                     "scheduled"
 //	pmtu                                   "pmtu N STATE holes N control N", of the primary path, and the control chunks that have come; ours only
+//	key set N TEXT                         "keyed"; a new shared key
+//	key use|deactivate|delete N            "keyed"
+//	abort                                  "end aborted"; the C peers alone: ends the association, and the process
 //	shutdown                               ends the association
 //
-// Further events are "failed STREAM ppid N sent|unsent" and "partial aborted". pion has no call for some of this and says "fail".
+// Further events are "key new|free N", "restart", "failed STREAM ppid N sent|unsent" and "partial aborted". pion has no call for some of this and says "fail".
 package interop

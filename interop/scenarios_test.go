@@ -177,28 +177,43 @@ func newPort() int { return 5000 + int(nextPort.Add(1)) }
 // start starts the server, then the client, and returns when both say that the association is up.
 func (c conversation) start(t *testing.T, serverArgs, clientArgs []string) (server, client *speaker) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), cmp.Or(c.within, scenarioTime))
-	t.Cleanup(cancel)
-	local := func(h *host) string {
-		addrs := h.addrs[c.family]
-		return strings.Join(addrs[:cmp.Or(c.paths, 2)], "/")
-	}
-	if c.port == 0 {
-		c.port = newPort()
-	}
-	common := []string{"net=" + string(c.carrier), fmt.Sprintf("port=%d", c.port)}
-	if c.carrier == piped {
-		common[1] = "port=5000" // pion knows no other
-		serverArgs = append(serverArgs, "remote="+local(c.client))
-	}
-
-	server = startSpeaker(t, ctx, c.server, slices.Concat(common, []string{"role=server", "local=" + local(c.server)}, serverArgs))
-	server.want("listening")
-	client = startSpeaker(t, ctx, c.client,
-		slices.Concat(common, []string{"role=client", "local=" + local(c.client), "remote=" + local(c.server)}, clientArgs, c.clientArgs))
+	server, client = c.call(t, serverArgs, clientArgs)
 	server.want("up")
 	client.want("up")
 	return server, client
+}
+
+// call starts the server, then the client.
+func (c conversation) call(t *testing.T, serverArgs, clientArgs []string) (server, client *speaker) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), cmp.Or(c.within, scenarioTime))
+	t.Cleanup(cancel)
+	if c.port == 0 {
+		c.port = newPort()
+	}
+	port := fmt.Sprintf("port=%d", c.port)
+	if c.carrier == piped {
+		port = "port=5000" // pion knows no other
+		serverArgs = append(serverArgs, "remote="+c.local(c.client))
+	}
+	server = startSpeaker(t, ctx, c.server, slices.Concat([]string{"net=" + string(c.carrier), port, "role=server", "local=" + c.local(c.server)}, serverArgs))
+	server.port = port
+	server.want("listening")
+	return server, c.callAgain(t, server, clientArgs)
+}
+
+// callAgain starts a client of a server.
+func (c conversation) callAgain(t *testing.T, server *speaker, args []string) *speaker {
+	t.Helper()
+	return startSpeaker(t, server.ctx, c.client, slices.Concat([]string{
+		"net=" + string(c.carrier), server.port, "role=client", "local=" + c.local(c.client), "remote=" + c.local(c.server),
+	}, args, c.clientArgs))
+}
+
+// local are the addresses of a host that the conversation is about.
+func (c conversation) local(h *host) string {
+	addrs := h.addrs[c.family]
+	return strings.Join(addrs[:cmp.Or(c.paths, 2)], "/")
 }
 
 // speaker is a peer at work. Its methods end the test when the peer does not do what they want.
@@ -206,6 +221,7 @@ type speaker struct {
 	t       *testing.T
 	ctx     context.Context
 	name    string
+	port    string // the argument of the server that names its SCTP port
 	process *lab.Process
 }
 

@@ -15,6 +15,9 @@ type options struct {
 	role, net, local, remote, port, end string
 	spoil                               string
 	offer                               []string // nil if nothing is said
+	auth                                *sctp.Auth
+	from                                string // the client's port
+	tries                               int
 	plan                                plan.Plan
 	expect, hold, window, buffer, raise int
 	steady, patient                     int
@@ -24,11 +27,13 @@ type options struct {
 
 // parseArgs reads key=value arguments.
 func parseArgs(args []string) (*options, error) {
-	o := &options{net: "ip", end: "peer", plan: plan.Plan{Streams: 1, Sizes: []int{1}}}
-	text := map[string]*string{"role": &o.role, "net": &o.net, "port": &o.port, "end": &o.end, "spoil": &o.spoil}
+	o := &options{net: "ip", end: "peer", from: "0", plan: plan.Plan{Streams: 1, Sizes: []int{1}}}
+	text := map[string]*string{
+		"role": &o.role, "net": &o.net, "port": &o.port, "end": &o.end, "spoil": &o.spoil, "from": &o.from,
+	}
 	number := map[string]*int{
 		"streams": &o.plan.Streams, "count": &o.plan.Count, "unordered": &o.plan.Unordered, "expect": &o.expect, "hold": &o.hold,
-		"window": &o.window, "buffer": &o.buffer, "raise": &o.raise, "steady": &o.steady, "patient": &o.patient,
+		"window": &o.window, "buffer": &o.buffer, "raise": &o.raise, "steady": &o.steady, "patient": &o.patient, "tries": &o.tries,
 	}
 	flag := map[string]*bool{"echo": &o.echo, "fast": &o.fast, "brisk": &o.brisk, "list": &o.list, "paused": &o.paused, "tuned": &o.tuned, "switch": &o.switches, "asconf": &o.asconf}
 
@@ -44,6 +49,8 @@ func parseArgs(args []string) (*options, error) {
 			*flag[key], err = strconv.ParseBool(value)
 		case key == "offer":
 			o.offer = strings.Split(value, ",")
+		case key == "auth", key == "hmac", key == "keys", key == "key":
+			err = o.authenticate(key, value)
 		case key == "local":
 			o.local = bracketed(value)
 		case key == "remote":
@@ -81,7 +88,9 @@ func (o *options) network() string {
 
 // config leaves all at the defaults but what the test asks for.
 func (o *options) config() (sctp.Config, error) {
-	c := sctp.Config{OutStreams: initialStreams, RecvBuffer: o.window, SendBuffer: o.buffer, AssocMaxRetrans: o.patient}
+	c := sctp.Config{
+		OutStreams: initialStreams, RecvBuffer: o.window, SendBuffer: o.buffer, AssocMaxRetrans: o.patient, MaxInitRetransmits: o.tries, Auth: o.auth,
+	}
 	if c.SendBuffer == 0 {
 		c.SendBuffer = maxMessage
 	}

@@ -37,7 +37,7 @@ func associate(ctx context.Context, opts *options, carrier transport.Transport) 
 	}
 	d := sctp.Dialer{Config: config, Carrier: carrier}
 	if localAddr != "" {
-		if d.LocalAddr, err = sctp.ParseAddr(localAddr + ":0"); err != nil {
+		if d.LocalAddr, err = sctp.ParseAddr(localAddr + ":" + opts.from); err != nil {
 			return nil, err
 		}
 	}

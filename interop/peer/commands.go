@@ -69,6 +69,8 @@ func (p *peer) obey(ctx context.Context, line string) error {
 		return p.weigh(rest)
 	case "pmtu":
 		p.tellPMTU()
+	case "key":
+		return p.changeKey(rest)
 	case "shutdown":
 		return p.conn.Shutdown(ctx)
 	default:
@@ -77,7 +79,7 @@ func (p *peer) obey(ctx context.Context, line string) error {
 	return nil
 }
 
-// sendSome: STREAM COUNT SIZE PPID ordered|unordered [POLICY VALUE].
+// sendSome: STREAM COUNT SIZE PPID ordered|unordered [POLICY VALUE | key NUMBER].
 func (p *peer) sendSome(line string) error {
 	var info sctp.SndInfo
 	var count, size int
@@ -88,10 +90,14 @@ func (p *peer) sendSome(line string) error {
 	}
 	info.Unordered = order == "unordered"
 	pr, ok := policies[policy]
-	if !ok {
+	switch {
+	case policy == "key":
+		info.AuthKey = sctp.UseAuthKey(uint16(value))
+	case !ok:
 		return fmt.Errorf("no such policy")
+	default:
+		info.PR = sctp.PRInfo{Policy: pr, Value: value}
 	}
-	info.PR = sctp.PRInfo{Policy: pr, Value: value}
 	for range count {
 		if _, err := p.conn.WriteMsg(plan.Payload(info.PPID, size), &info); err != nil {
 			return err

@@ -22,6 +22,12 @@ func watchEvents(ctx context.Context, conn *sctp.Conn) {
 			say("failed %d ppid %d %s", note.Info.Stream, note.Info.PPID, map[bool]string{true: "sent", false: "unsent"}[note.Sent])
 		case sctp.PartialDeliveryEvent:
 			say("partial aborted")
+		case sctp.AuthenticationEvent:
+			sayKey(note)
+		case sctp.AssocChange:
+			if note.State == sctp.Restart {
+				say("restart")
+			}
 		case sctp.StreamReset:
 			sayReset(note)
 		case sctp.AssocReset:

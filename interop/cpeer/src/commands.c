@@ -27,7 +27,7 @@ static void request(int option, const void *value, socklen_t size, const char *w
 		fail(what);
 }
 
-/* send_some: "send STREAM COUNT SIZE PPID ordered|unordered [POLICY VALUE]". The PPIDs count from the given one. */
+/* send_some: "send STREAM COUNT SIZE PPID ordered|unordered [POLICY VALUE | key NUMBER]". The PPIDs count from the given one. */
 static void send_some(const char *line)
 {
 	unsigned stream, count, size, ppid, value = 0;
@@ -166,6 +166,16 @@ static void prefer(const char *line)
 	say("preferred %s", text);
 }
 
+/* abort_now ends the association, and the peer, without waiting for anything. */
+static void abort_now(void)
+{
+	struct linger now = {.l_onoff = 1, .l_linger = 0};
+
+	set(association, SOL_SOCKET, SO_LINGER, &now, sizeof now, "SO_LINGER");
+	say("end aborted");
+	_exit(0); /* the socket ends with the process */
+}
+
 static int starts(const char *line, const char *word) { return !strncmp(line, word, strlen(word)); }
 
 static void obey(const char *line)
@@ -198,8 +208,12 @@ static void obey(const char *line)
 		change_address(line, stack_unbindx, "unbound");
 	else if (starts(line, "prefer "))
 		prefer(line);
+	else if (starts(line, "key "))
+		obey_key(line);
 	else if (starts(line, "read"))
 		sem_post(&reading);
+	else if (starts(line, "abort"))
+		abort_now();
 	else if (starts(line, "shutdown")) {
 		if (stack_shutdown(association) < 0)
 			fail("shutdown");

@@ -96,7 +96,12 @@ int notification(const void *data, size_t size)
 		say("streams in %u out %u%s", event->sn_strchange_event.strchange_instrms,
 		    event->sn_strchange_event.strchange_outstrms, outcome(event->sn_strchange_event.strchange_flags));
 		break;
+	case SCTP_AUTHENTICATION_EVENT:
+		key_changed(&event->sn_authkey_event);
+		break;
 	case SCTP_ASSOC_CHANGE:
+		if (event->sn_assoc_change.sac_state == SCTP_RESTART)
+			say("restart");
 		return event->sn_assoc_change.sac_state == SCTP_SHUTDOWN_COMP;
 	}
 	return 0;

@@ -41,6 +41,8 @@ static void read_args(int argc, char **argv)
 		{"buffer", NULL, &args.buffer}, {"offer", &args.offer, NULL}, {"steady", NULL, &args.steady},
 		{"patient", NULL, &args.patient}, {"tuned", NULL, &args.tuned}, {"switch", NULL, &args.switches},
 		{"asconf", NULL, &args.asconf},
+		{"auth", &args.auth, NULL}, {"hmac", &args.hmac, NULL}, {"keys", &args.keys, NULL}, {"key", NULL, &args.key},
+		{"from", NULL, &args.from}, {"tries", NULL, &args.tries},
 	};
 
 	for (int i = 1; i < argc; i++) {
@@ -137,7 +139,9 @@ static sock open_socket(int family)
 {
 	sock s = stack_socket(family);
 	int on = 1, buffer = args.buffer ? args.buffer : BUFFER_SIZE, window = args.window ? args.window : BUFFER_SIZE;
-	struct sctp_initmsg init = {.sinit_num_ostreams = INITIAL_STREAMS, .sinit_max_instreams = MAX_STREAMS};
+	struct sctp_initmsg init = {
+		.sinit_num_ostreams = INITIAL_STREAMS, .sinit_max_instreams = MAX_STREAMS, .sinit_max_attempts = args.tries,
+	};
 
 	if (stack_failed(s))
 		fail("socket");
@@ -148,6 +152,7 @@ static sock open_socket(int family)
 	set(s, IPPROTO_SCTP, SCTP_NODELAY, &on, sizeof on, "SCTP_NODELAY");
 	configure_events(s);
 	offer_extensions(s);
+	configure_auth(s);
 	if (args.fast || args.brisk)
 		configure_brisk(s);
 	if (args.fast)
@@ -174,7 +179,7 @@ static sock associate(void)
 	_Alignas(struct sockaddr_in6) char local[MAX_PATHS * sizeof(struct sockaddr_in6)], remote[sizeof local];
 	int server = !strcmp(args.role, "server");
 	socklen_t first = 0, ignored;
-	int count = parse_addresses(args.local, server ? args.port : 0, local, &first);
+	int count = parse_addresses(args.local, server ? args.port : args.from, local, &first);
 	sock s = open_socket(strchr(args.local, ':') ? AF_INET6 : AF_INET); /* which takes IPv4, too */
 
 	if (stack_bind(s, (struct sockaddr *)local, first) < 0)

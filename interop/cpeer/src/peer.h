@@ -16,14 +16,16 @@ enum {
 	MAX_STREAMS = 128,     /* that can be received on */
 	INITIAL_STREAMS = 64,  /* to send on, before any are added */
 	MAX_SIZES = 32,
+	MAX_SECRET = 64,
 	MAX_MESSAGE = 4 << 20,
 	BUFFER_SIZE = 4 << 20, /* of a socket; the kernel refuses messages that do not fit */
 };
 
 /* What the arguments say. */
 struct args {
-	const char *role, *net, *local, *remote, *end, *sizes, *offer;
-	int port, streams, count, unordered, echo, expect, hold, fast, brisk, list, paused, window, buffer, steady, patient, tuned, switches, asconf;
+	const char *role, *net, *local, *remote, *end, *sizes, *offer, *auth, *hmac, *keys;
+	int port, from, tries, key, streams, count, unordered, echo, expect, hold, fast, brisk, list, paused, window, buffer, steady, patient, tuned,
+		switches, asconf;
 };
 extern struct args args;
 
@@ -38,7 +40,7 @@ int parse_addresses(const char *text, int port, char *packed, socklen_t *first);
 struct send_how {
 	uint16_t stream;
 	int unordered;
-	const char *policy; /* of RFC 7496; NULL for a reliable message */
+	const char *policy; /* of RFC 7496, or "key" for that of RFC 4895; NULL for a reliable message */
 	uint32_t value;
 };
 void payload(uint32_t ppid, unsigned char *data, size_t size);
@@ -61,6 +63,11 @@ void offer_extensions(sock s);
 void offer_addresses(sock s);
 void say_extensions(sock s);
 void set_policy(struct sctp_prinfo *info, const char *policy, uint32_t value);
+
+/* auth.c */
+void configure_auth(sock s);
+void obey_key(const char *line);
+void key_changed(const struct sctp_authkey_event *event);
 
 /* commands.c */
 extern sock association; /* what commands are about, once it is up */

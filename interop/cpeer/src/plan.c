@@ -46,10 +46,12 @@ void send_message(sock s, const struct send_how *how, uint32_t ppid, const void 
 		.snd_sid = how->stream, .snd_ppid = htonl(ppid), .snd_flags = how->unordered ? SCTP_UNORDERED : 0,
 	};
 	struct sctp_prinfo pr = {0};
+	struct sctp_authinfo key = {.auth_keynumber = how->value};
+	int keyed = how->policy && !strcmp(how->policy, "key");
 
-	if (how->policy)
+	if (how->policy && !keyed)
 		set_policy(&pr, how->policy, how->value);
-	if (stack_send(s, data, size, &info, &pr) < 0)
+	if (stack_send(s, data, size, &info, &pr, keyed ? &key : NULL) < 0)
 		fail("send");
 }
 

@@ -28,6 +28,7 @@ typedef struct socket *sock;
 #endif
 
 /* What Linux calls otherwise. */
+#define sn_authkey_event sn_auth_event
 #define SCTP_STREAM_SCHEDULER SCTP_PLUGGABLE_SS
 #define SCTP_STREAM_SCHEDULER_VALUE SCTP_SS_VALUE
 #define SCTP_PR_SCTP_PRIO SCTP_PR_SCTP_BUF
@@ -80,13 +81,19 @@ static inline void stack_finish(void)
 		usleep(2000);
 }
 
-static inline ssize_t stack_send(sock s, const void *data, size_t size, struct sctp_sndinfo *info, struct sctp_prinfo *pr)
+static inline ssize_t stack_send(sock s, const void *data, size_t size, struct sctp_sndinfo *info, struct sctp_prinfo *pr, struct sctp_authinfo *key)
 {
 	struct sctp_sendv_spa how = {.sendv_flags = SCTP_SEND_SNDINFO_VALID, .sendv_sndinfo = *info};
 
 	if (pr->pr_policy != SCTP_PR_SCTP_NONE) {
 		how.sendv_flags |= SCTP_SEND_PRINFO_VALID;
 		how.sendv_prinfo = *pr;
+	}
+	if (key) { /* the library refuses SCTP_SEND_AUTHINFO_VALID */
+		struct sctp_authkeyid id = {.scact_keynumber = key->auth_keynumber};
+
+		if (usrsctp_setsockopt(s, IPPROTO_SCTP, SCTP_AUTH_ACTIVE_KEY, &id, sizeof id) < 0)
+			return -1;
 	}
 	return usrsctp_sendv(s, data, size, NULL, 0, &how, sizeof how, SCTP_SENDV_SPA, 0);
 }
@@ -155,9 +162,9 @@ static inline int stack_switch(sock s)
 	return stack_option(s, IPPROTO_SCTP, SCTP_PEER_ADDR_THLDS_V2, &thresholds, sizeof thresholds);
 }
 
-static inline ssize_t stack_send(sock s, const void *data, size_t size, struct sctp_sndinfo *info, struct sctp_prinfo *pr)
+static inline ssize_t stack_send(sock s, const void *data, size_t size, struct sctp_sndinfo *info, struct sctp_prinfo *pr, struct sctp_authinfo *key)
 {
-	char control[CMSG_SPACE(sizeof *info) + CMSG_SPACE(sizeof *pr)] = {0};
+	char control[CMSG_SPACE(sizeof *info) + CMSG_SPACE(sizeof *pr) + CMSG_SPACE(sizeof *key)] = {0};
 	struct iovec iov = {(void *)data, size};
 	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
 	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
@@ -171,6 +178,14 @@ static inline ssize_t stack_send(sock s, const void *data, size_t size, struct s
 	c->cmsg_type = SCTP_PRINFO;
 	c->cmsg_len = CMSG_LEN(sizeof *pr);
 	memcpy(CMSG_DATA(c), pr, sizeof *pr);
+	if (key) {
+		c = CMSG_NXTHDR(&msg, c);
+		c->cmsg_level = IPPROTO_SCTP;
+		c->cmsg_type = SCTP_AUTHINFO;
+		c->cmsg_len = CMSG_LEN(sizeof *key);
+		memcpy(CMSG_DATA(c), key, sizeof *key);
+	} else
+		msg.msg_controllen -= CMSG_SPACE(sizeof *key);
 	return sendmsg(s, &msg, MSG_NOSIGNAL);
 }
 
