@@ -36,10 +36,11 @@ const (
 )
 
 // Auth offers the peer to authenticate chunks with keys that both sides have (RFC 4895). It is in use if the peer offers it too;
-// [Conn.Authenticated] tells. Whoever wants no association without it asks that, and aborts.
+// [Conn.Authenticated] tells. Whoever wants no association without it sets Required.
 //
 // Each side says which types of chunks it accepts only authenticated, and the other then authenticates them. A packet that fails is
-// discarded without a word, as if it had been lost, and counted in [Stats].
+// discarded without a word, as if it had been lost, and counted in [Stats]; an [AuthenticationEvent] tells, and an [AuthError] if the association
+// ends over it.
 type Auth struct {
 	// Chunks are what the peer has to authenticate (SCTP_AUTH_CHUNK, RFC 6458 section 8.3.2). INIT, INIT ACK, SHUTDOWN COMPLETE and AUTH
 	// cannot be. With COOKIE ECHO nobody gets in who has not the key.
@@ -52,6 +53,9 @@ type Auth struct {
 	Keys []AuthKey
 	// ActiveKey is the number of the key to send with (SCTP_AUTH_ACTIVE_KEY, section 8.1.18).
 	ActiveKey uint16
+	// Required refuses peers that do not authenticate, with an ABORT. Otherwise an attacker who changes packets on their way could have both
+	// sides believe that the other one does not.
+	Required bool
 }
 
 // AuthKey is a key that both sides have.
@@ -77,6 +81,9 @@ const (
 	AuthNewKey  = AuthIndication(assoc.AuthNewKey)  // the peer uses it for the first time
 	AuthFreeKey = AuthIndication(assoc.AuthFreeKey) // it was deactivated, and no message that has it waits for its acknowledgement
 	AuthNone    = AuthIndication(assoc.AuthNone)    // the peer does not authenticate
+	// AuthFailed, which RFC 6458 does not have: what the peer sends is discarded because it is not authentic. It is told once, until
+	// something is authentic again.
+	AuthFailed = AuthIndication(assoc.AuthFailed)
 )
 
 func (i AuthIndication) String() string {
@@ -87,6 +94,8 @@ func (i AuthIndication) String() string {
 		return "AUTH_FREE_KEY"
 	case AuthNone:
 		return "AUTH_NO_AUTH"
+	case AuthFailed:
+		return "AUTH_FAILED"
 	}
 	return fmt.Sprintf("AuthIndication(%d)", uint8(i))
 }
@@ -96,14 +105,50 @@ type AuthenticationEvent struct {
 	AssocID    AssocID
 	Indication AuthIndication
 	Key        uint16
+	// Err is what is wrong if the indication is AuthFailed: [ErrAuthMismatch], [ErrNotAuthenticated], [ErrUnknownAuthKey], or [ErrAuthHMAC].
+	Err error
 }
 
 // Assoc names the association.
 func (n AuthenticationEvent) Assoc() AssocID { return n.AssocID }
 
 func (n AuthenticationEvent) String() string {
+	if n.Err != nil {
+		return fmt.Sprintf("authentication: %v, key %d: %v", n.Indication, n.Key, n.Err)
+	}
 	return fmt.Sprintf("authentication: %v, key %d", n.Indication, n.Key)
 }
+
+// Why what a peer sends is discarded, in [AuthenticationEvent] and [AuthError].
+var (
+	// ErrAuthMismatch: the key of that number is another one than the peer's, or somebody else sent it.
+	ErrAuthMismatch = auth.ErrMismatch
+	// ErrNotAuthenticated: it is not authenticated at all, and has to be.
+	ErrNotAuthenticated = assoc.ErrNotAuthenticated
+	// ErrUnknownAuthKey: there is no key of that number.
+	ErrUnknownAuthKey = auth.ErrUnknownKey
+	// ErrAuthHMAC: the algorithm is none of Auth.HMACs.
+	ErrAuthHMAC = auth.ErrUnsupportedHMAC
+)
+
+// AuthError is an [ErrTimeout] that has to do with keys: nobody answers whose packets are discarded, or who discards packets.
+type AuthError struct {
+	// Key is the number of the key. Err is why what the peer sent was discarded: ErrAuthMismatch, ErrNotAuthenticated, ErrUnknownAuthKey or
+	// ErrAuthHMAC. It is nil if the peer never acknowledged what was sent with the key, so that it may not have it.
+	Key uint16
+	Err error
+}
+
+func (e *AuthError) Error() string { return (&assoc.AuthError{Key: e.Key, Err: e.Err}).Error() }
+
+// Timeout says true.
+func (e *AuthError) Timeout() bool { return true }
+
+// Temporary says true, as ErrTimeout does.
+func (e *AuthError) Temporary() bool { return true }
+
+// Unwrap has ErrTimeout and Err.
+func (e *AuthError) Unwrap() []error { return []error{ErrTimeout, e.Err} }
 
 // Errors of changes of keys.
 var (
@@ -168,7 +213,7 @@ func (a *Auth) core() *auth.Config {
 	if a == nil {
 		return nil
 	}
-	c := &auth.Config{Active: a.ActiveKey}
+	c := &auth.Config{Active: a.ActiveKey, Required: a.Required}
 	for _, t := range a.Chunks {
 		c.Chunks = append(c.Chunks, wire.ChunkType(t))
 	}

@@ -69,8 +69,13 @@ func TestWrongKeyDoesNotGetIn(t *testing.T) {
 		w.client.config.MaxInitRetransmits = 2
 		l := w.listen()
 		defer l.Close()
-		if _, err := w.client.dialer().DialSCTP(t.Context(), "sctp", serverAddr); !errors.Is(err, sctp.ErrTimeout) {
+		_, err := w.client.dialer().DialSCTP(t.Context(), "sctp", serverAddr)
+		var reason *sctp.AuthError
+		if !errors.Is(err, sctp.ErrTimeout) || !errors.As(err, &reason) || reason.Key != 1 || !reason.Timeout() || !reason.Temporary() {
 			t.Errorf("dialling with the wrong key: %v", err)
+		}
+		if n := l.Counters().AuthFailures; n == 0 {
+			t.Error("the server has not counted it")
 		}
 		ctx, cancel := context1s(t)
 		defer cancel()
@@ -93,8 +98,22 @@ func TestKeyThatThePeerHasNot(t *testing.T) {
 			t.Fatal(err)
 		}
 		send(t, client, "lost", nil)
-		if _, err := client.ReadMessage(t.Context(), 10); !errors.Is(err, sctp.ErrTimeout) {
+		_, err := client.ReadMessage(t.Context(), 10)
+		var reason *sctp.AuthError
+		if !errors.Is(err, sctp.ErrTimeout) || !errors.As(err, &reason) || reason.Key != 3 || reason.Err != nil {
 			t.Errorf("reading: %v", err)
+		}
+		n, err := server.NextNotification(t.Context())
+		for ; err == nil; n, err = server.NextNotification(t.Context()) {
+			if n, ok := n.(sctp.AuthenticationEvent); ok {
+				if n.Indication != sctp.AuthFailed || n.Key != 3 || !errors.Is(n.Err, sctp.ErrUnknownAuthKey) {
+					t.Errorf("the server is told %v", n)
+				}
+				break
+			}
+		}
+		if err != nil {
+			t.Errorf("the server is not told: %v", err)
 		}
 		if s := server.Status().Stats; s.AuthUnknownKeys == 0 || s.MessagesReceived > 0 {
 			t.Errorf("%d packets with an unknown key, %d messages", s.AuthUnknownKeys, s.MessagesReceived)
@@ -185,6 +204,26 @@ func TestMessageNamesItsKey(t *testing.T) {
 		}
 		want(t, server, "hello")
 	})
+}
+
+// Whoever insists on it does not speak without (Auth.Required), in either role.
+func TestAuthenticationIsRequired(t *testing.T) {
+	for _, server := range []bool{false, true} {
+		simulate(t, func(t *testing.T, w *world) {
+			h := w.client
+			if server {
+				h = w.server
+			}
+			h.config.Auth = &sctp.Auth{Required: true}
+			l := w.listen()
+			defer l.Close()
+			_, err := w.client.dialer().DialSCTP(t.Context(), "sctp", serverAddr)
+			var abort *sctp.AbortError
+			if !errors.As(err, &abort) || abort.Remote != server {
+				t.Errorf("server %v: dialling a peer without: %v", server, err)
+			}
+		})
+	}
 }
 
 // Whoever does not offer it is spoken to without.

@@ -34,6 +34,9 @@ type Counters struct {
 	FragUsrMsgs, ReasmUsrMsgs uint64
 	// OutSCTPPacks (sctpOutSCTPPacks) and InSCTPPacks (sctpInSCTPPacks) are packets sent and received, whatever is in them.
 	OutSCTPPacks, InSCTPPacks uint64
+	// AuthFailures, which RFC 3873 does not have, are COOKIE ECHOs that made no association because they were not authentic, as with [Auth] a
+	// peer's with another key (RFC 4895 section 6.3). What is discarded of associations that there are, Stats counts.
+	AuthFailures uint64
 	// DiscontinuityTime (sctpDiscontinuityTime) is when counters last lost count: never, so that it is zero.
 	DiscontinuityTime time.Duration
 }
@@ -58,6 +61,7 @@ func publicCounters(c engine.Counters) Counters {
 		Aborteds:         c.Aborteds,
 		Shutdowns:        c.Shutdowns,
 		OutOfBlues:       c.OutOfBlues,
+		AuthFailures:     c.AuthFailures,
 		ChecksumErrors:   c.ChecksumErrors,
 		OutCtrlChunks:    c.OutCtrlChunks,
 		OutOrderChunks:   c.OutOrderChunks,

@@ -119,6 +119,7 @@ func (e *MessageTooBigError) Is(target error) bool { return target == ErrMessage
 func public(err error) error {
 	var abort *assoc.AbortError
 	var refused *assoc.RefusedError
+	var keys *assoc.AuthError
 	switch {
 	case err == nil:
 		return nil
@@ -128,6 +129,8 @@ func public(err error) error {
 		return &AddrRefusedError{CauseCode(refused.Code)}
 	case errors.Is(err, assoc.ErrBadAddr), errors.Is(err, assoc.ErrAddrKnown), errors.Is(err, assoc.ErrNoSuchAddr), errors.Is(err, assoc.ErrLastAddr):
 		return fmt.Errorf("%w: %w", ErrBadAddress, err)
+	case errors.As(err, &keys):
+		return &AuthError{Key: keys.Key, Err: keys.Err}
 	case errors.Is(err, assoc.ErrTimeout):
 		return ErrTimeout
 	case errors.Is(err, engine.ErrPeerShutdown):

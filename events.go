@@ -341,7 +341,7 @@ func notification(id AssocID, ev assoc.Event) Notification {
 	case assoc.PartialDeliveryAborted:
 		return PartialDeliveryEvent{id, ev.Stream, ev.SSN, ev.MID, ev.Unordered}
 	case assoc.Authentication:
-		return AuthenticationEvent{id, AuthIndication(ev.Indication), ev.Key}
+		return AuthenticationEvent{id, AuthIndication(ev.Indication), ev.Key, ev.Err}
 	case assoc.SenderDry:
 		return SenderDry{id}
 	case assoc.StreamReset:

@@ -38,6 +38,8 @@ func TestNotificationsReadAsSentences(t *testing.T) {
 		{assoc.Authentication{Indication: assoc.AuthNewKey, Key: 2}, "authentication: AUTH_NEW_KEY, key 2"},
 		{assoc.Authentication{Indication: assoc.AuthFreeKey}, "authentication: AUTH_FREE_KEY, key 0"},
 		{assoc.Authentication{Indication: assoc.AuthNone}, "authentication: AUTH_NO_AUTH, key 0"},
+		{assoc.Authentication{Indication: assoc.AuthFailed, Key: 2, Err: assoc.ErrNotAuthenticated},
+			"authentication: AUTH_FAILED, key 2: chunk is not authenticated"},
 		{assoc.Authentication{Indication: 9}, "authentication: AuthIndication(9), key 0"},
 		{assoc.PartialDeliveryAborted{Stream: 4}, "rest of the message on stream 4 will not come"},
 		{assoc.SenderDry{}, "all messages acknowledged"},

@@ -22,8 +22,15 @@ func (a *Association) violation(what string) {
 	a.abort(wire.AppendCause(nil, wire.CauseProtocolViolation, []byte(what)))
 }
 
-// abort ends the association with an ABORT that has the given cause.
-func (a *Association) abort(cause []byte) { a.abortTo(a.dataPath(), cause) }
+// abort ends the association with an ABORT that has the given cause, unless what is the matter may have been forged.
+func (a *Association) abort(cause []byte) {
+	if a.mayBeForged() {
+		a.stats.AuthMissing++
+		a.distrust(ErrNotAuthenticated, 0)
+		return
+	}
+	a.abortTo(a.dataPath(), cause)
+}
 
 // abortTo is abort with a choice of the path.
 func (a *Association) abortTo(to *path.Path, cause []byte) {

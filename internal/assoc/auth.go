@@ -18,6 +18,8 @@ type authenticator struct {
 	*auth.Context
 	// own is the key vector of INIT, and of INIT ACK as long as the handshake lasts.
 	own []byte
+	// trouble is why the last of what had to be authentic was discarded, if nothing was authentic since.
+	trouble AuthError
 }
 
 // AuthVector makes the key vector of an INIT or INIT ACK with a random number (RFC 4895 section 6.1); nil if the configuration has no
@@ -64,7 +66,7 @@ func (a *Association) agree(own, peer []byte) {
 	if a.auth.Agree(own, peer) != nil {
 		a.auth.Disagree()
 	}
-	a.auth.own = own
+	a.auth.own, a.auth.trouble = own, AuthError{}
 	if a.auth.Agreed() && a.extensions.Has(DynamicAddresses) {
 		a.auth.Protect(wire.ChunkASCONF, wire.ChunkASCONFAck)
 	}
@@ -177,6 +179,7 @@ func (a *Association) authenticate(now mono.Time, in *inbound, c wire.Chunk, res
 		return a.recvAuth(in, x, c, rest)
 	case x.Requires(c.Type) && !in.authenticated:
 		a.stats.AuthMissing++
+		a.distrust(ErrNotAuthenticated, 0)
 		if c.Type == wire.ChunkASCONF {
 			return admitNothing // RFC 5061 section 5.2 D5
 		}
@@ -199,25 +202,28 @@ func (a *Association) cookieContext(now mono.Time, echo wire.Chunk) *auth.Contex
 func (a *Association) recvAuth(in *inbound, x *auth.Context, c wire.Chunk, rest []byte) admission {
 	h, err := wire.ParseAuth(c)
 	if err != nil || in.authenticated {
-		a.stats.AuthMismatches++
-		return admitNothing
+		err = auth.ErrMismatch
+	} else {
+		err = x.Verify(h, c, rest)
 	}
-	switch x.Verify(h, c, rest) {
+	switch err {
 	case nil:
 	case auth.ErrUnsupportedHMAC:
 		a.stats.AuthUnknownKeys++
 		if a.state != StateCookieWait && a.state != StateClosed && in.header.Tag == a.localTag {
 			a.queueCause(wire.AppendUnsupportedHMAC(nil, h.HMACID))
 		}
-		return admitNothing
 	case auth.ErrUnknownKey:
 		a.stats.AuthUnknownKeys++
-		return admitNothing
 	default:
 		a.stats.AuthMismatches++
+	}
+	if err != nil {
+		a.distrust(err, h.KeyID)
 		return admitNothing
 	}
 	a.stats.AuthReceived++
+	a.auth.trouble = AuthError{}
 	in.authenticated = true
 	if a.auth.Heard(h.KeyID) {
 		a.emit(Authentication{Indication: AuthNewKey, Key: h.KeyID})

@@ -208,7 +208,11 @@ func TestListedChunksNeedAuth(t *testing.T) {
 	if s.AuthMissing != 1 || s.AuthMismatches != 4 || s.AuthUnknownKeys != 1 || s.AuthReceived != 3 {
 		t.Errorf("missing %d, mismatches %d, unknown keys %d, received %d", s.AuthMissing, s.AuthMismatches, s.AuthUnknownKeys, s.AuthReceived)
 	}
-	ta.wantNoEvent("all of this is silent")
+	ta.wantEvent("the user is told", "auth-failed 0 (chunk is not authenticated)")
+	ta.wantEvent("again, after what was authentic", "auth-failed 0 (chunks are not authentic)")
+	ta.wantEvent("and of the second AUTH, which follows one that was right", "auth-failed 0 (chunks are not authentic)")
+	ta.wantEvent("and that it goes on after that", "auth-failed 0 (chunks are not authentic)")
+	ta.wantNoEvent("that is all")
 
 	ta.recv(rawChunk(wire.ChunkAuth, 0, append([]byte{0, 0, 0, 2}, make([]byte, 20)...)...), data(2))
 	p := ta.want("section 6.3: an algorithm that was not offered is reported", "ERROR")
@@ -421,6 +425,7 @@ func TestCollisionWithAuthentication(t *testing.T) {
 	ta.wantState("AUTH of something else", StateCookieWait)
 	ta.recv(signed(x, cookieEcho([]byte{1, 2, 3})))
 	ta.wantState("no cookie of ours", StateCookieWait)
+	ta.events = nil
 	ta.recv(signed(x, echo))
 	ta.wantEvent("the cookie brings it up", "up")
 	if !ta.a.Authenticates() {
@@ -454,6 +459,7 @@ func TestRestartWithAuthentication(t *testing.T) {
 	echo(back)
 	echo(signed(y, back))
 	ta.wantIdle("the new keys are not those of the association")
+	ta.events = nil
 	echo(signed(x, back))
 	ta.wantEvent("with the old ones it restarts", "restart")
 	ta.forget()

@@ -326,6 +326,9 @@ func eventText(e Event) string {
 	case PartialDeliveryAborted:
 		return fmt.Sprintf("partial-delivery-aborted sid=%d", e.Stream)
 	case Authentication:
+		if e.Err != nil {
+			return fmt.Sprintf("auth-failed %d (%v)", e.Key, e.Err)
+		}
 		return fmt.Sprintf("%s %d", map[AuthIndication]string{AuthNewKey: "new-key", AuthFreeKey: "free-key"}[e.Indication], e.Key)
 	case SenderDry:
 		return "dry"

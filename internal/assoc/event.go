@@ -123,12 +123,15 @@ const (
 	AuthFreeKey
 	// AuthNone: the peer does not authenticate anything.
 	AuthNone
+	// AuthFailed: what had to be authentic was discarded, for the first time since the association began or something was authentic.
+	AuthFailed
 )
 
 // Authentication reports what became of a key of AUTH (RFC 4895), or that there is no use for any.
 type Authentication struct {
 	Indication AuthIndication
 	Key        uint16
+	Err        error // of AuthFailed
 }
 
 // NotificationsStopped reports that others were lost because nobody took them. Whoever queues them makes it (RFC 6458 section 6.1.10).

@@ -51,6 +51,7 @@ func (a *Association) protocolUnreachable(now mono.Time, p *path.Path, isInit bo
 	switch {
 	case isInit != (a.state == StateCookieWait):
 	case !isInit && a.isMisled(now, p):
+	case a.auth != nil && a.auth.Requires(wire.ChunkAbort): // nobody who has not the key ends this association
 	case isInit, p.Errors() > 0 && (!a.params.Carrier.Encapsulated || p.Addr.Remote.IsLoopback()):
 		a.end(a.lossReason(), ErrUnreachable)
 	case a.heartbeating() && p.HB.Nonce == 0:

@@ -40,7 +40,7 @@ func AnswerInit(b []byte, now mono.Time, jar *cookie.Jar, d *transport.Datagram,
 		return AppendAbort(b, h.DstPort, h.SrcPort, in.Tag, false, wire.AppendCause(nil, wire.CauseProtocolViolation, []byte(err.Error())))
 	}
 	offered := o.Config.offered(o.Carrier)
-	if fault := p.fault(nil, &in, offered); len(fault) > 0 {
+	if fault := p.fault(nil, &in, &o.Config, offered); len(fault) > 0 {
 		return AppendAbort(b, h.DstPort, h.SrcPort, in.Tag, false, fault)
 	}
 	scoping := o.Config.scoping(o.Carrier)

@@ -107,7 +107,7 @@ func (p *initParams) supported(local []netip.Addr, src netip.Addr) []netip.Addr 
 
 // fault returns the error cause for which an INIT or INIT ACK is refused, appended to b; nothing if it is acceptable (RFC 9260 sections
 // 3.3.2, 3.3.3 and 5.1.2 B).
-func (p *initParams) fault(b []byte, in *wire.Init, offered Extensions) []byte {
+func (p *initParams) fault(b []byte, in *wire.Init, cfg *Config, offered Extensions) []byte {
 	if offered.Has(authentication) {
 		if err := p.announced.auth.Fault(); err != nil { // RFC 4895 section 6.1
 			return wire.AppendCause(b, wire.CauseProtocolViolation, []byte(err.Error()))
@@ -121,6 +121,8 @@ func (p *initParams) fault(b []byte, in *wire.Init, offered Extensions) []byte {
 		return wire.AppendCause(b, wire.CauseInvalidParam, nil)
 	case p.hostName != nil:
 		return wire.AppendCause(b, wire.CauseUnresolvableAddress, p.hostName)
+	case cfg.Auth != nil && cfg.Auth.Required && !p.announced.auth.Usable():
+		return wire.AppendCause(b, wire.CauseProtocolViolation, []byte("authentication is required (RFC 4895)"))
 	}
 	return b
 }

@@ -54,7 +54,7 @@ func (a *Association) expireT1(now mono.Time) {
 		a.stats.T1CookieExpired++
 	}
 	if o.tries > a.cfg.MaxInitRetransmits {
-		a.end(CantStartAssoc, ErrTimeout)
+		a.end(CantStartAssoc, a.timedOut())
 		return
 	}
 	o.rto = min(2*o.rto, a.cfg.MaxInitTimeout)
@@ -132,7 +132,7 @@ func (a *Association) recvInitAck(now mono.Time, in *inbound, c wire.Chunk) {
 		a.violation(err.Error())
 		return
 	}
-	fault := p.fault(nil, &ack, a.cfg.offered(a.params.Carrier))
+	fault := p.fault(nil, &ack, &a.cfg, a.cfg.offered(a.params.Carrier))
 	if len(fault) == 0 && (len(p.cookie) == 0 || len(p.cookie) > MaxCookie) {
 		fault = wire.AppendMissingParams(nil, wire.ParamStateCookie)
 	}

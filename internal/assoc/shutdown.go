@@ -90,7 +90,7 @@ func (a *Association) expireT2(now mono.Time) {
 	c.path.RTO.BackOff()
 	a.pathFailed(now, c.path)
 	if c.tries > a.cfg.AssocMaxRetrans {
-		a.end(CommLost, ErrTimeout)
+		a.end(CommLost, a.timedOut())
 		return
 	}
 	c.path = a.otherPath(c.path)
@@ -107,7 +107,7 @@ func (a *Association) expireT2(now mono.Time) {
 func (a *Association) expireT5() {
 	a.stats.T5Expired++
 	a.sendAbort(a.dataPath(), nil)
-	a.end(CommLost, ErrTimeout)
+	a.end(CommLost, a.timedOut())
 }
 
 // recvShutdown handles SHUTDOWN: the peer will send nothing more.

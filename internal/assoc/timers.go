@@ -179,6 +179,6 @@ func (a *Association) pathAnswered(p *path.Path, confirm bool) {
 func (a *Association) countError() {
 	a.errors++
 	if a.errors > a.cfg.AssocMaxRetrans {
-		a.end(CommLost, ErrTimeout)
+		a.end(CommLost, a.timedOut())
 	}
 }

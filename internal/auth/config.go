@@ -17,6 +17,8 @@ type Config struct {
 	Keys []Key
 	// Active is the number of the key to send with.
 	Active uint16
+	// Required: who does not authenticate is refused.
+	Required bool
 }
 
 // Key is an endpoint pair shared key.

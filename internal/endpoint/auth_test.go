@@ -57,10 +57,13 @@ func TestUnauthenticCookieMakesNoAssociation(t *testing.T) {
 		route := func(chunks []byte) Verdict {
 			return e.Route(start, arriving("203.0.113.9", "192.0.2.1", stranger(ack.Tag, chunks)))
 		}
-		wantDrop(t, "forged", route(forged), DropCookie)
+		wantDrop(t, "forged", route(forged), DropUnauthentic)
 		if listed {
-			wantDrop(t, "not signed", route(echo), DropCookie)
+			wantDrop(t, "not signed", route(echo), DropUnauthentic)
 			echo = signed
+		}
+		if n := e.Counters(); n.AuthFailures == 0 || n.OutOfBlues > 0 {
+			t.Errorf("%d failures counted, %d out of the blue", n.AuthFailures, n.OutOfBlues)
 		}
 		wantEmpty(t, "after what was not authentic", e)
 		if v := route(echo); v.Kind != Created {

@@ -10,6 +10,8 @@ type Counters struct {
 	OutOfBlues uint64
 	// ControlReceived are the control chunks in packets that no association got.
 	ControlReceived uint64
+	// AuthFailures are COOKIE ECHOs that made no association because they were not authentic (RFC 4895 section 6.3).
+	AuthFailures uint64
 }
 
 // Counters returns what was counted so far.
@@ -25,6 +27,9 @@ func (e *Endpoint) countStranger(p *packet, v *Verdict) {
 		return
 	}
 	e.counters.ControlReceived += uint64(p.control)
+	if v.Kind == Drop && v.Reason == DropUnauthentic {
+		e.counters.AuthFailures++
+	}
 	if !p.setup {
 		e.counters.OutOfBlues++
 	}

@@ -50,6 +50,8 @@ const (
 	DropSilently
 	// DropCookie: a State Cookie that is not authentic, or not for these ports and tags (section 5.1.5).
 	DropCookie
+	// DropUnauthentic: a COOKIE ECHO that this side accepts only with the right key (RFC 4895 section 6.3).
+	DropUnauthentic
 	// DropBacklog: the socket's backlog is full.
 	DropBacklog
 	// DropICMP: an ICMP report about no association's packet.
@@ -259,8 +261,11 @@ func (e *Endpoint) routeCookieEcho(now mono.Time, p *packet) Verdict {
 	case s.waiting >= s.Backlog:
 		p.setup = true
 		return Verdict{Reason: DropBacklog} // the peer's T1-cookie tries again
-	case e.tags[c.LocalTag] != nil, !assoc.AuthenticEcho(&s.Config, c, p.all()):
+	case e.tags[c.LocalTag] != nil:
 		return Verdict{Reason: DropCookie}
+	case !assoc.AuthenticEcho(&s.Config, c, p.all()):
+		p.setup = true
+		return Verdict{Reason: DropUnauthentic}
 	}
 	return Verdict{Kind: Created, Handle: e.create(now, s, c)} // 5
 }

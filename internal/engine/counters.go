@@ -19,6 +19,7 @@ type Counters struct {
 	InCtrlChunks, InOrderChunks, InUnorderChunks     uint64
 	FragUsrMsgs, ReasmUsrMsgs                        uint64
 	OutSCTPPacks, InSCTPPacks                        uint64
+	AuthFailures                                     uint64 // see endpoint.Counters
 	Expirations
 }
 
@@ -73,6 +74,7 @@ func (c *Counters) add(d *Counters) {
 	c.ReasmUsrMsgs += d.ReasmUsrMsgs
 	c.OutSCTPPacks += d.OutSCTPPacks
 	c.InSCTPPacks += d.InSCTPPacks
+	c.AuthFailures += d.AuthFailures
 	c.Expirations.add(&d.Expirations)
 }
 
@@ -153,6 +155,7 @@ func (e *Engine) Counters() Counters {
 	c.Aborteds, c.Shutdowns = t.aborted.Load(), t.shutdown.Load()
 	c.OutOfBlues = p.OutOfBlues - t.mistaken.Load()
 	c.ChecksumErrors = p.ChecksumErrors
+	c.AuthFailures = p.AuthFailures
 	c.InSCTPPacks = p.PacketsReceived - t.mistaken.Load()
 	c.InCtrlChunks += p.ControlReceived
 	c.OutSCTPPacks += replies

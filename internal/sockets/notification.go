@@ -74,7 +74,7 @@ func (s *subscriber) Wants(ev assoc.Event) bool {
 
 // typeOf is which notification ev is. A SendFailed may be one of two.
 func typeOf(ev assoc.Event) (linux.NotificationType, bool) {
-	switch ev.(type) {
+	switch ev := ev.(type) {
 	case assoc.AssocChange:
 		return linux.SCTP_ASSOC_CHANGE, true
 	case assoc.PeerAddrChange:
@@ -92,7 +92,7 @@ func typeOf(ev assoc.Event) (linux.NotificationType, bool) {
 	case assoc.SenderDry:
 		return linux.SCTP_SENDER_DRY_EVENT, true
 	case assoc.Authentication:
-		return linux.SCTP_AUTHENTICATION_EVENT, true
+		return linux.SCTP_AUTHENTICATION_EVENT, ev.Indication != assoc.AuthFailed // of which Linux does not tell
 	case assoc.NotificationsStopped:
 		return linux.SCTP_NOTIFICATIONS_STOPPED_EVENT, true
 	case assoc.StreamReset:

@@ -341,6 +341,9 @@ func TestEventsAsNotifications(t *testing.T) {
 		if sub.Wants(assoc.PeerAddrChange{State: assoc.AddrPotentiallyFailed}) || !sub.Wants(assoc.PeerAddrChange{State: assoc.AddrAdded}) {
 			t.Error("states of addresses that are told")
 		}
+		if sub.Wants(assoc.Authentication{Indication: assoc.AuthFailed}) {
+			t.Error("Linux tells of no packets that are not authentic")
+		}
 		if sub.Wants(assoc.RoutesChanged{}) || c.Socket.notification(c.assoc, assoc.RoutesChanged{}) != nil {
 			t.Error("what the endpoint needs is told")
 		}

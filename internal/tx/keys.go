@@ -4,6 +4,12 @@ package tx
 // where nothing is authenticated.
 type keyUses map[uint16]int
 
+// provenKey is the key of the last chunk that the peer has acknowledged.
+type provenKey struct {
+	key   uint16
+	known bool
+}
+
 func (u keyUses) add(key uint16) {
 	if u != nil {
 		u[key]++
@@ -22,9 +28,13 @@ func (u keyUses) remove(key uint16) {
 // CountKeys has the queue, which is to be empty, count what Uses tells.
 func (q *Queue) CountKeys() { q.keys = make(keyUses) }
 
+// Proven reports whether the last chunk that the peer has acknowledged had this key.
+func (q *Queue) Proven(key uint16) bool { return q.proven == provenKey{key, true} }
+
 // recountKeys counts when nothing is outstanding.
 func (q *Queue) recountKeys() {
 	clear(q.keys)
+	q.proven = provenKey{}
 	q.streams.each(func(s *stream) {
 		for m := s.queued.first; m != nil; m = m.after {
 			q.keys.add(m.Key)

@@ -26,6 +26,9 @@ func TestKeysAreCounted(t *testing.T) {
 	if q.Uses(1) {
 		t.Error("all of it is acknowledged")
 	}
+	if !q.Proven(1) || q.Proven(0) {
+		t.Error("the peer has shown that it has key 1, and no other")
+	}
 	q.DropStreams(1, func(*Message) {})
 	if q.Uses(3) || len(q.keys) > 0 {
 		t.Errorf("the queue is empty, and has keys: %v", q.keys)
@@ -36,7 +39,13 @@ func TestKeysAreCounted(t *testing.T) {
 	o := NewOutstanding(1)
 	o.Add(1, q.Next(100), 0)
 	q.Push(1, &Properties{}, []byte("the rest"))
+	if o.First() == nil || o.First().Message.Key != 4 {
+		t.Error("the first outstanding chunk has key 4")
+	}
 	q.DropSent(o, func(*Message) {})
+	if o.First() != nil || q.Proven(1) {
+		t.Error("after a restart nothing is outstanding, and nothing proven")
+	}
 	if q.Uses(4) || !q.Uses(5) || len(q.keys) != 1 {
 		t.Errorf("after a restart keys are in use: %v, want 5", q.keys)
 	}

@@ -102,6 +102,14 @@ func (o *Outstanding) CumTSNAck() seq.TSN { return o.cum }
 // NextTSN is the TSN that the next chunk gets.
 func (o *Outstanding) NextTSN() seq.TSN { return o.next }
 
+// First is the first chunk that was not acknowledged cumulatively; nil if there is none.
+func (o *Outstanding) First() *Chunk {
+	if o.Len() == 0 {
+		return nil
+	}
+	return o.at(o.cum + 1)
+}
+
 // Len is the number of chunks not yet acknowledged cumulatively.
 func (o *Outstanding) Len() int { return o.next.Diff(o.cum) - 1 }
 

@@ -34,6 +34,7 @@ type Queue struct {
 	abandoned        tally
 	pieces           []*Message // scratch of abandon
 	keys             keyUses
+	proven           provenKey
 }
 
 // NewQueue returns an empty queue that serves first who comes first.
@@ -295,6 +296,7 @@ func (q *Queue) Packet() {
 
 // Acked tells that one chunk of m needs no buffer any more; the message goes with its last one.
 func (q *Queue) Acked(m *Message) {
+	q.proven = provenKey{m.Key, true}
 	m.stream.outstanding--
 	m.held--
 	if m.held > 0 || m.taken < len(m.Data) {
