@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/internal/auth"
 	"github.com/gosctp/sctp/internal/seq"
 	"github.com/gosctp/sctp/internal/tx"
 	"github.com/gosctp/sctp/internal/wire"
@@ -45,7 +46,7 @@ func TestEveryRuleCanBeBroken(t *testing.T) {
 		t.Fatalf("without meddling: %v", r.Violation)
 	}
 	reads := 0
-	lost, answers := 0, 0
+	lost, answers, signed := 0, 0, 0
 	var kept *piece
 	for _, c := range []canary{
 		{rule: RuleContent, how: "the network changes a byte of user data and mends the checksum", meddle: Meddle{Network: func(d *transport.Datagram) bool {
@@ -165,6 +166,21 @@ func TestEveryRuleCanBeBroken(t *testing.T) {
 				}
 			},
 		}, alter: ecnCapable},
+		{rule: RuleAuthentic, how: "packets leave without their AUTH chunk", meddle: Meddle{Packet: func(d *transport.Datagram) {
+			if c := chunkOf(d.Data, wire.ChunkAuth); c != nil {
+				d.Data = append(d.Data[:wire.HeaderLen], d.Data[wire.HeaderLen+len(c):]...)
+				wire.Seal(d.Data)
+			}
+		}}, alter: authenticated},
+		{rule: RuleAuthentic, how: "the network changes an HMAC now and then", meddle: Meddle{Network: func(d *transport.Datagram) bool {
+			if c := chunkOf(d.Data, wire.ChunkAuth); c != nil {
+				if signed++; signed%20 == 0 {
+					c[len(c)-1] ^= 1
+					wire.Seal(d.Data)
+				}
+			}
+			return true
+		}}, alter: authenticated},
 		{rule: RuleGivenUp, how: "what was sent is sent again and again, given up or not", meddle: Meddle{Packet: again()}, alter: func(s *Scenario) {
 			s.Planes[0].Link.Loss = 0.2
 			s.Talks[0].Loads[0].MayGiveUp = 1
@@ -280,6 +296,15 @@ func again() func(d *transport.Datagram) {
 func resetAtOnce(s *Scenario) {
 	s.Hosts[1].Config.SendBuffer = 100_000
 	s.Actions = []Action{{50 * time.Millisecond, Reset, 1}}
+}
+
+// authenticated has all hosts authenticate user data and its acknowledgements.
+func authenticated(s *Scenario) {
+	for i := range s.Hosts {
+		h := &s.Hosts[i]
+		h.Authenticates = true
+		h.Auth = auth.Config{Keys: authKeys, Active: 1, Chunks: []wire.ChunkType{wire.ChunkData, wire.ChunkSack}}
+	}
 }
 
 // isAnswer reports whether a packet begins with the answer to a request.

@@ -36,6 +36,7 @@ func Draw(seed uint64) *Scenario {
 		s.Talks = append(s.Talks, d.talk(s, i+1))
 	}
 	d.actions(s)
+	authentication(s)
 	return s
 }
 

@@ -59,6 +59,9 @@ func (m *monitor) allow(remote netip.Addr, mtu int) { m.limits[remote] = max(mtu
 // else.
 func isProbe(d *transport.Datagram) bool {
 	c, rest, err := wire.NextChunk(d.Data[wire.HeaderLen:])
+	if err == nil && c.Type == wire.ChunkAuth {
+		c, rest, err = wire.NextChunk(rest)
+	}
 	if err != nil || c.Type != wire.ChunkHeartbeat {
 		return false
 	}
@@ -77,6 +80,9 @@ func (m *monitor) sent(u *user, d *transport.Datagram, before, after *assoc.Stat
 		return
 	}
 	u.judgeAgreement(d, h, after.Extensions)
+	if u.n.plan.Authenticates {
+		u.judgeAuthentic(d)
+	}
 	data := false
 	for rest := d.Data[wire.HeaderLen:]; len(rest) > 0; {
 		var c wire.Chunk

@@ -46,6 +46,8 @@ func (w *world) act(a Action) {
 		n.host.SetEncapPort(n.encapPort)
 	case Reset, Renumber, Add:
 		w.nodes[a.Index].each(func(u *user, now mono.Time) { u.reconfigure(now, a.Kind) })
+	case Rekey:
+		w.nodes[a.Index].each(func(u *user, _ mono.Time) { u.rekey() })
 	case Reschedule:
 		w.nodes[a.Index].each(func(u *user, _ mono.Time) { u.a.SetScheduler(schedulers[1+w.rng.IntN(len(schedulers)-1)]()) })
 	case Prefer:

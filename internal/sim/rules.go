@@ -61,6 +61,8 @@ const (
 	RuleReset
 	// RuleStall: an association that gets nothing done says so once, and when it does again.
 	RuleStall
+	// RuleAuthentic: what the peer wants authenticated stands behind AUTH, and what both sides have keys for is believed.
+	RuleAuthentic
 	// RuleEvents: events come in an order that makes sense: up once, then ended once, then nothing.
 	RuleEvents
 )
@@ -73,6 +75,7 @@ var ruleNames = [...]string{
 	RuleError: "unexplained error", RuleAgreed: "agreed extensions", RuleNumbers: "sequence numbers",
 	RuleGivenUp: "messages given up", RuleForward: "skipped messages", RuleParts: "messages in parts", RuleECN: "congestion notification",
 	RuleDamage: "reports of damage", RuleReset: "reconfiguration", RuleStall: "reports of stalls", RuleEvents: "sequence of events",
+	RuleAuthentic: "authentication",
 }
 
 func (r Rule) String() string { return ruleNames[r] }

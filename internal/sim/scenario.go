@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/internal/auth"
 	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/simnet"
 )
@@ -68,6 +69,9 @@ type HostPlan struct {
 	Config assoc.Config
 	// Carrier is what the host's packets travel in.
 	Carrier assoc.Carrier
+	// Authenticates: Auth is what the host wants of authentication.
+	Authenticates bool
+	Auth          auth.Config
 }
 
 // Talk is the use of one association.
@@ -142,13 +146,15 @@ const (
 	Add
 	// Reschedule changes the scheduler of all associations of a host.
 	Reschedule
+	// Rekey has all associations of a host send with another key.
+	Rekey
 	// Rebind gives a host another UDP port, as a NAT does that has forgotten the first.
 	Rebind
 )
 
 var actionNames = [...]string{
 	Cut: "cut", Repair: "repair", Pause: "pause", Resume: "resume", Shutdown: "shutdown", Abort: "abort", Crash: "crash",
-	Reconnect: "reconnect", Narrow: "narrow", Prefer: "prefer", Probe: "probe", Rebind: "rebind",
+	Rekey: "rekey", Reconnect: "reconnect", Narrow: "narrow", Prefer: "prefer", Probe: "probe", Rebind: "rebind",
 	Reset: "reset", Renumber: "renumber", Add: "add streams", Reschedule: "reschedule",
 }
 
@@ -172,6 +178,9 @@ func (s *Scenario) String() string {
 	}
 	for i, h := range s.Hosts {
 		fmt.Fprintf(&b, "  host %d on planes %v, MTU %d: %+v\n", i, h.Planes, h.MTU, h.Config)
+		if h.Authenticates {
+			fmt.Fprintf(&b, "    authenticates: %+v\n", h.Auth)
+		}
 	}
 	for i, t := range s.Talks {
 		fmt.Fprintf(&b, "  talk of host %d: %+v\n", i+1, t)

@@ -259,6 +259,7 @@ func (u *user) write() bool {
 	var m assoc.Message
 	out.head(number, &m, u.w.message[:], u.anyPath())
 	var err error
+	u.keyed(&m)
 	u.sending = &m.PR
 	u.once(func(now mono.Time) { err = u.a.Send(now, &m) })
 	u.sending = nil
