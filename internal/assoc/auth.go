@@ -225,7 +225,7 @@ func (a *Association) recvAuth(in *inbound, x *auth.Context, c wire.Chunk, rest 
 	a.stats.AuthReceived++
 	a.auth.trouble = AuthError{}
 	in.authenticated = true
-	if a.auth.Heard(h.KeyID) {
+	if a.state != StateClosed && a.auth.Heard(h.KeyID) { // the association comes up before it has news
 		a.emit(Authentication{Indication: AuthNewKey, Key: h.KeyID})
 	}
 	return admitOthers

@@ -183,6 +183,8 @@ func describeEvent(e assoc.Event) string {
 		return "the peer reports " + e.Code.String()
 	case assoc.ShutdownEvent:
 		return "the peer shuts down"
+	case assoc.Authentication:
+		return describeAuthentication(e)
 	case assoc.SenderDry:
 		return "all is acknowledged"
 	case assoc.StreamReset:

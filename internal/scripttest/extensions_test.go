@@ -45,6 +45,9 @@ func (w *world) describeExtension(h *host, c wire.Chunk) (string, bool) {
 			}
 		}
 		return text, err == nil
+	case wire.ChunkAuth:
+		a, err := wire.ParseAuth(c)
+		return fmt.Sprintf("AUTH by key %d", a.KeyID), err == nil
 	case wire.ChunkECNE:
 		tsn, err := wire.ParseECNE(c)
 		return fmt.Sprintf("ECNE %d", w.count(peer, tsn)), err == nil

@@ -135,14 +135,15 @@ func (h *host) receive(d *transport.Datagram) {
 }
 
 var dropReasons = map[endpoint.DropReason]string{
-	endpoint.DropMalformed:  "it is malformed",
-	endpoint.DropChecksum:   "its checksum is wrong",
-	endpoint.DropNotUnicast: "its address is no host's",
-	endpoint.DropNotOurs:    "its port may be another process's",
-	endpoint.DropSilently:   "it is out of the blue and asks for no answer",
-	endpoint.DropCookie:     "its cookie is not valid here",
-	endpoint.DropBacklog:    "the backlog is full",
-	endpoint.DropICMP:       "it is about no association",
+	endpoint.DropMalformed:   "it is malformed",
+	endpoint.DropChecksum:    "its checksum is wrong",
+	endpoint.DropNotUnicast:  "its address is no host's",
+	endpoint.DropNotOurs:     "its port may be another process's",
+	endpoint.DropSilently:    "it is out of the blue and asks for no answer",
+	endpoint.DropCookie:      "its cookie is not valid here",
+	endpoint.DropUnauthentic: "its cookie is not authenticated with the right key",
+	endpoint.DropBacklog:     "the backlog is full",
+	endpoint.DropICMP:        "it is about no association",
 }
 
 func (h *host) adopt(a *endpoint.Handle) {
