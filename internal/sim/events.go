@@ -84,7 +84,6 @@ func (u *user) changed(e assoc.AssocChange) {
 // end notes that the association is over.
 func (u *user) end() {
 	u.ended = true
-	u.judgeAuthFailures()
 	if i := u.out.unaccounted(); i >= 0 && !u.out.broken && !u.mon.blind {
 		u.fail(RuleReturned, "message %d was neither acknowledged nor given back", i)
 	}

@@ -166,6 +166,7 @@ func (u *user) removeIfOver() {
 	if !u.ended {
 		u.fail(RuleEvents, "the association is closed without an event that says so")
 	}
+	u.judgeAuthFailures()
 	u.n.ep.Remove(u.h)
 	u.h = nil
 	u.deadline = 0
