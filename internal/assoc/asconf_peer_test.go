@@ -288,6 +288,7 @@ func TestUnauthenticatedChangesAreDiscarded(t *testing.T) {
 	}
 	ta.recv(asconf(0, peer1, addIP(1, peer2)), heartbeat("x"))
 	ta.wantIdle("D5: nor what is behind it")
+	ta.wantEvent("the user is told", "auth-failed 0 (chunk is not authenticated)")
 	x.Protect(wire.ChunkASCONF, wire.ChunkASCONFAck)
 	ta.recv(signed(x, asconf(0, peer1, addIP(1, peer2))))
 	p := ta.want("the answer is authenticated, too, though nobody listed it", "AUTH", "ASCONF-ACK 0")
