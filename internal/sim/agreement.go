@@ -31,6 +31,9 @@ func (s *Scenario) agreed(client int) assoc.Extensions {
 	if c.Carrier.ErrorDetection != server.Carrier.ErrorDetection {
 		e &^= assoc.ZeroChecksum
 	}
+	if !c.Authenticates || !server.Authenticates {
+		e &^= assoc.DynamicAddresses // RFC 5061 section 4.2.7
+	}
 	return e
 }
 
