@@ -1,7 +1,7 @@
 #!/bin/bash
 # functional.sh runs the functional tests of lksctp-tools, which are not part of this module, on our sockets: each program on its own, in a network
 # namespace, over IP and over UDP. LKSCTP_TESTS names the directory of the sources of lksctp-tools. It needs root, gcc and libsctp-dev.
-# Arguments are the names of programs, without any it runs all.
+# Arguments are the names of programs, without any it runs all. SYSCTLS has further settings, as in SYSCTLS="auth_enable=1 addip_enable=1".
 set -u
 : "${LKSCTP_TESTS:?the directory with the sources of lksctp-tools}"
 sources=$LKSCTP_TESTS/src
@@ -44,6 +44,9 @@ go build -o "$work/sctp" ./cmd/sctp || exit 2
 failed=0
 for network in ip udp; do
 	flags=(--sysctl net.sctp.intl_enable=1 --sysctl net.sctp.reconf_enable=1)
+	for setting in ${SYSCTLS:-}; do
+		flags+=(--sysctl "net.sctp.$setting")
+	done
 	[[ $network == ip ]] || flags+=(--udp)
 	for program in "${programs[@]}"; do
 		# A program that skips a test says so, and has not passed.

@@ -18,7 +18,7 @@ func (h *HostPlan) offers() assoc.Extensions {
 	if !h.Carrier.ECN {
 		e &^= assoc.ECN
 	}
-	if h.Config.Auth == nil && !h.Config.UnauthenticatedASCONF { // RFC 5061 section 4.2.7
+	if !h.Authenticates && !h.Config.UnauthenticatedASCONF { // RFC 5061 section 4.2.7
 		e &^= assoc.DynamicAddresses
 	}
 	return e
@@ -31,8 +31,8 @@ func (s *Scenario) agreed(client int) assoc.Extensions {
 	if c.Carrier.ErrorDetection != server.Carrier.ErrorDetection {
 		e &^= assoc.ZeroChecksum
 	}
-	if !c.Authenticates || !server.Authenticates {
-		e &^= assoc.DynamicAddresses // RFC 5061 section 4.2.7
+	if (!c.Authenticates || !server.Authenticates) && (!c.Config.UnauthenticatedASCONF || !server.Config.UnauthenticatedASCONF) {
+		e &^= assoc.DynamicAddresses
 	}
 	return e
 }
