@@ -58,7 +58,8 @@ func (n *Network) config() (sctp.Config, error) {
 	if c.Enable.Has(sctp.Interleaving) {
 		c.FragmentInterleave = 2 // it is not offered otherwise
 	}
-	return c, n.peering.configure(&c)
+	err := n.peering.configure(&c)
+	return c, err
 }
 
 // Interleaves reports whether parts of messages on several streams may alternate for a reader.
