@@ -178,13 +178,5 @@ func (ta *testAssoc) wantLocals(reason string, want ...netip.Addr) {
 	}
 }
 
-// confirm answers the HEARTBEAT that is next.
-func (ta *testAssoc) confirm(addr netip.Addr) {
-	ta.t.Helper()
-	p := ta.wantTo(addr, "the address is verified", "HEARTBEAT")
-	ta.recvFrom(addr, answerHeartbeat(p))
-	ta.wantEvent("it is the peer's", addr.String()+" confirmed")
-}
-
 // pathFrom is the way of a packet of the peer.
 func pathFrom(remote netip.Addr) transport.Path { return transport.Path{Local: local1, Remote: remote} }

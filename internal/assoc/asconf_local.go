@@ -110,15 +110,23 @@ func (a *Association) dropLocalBut(keep netip.Addr) {
 // Reach tells where packets of the association may arrive: at the addresses of bound, or if it is nil where its socket was bound to, but not at
 // those of left.
 func (a *Association) Reach() (bound, left []netip.Addr) {
+	left = a.left
 	if !a.params.Wildcard {
 		bound = slices.Clip(a.params.LocalAddrs)
-		if a.addressing != nil && a.addressing.own.flight != nil {
-			for _, q := range a.addressing.own.flight.requests {
-				if q.kind == addAddr && !contains(bound, q.addr) {
-					bound = append(bound, q.addr) // section 5.3: data may come before the answer
-				}
-			}
+	}
+	if a.addressing == nil || a.addressing.own.flight == nil {
+		return bound, left
+	}
+	for _, q := range a.addressing.own.flight.requests {
+		if q.kind != addAddr { // section 5.3: packets may come before the answer
+			continue
+		}
+		if i := slices.Index(left, q.addr); i >= 0 {
+			left = slices.Delete(slices.Clone(left), i, i+1)
+		}
+		if !a.params.Wildcard && !contains(bound, q.addr) {
+			bound = append(bound, q.addr)
 		}
 	}
-	return bound, a.left
+	return bound, left
 }

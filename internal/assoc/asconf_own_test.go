@@ -355,6 +355,9 @@ func TestAnAddressOfTheHostIsLeft(t *testing.T) {
 	ta.wantSource("also after packets came", ta.want("data", "DATA 1"), local2)
 	ta.addAddr(local1)
 	ta.want("it is back", "ASCONF 1 of 192.0.2.2 add 192.0.2.1")
+	if _, left := ta.a.Reach(); len(left) != 0 {
+		t.Errorf("section 5.3: packets may come to it before the answer, but %v is avoided", left)
+	}
 	ta.recv(asconfAck(1))
 	if _, left := ta.a.Reach(); len(left) != 0 {
 		t.Errorf("%v is avoided still", left)

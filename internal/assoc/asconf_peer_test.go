@@ -344,7 +344,6 @@ func TestChunksThatNobodyExpects(t *testing.T) {
 	ta.want("not known", "ERROR Unrecognized Chunk Type")
 	ta.recv(asconfAck(0))
 	ta.wantIdle("not known, and not to be reported")
-	ta = dynamic(t)
 	for _, bad := range []chunk{
 		rawChunk(wire.ChunkASCONF, 0, 1, 2), asconf(0, peer1, func(_ *testAssoc, b []byte) []byte { return append(b, 0, 1, 0, 99) }),
 	} {

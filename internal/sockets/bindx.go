@@ -63,8 +63,12 @@ func (s *Socket) bindOne(a linux.Sockaddr) error {
 	return nil
 }
 
-// rebind changes the addresses of a bound socket.
+// rebind changes the addresses of a bound socket. An accepted one has those of its association, and not its listener's.
 func (s *Socket) rebind(addrs []netip.Addr) error {
+	if !s.owner {
+		s.addrs = addrs
+		return nil
+	}
 	if err := s.bound.Rebind(addrs); err != nil {
 		return bindErrno(err)
 	}
