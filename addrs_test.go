@@ -1,7 +1,10 @@
 package sctp_test
 
 import (
+	"errors"
 	"net/netip"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -157,6 +160,72 @@ func TestLaptopGoesOnAtOnceInTheNextNetwork(t *testing.T) {
 			}
 			time.Sleep(10 * time.Second)
 			first, next = next, first
+		}
+	})
+}
+
+// IPv4 and IPv6 are two paths of one association like any other two, and a mapped address is one of IPv4.
+func TestBothFamiliesInOneAssociation(t *testing.T) {
+	simulate(t, func(t *testing.T, w *world) {
+		six := netip.MustParsePrefix("2001:db8::/64")
+		w.client.host.AddAddr(netip.MustParseAddr("2001:db8::1"))
+		w.server.host.AddAddr(netip.MustParseAddr("2001:db8::2"))
+		w.net.Connect(six, six, simnet.Link{Delay: w.delay})
+		l, err := w.server.listenConfig().Listen(t.Context(), "sctp", "192.0.2.2/[2001:db8::2]:7")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		mapped := netip.MustParseAddr("::ffff:192.0.2.1")
+		d := w.client.dialer()
+		d.LocalAddr = &sctp.Addr{IPs: []netip.Addr{mapped, netip.MustParseAddr("2001:db8::1")}}
+		client, err := d.DialSCTP(t.Context(), "sctp", "[::ffff:192.0.2.2]:7")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer client.Abort("")
+		server := w.accept(l)
+		defer server.Abort("")
+		time.Sleep(10 * time.Second) // the other path is confirmed
+		for name, c := range map[string]*sctp.Conn{"192.0.2.2/[2001:db8::2]:7": client, "192.0.2.1/[2001:db8::1]": server} {
+			if got := c.RemoteAddr().String(); !strings.HasPrefix(got, name) {
+				t.Errorf("the peer has %s, want %s", got, name)
+			}
+		}
+		for _, cut := range []netip.Prefix{netA, six} {
+			w.net.Cut(cut, cut)
+			send(t, client, "over the other family", nil)
+			want(t, server, "over the other family")
+			send(t, server, "and back", nil)
+			want(t, client, "and back")
+			w.net.Repair(cut, cut)
+			time.Sleep(time.Minute)
+		}
+	})
+}
+
+// A listener that is bound to some of the host's addresses is nobody's at the others.
+func TestListenerOfSomeAddresses(t *testing.T) {
+	simulate(t, func(t *testing.T, w *world) {
+		third := netip.MustParseAddr("192.0.2.22")
+		w.server.host.AddAddr(third)
+		l := w.listen() // 192.0.2.2 and 198.51.100.2
+		defer l.Close()
+		d := w.client.dialer()
+		d.Timeout = time.Second
+		var abort *sctp.AbortError
+		if _, err := d.DialSCTP(t.Context(), "sctp", "192.0.2.22:7"); !errors.As(err, &abort) {
+			t.Errorf("at an address that is not its own: %v, want a refusal", err)
+		}
+		for _, addr := range []string{"192.0.2.2:7", "198.51.100.2:7"} {
+			client, err := d.DialSCTP(t.Context(), "sctp", addr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if ips := client.RemoteAddr().(*sctp.Addr).IPs; len(ips) != 2 || slices.Contains(ips, third) {
+				t.Errorf("the peer at %s has %v, want the two that are bound", addr, ips)
+			}
+			client.Abort("")
 		}
 	})
 }

@@ -127,10 +127,13 @@ func (l *Listener) Close() error {
 // Addr returns the address that the listener is bound to, an *[Addr].
 func (l *Listener) Addr() net.Addr { return l.addr }
 
-// coreAddrs returns the addresses to bind: none when all are meant.
-func coreAddrs(ips []netip.Addr) []netip.Addr {
+// coreAddrs returns the addresses to bind: none when all are meant. An IPv4-mapped one is the IPv4 address.
+func coreAddrs(ips []netip.Addr) (addrs []netip.Addr) {
 	if len(ips) == 1 && ips[0].IsUnspecified() {
 		return nil
 	}
-	return ips
+	for _, ip := range ips {
+		addrs = append(addrs, ip.Unmap())
+	}
+	return addrs
 }
