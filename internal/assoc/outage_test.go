@@ -11,6 +11,7 @@ import (
 func outage(t *testing.T) (ta *testAssoc, probe sentPacket) {
 	t.Helper()
 	ta = dual(t, nil)
+	ta.a.send.answered = true // as by a SACK long ago
 	ta.send(10)
 	ta.wantTo(peer1, "the primary path", "DATA 0")
 	ta.advanceToTimer()
@@ -98,6 +99,7 @@ func TestAnOutageIsNotProbedWithoutHeartbeats(t *testing.T) {
 // Half of the path works, so the other half may.
 func TestAHeartbeatFromAFailedPathIsReturned(t *testing.T) {
 	ta := dual(t, nil)
+	ta.a.send.answered = true
 	ta.recvFrom(peer2, heartbeat("x"))
 	ta.wantTo(peer2, "the path works", "HEARTBEAT-ACK")
 	ta.wantIdle("there is nothing to find out")
@@ -153,4 +155,20 @@ func TestHeartbeatsKeepNoAssociationAliveThatNeverTookData(t *testing.T) {
 	if s := ta.a.Status().Stats; s.Timeouts < 2+3 {
 		t.Errorf("given up after %d time-outs, want those of a lost COOKIE ACK besides Association.Max.Retrans", s.Timeouts)
 	}
+}
+
+// Before the first SACK, the peer may be in COOKIE-ECHOED: probes would be answered, and the time-outs be used up before its COOKIE ECHO gets through.
+func TestBeforeTheFirstSackAnOutageIsWaitedFor(t *testing.T) {
+	ta := dual(t, nil)
+	ta.send(10)
+	ta.forget()
+	ta.advanceToTimer()
+	ta.wantTo(peer2, "the other path", "DATA 0")
+	ta.advanceToTimer()
+	ta.wantTo(peer1, "no probes beside it", "DATA 0")
+	ta.recvFrom(peer2, heartbeat("x"))
+	ta.wantTo(peer2, "nor for the peer's", "HEARTBEAT-ACK")
+	ta.a.pathAnswered(ta.a.paths[1], true)
+	ta.settle()
+	ta.wantIdle("and data stays where it is")
 }

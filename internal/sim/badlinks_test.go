@@ -22,8 +22,12 @@ func lossy(share float64, planes ...int) func(*world) {
 			good := w.s.Planes[p].Link
 			bad := good
 			bad.Loss = share
+			w.breaks(p)
 			w.net.Connect(w.s.prefix(p), w.s.prefix(p), bad)
-			w.later(badLinkTime, func() { w.net.Connect(w.s.prefix(p), w.s.prefix(p), good) })
+			w.later(badLinkTime, func() {
+				w.mends(p)
+				w.net.Connect(w.s.prefix(p), w.s.prefix(p), good)
+			})
 		}
 	}
 }
@@ -36,7 +40,7 @@ func flapping(period time.Duration, planes ...int) func(*world) {
 		var flap func(round int)
 		flap = func(round int) {
 			if down >= 0 {
-				w.net.Repair(w.s.prefix(down), w.s.prefix(down))
+				w.repair(down)
 				down = -1
 			}
 			if w.now.Sub(epoch) > failoverCut+badLinkTime {
@@ -44,7 +48,7 @@ func flapping(period time.Duration, planes ...int) func(*world) {
 			}
 			if len(planes) > 1 || round%2 == 0 {
 				down = planes[round%len(planes)]
-				w.net.Cut(w.s.prefix(down), w.s.prefix(down))
+				w.cut(down)
 			}
 			w.later(period/2+time.Duration(w.rng.Int64N(int64(period))), func() { flap(round + 1) })
 		}

@@ -237,6 +237,16 @@ func TestEveryRuleCanBeBroken(t *testing.T) {
 		}}},
 		{rule: RuleBuffer, how: "more waits to be read than the buffer holds", meddle: Meddle{Status: func(s *assoc.Status) { s.Pending += 3 << 20 }}},
 		{rule: RuleBuffer, how: "more waits to be sent than the buffer holds", meddle: Meddle{Status: func(s *assoc.Status) { s.Unsent += 2 << 20 }}},
+		{rule: RuleFailover, how: "data stands still on a path that is said to work", alter: failsOver, meddle: Meddle{
+			Network: func(d *transport.Datagram) bool {
+				return !d.Path.Remote.Is4() || d.Path.Remote.As4()[1] != 1 || chunkOf(d.Data, wire.ChunkData) == nil
+			},
+			Status: func(s *assoc.Status) {
+				for i := range s.Paths {
+					s.Paths[i].State = assoc.AddrAvailable
+				}
+			},
+		}},
 		{rule: RuleStall, how: "nobody hears of a stall, only of its end", alter: stalls, meddle: Meddle{Event: func(e assoc.Event) bool {
 			s, ok := e.(assoc.Stall)
 			return !ok || s.Reason == assoc.StallEnded
@@ -311,6 +321,15 @@ func authenticated(s *Scenario) {
 func isAnswer(d *transport.Datagram) bool {
 	c := chunkOf(d.Data, wire.ChunkReConfig)
 	return c != nil && c[5] == byte(wire.ParamReconfigResponse)
+}
+
+// failsOver has the first of two paths break, while data is sent.
+func failsOver(s *Scenario) {
+	s.Planes = append(s.Planes, s.Planes[0])
+	for i := range s.Hosts {
+		s.Hosts[i].Planes = []int{0, 1}
+	}
+	s.Actions = []Action{{50 * time.Millisecond, Cut, 0}}
 }
 
 // stalls has large packets vanish, and associations tell of it.

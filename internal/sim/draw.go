@@ -262,6 +262,13 @@ func (d drawer) actions(s *Scenario) {
 		once(Shutdown, host())
 	}
 	if !s.Unreliable {
+		// All planes but one may break, short enough for associations that use no other.
+		works := d.IntN(len(s.Planes))
+		for p := range s.Planes {
+			if p != works && d.often(0.5) {
+				pair(Cut, Repair, p, 20*time.Second)
+			}
+		}
 		return
 	}
 	for range d.IntN(3) {

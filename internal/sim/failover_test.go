@@ -79,6 +79,7 @@ type trouble struct {
 // oneWay loses everything on plane 0 that one host sends to the other, without a word.
 func oneWay(from, to int) func(*world) {
 	return func(w *world) {
+		w.breaks(0)
 		w.net.SetLink(simnet.Exactly(w.s.addr(0, from)), simnet.Exactly(w.s.addr(0, to)), simnet.Link{Loss: 1})
 	}
 }
@@ -90,9 +91,9 @@ func (w *world) later(d time.Duration, f func()) { w.net.Schedule(w.now.Add(d), 
 func cutting(d time.Duration, planes ...int) func(*world) {
 	return func(w *world) {
 		for _, p := range planes {
-			w.net.Cut(w.s.prefix(p), w.s.prefix(p))
+			w.cut(p)
 			if d > 0 {
-				w.later(d, func() { w.net.Repair(w.s.prefix(p), w.s.prefix(p)) })
+				w.later(d, func() { w.repair(p) })
 			}
 		}
 	}

@@ -12,10 +12,11 @@ func (w *world) act(a Action) {
 	w.tracef("%v %d", a.Kind, a.Index)
 	switch a.Kind {
 	case Cut:
-		w.net.Cut(w.s.prefix(a.Index), w.everything(a.Index))
+		w.cut(a.Index)
 	case Repair:
-		w.net.Repair(w.s.prefix(a.Index), w.everything(a.Index))
+		w.repair(a.Index)
 	case Narrow:
+		w.breaks(a.Index)
 		l := w.s.Planes[a.Index].Link
 		l.MTU = narrowMTU
 		w.net.Connect(w.s.prefix(a.Index), w.s.prefix(a.Index), l)

@@ -63,6 +63,8 @@ const (
 	RuleStall
 	// RuleAuthentic: what the peer wants authenticated stands behind AUTH, and what both sides have keys for is believed.
 	RuleAuthentic
+	// RuleFailover: as long as one path works, data goes on within the time-outs of the others.
+	RuleFailover
 	// RuleEvents: events come in an order that makes sense: up once, then ended once, then nothing.
 	RuleEvents
 )
@@ -75,7 +77,7 @@ var ruleNames = [...]string{
 	RuleError: "unexplained error", RuleAgreed: "agreed extensions", RuleNumbers: "sequence numbers",
 	RuleGivenUp: "messages given up", RuleForward: "skipped messages", RuleParts: "messages in parts", RuleECN: "congestion notification",
 	RuleDamage: "reports of damage", RuleReset: "reconfiguration", RuleStall: "reports of stalls", RuleEvents: "sequence of events",
-	RuleAuthentic: "authentication",
+	RuleAuthentic: "authentication", RuleFailover: "failover",
 }
 
 func (r Rule) String() string { return ruleNames[r] }

@@ -30,6 +30,7 @@ type user struct {
 	config *assoc.Config
 	mon    monitor
 
+	progress progress
 	// stall: it has said that it gets nothing done, and not yet that it does again.
 	stall bool
 
@@ -121,6 +122,7 @@ func (u *user) expire() {
 func (u *user) pull() {
 	u.pullAt = 0
 	before := u.status()
+	u.judgeFailover(&before)
 	for range maxPulls {
 		var d transport.Datagram
 		u.mon.forgotten = 0

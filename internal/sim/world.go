@@ -72,10 +72,12 @@ type world struct {
 	nodes   []*node
 	talks   []*talk
 	actions []Action // still to come, in order
-	meddle  *Meddle
-	trace   io.Writer
-	result  Result
-	hash    hash.Hash
+	// broken is for each plane when something last happened to it that may lose packets; in the future while it is cut or narrow.
+	broken []mono.Time
+	meddle *Meddle
+	trace  io.Writer
+	result Result
+	hash   hash.Hash
 
 	second int64 // of virtual time, and how many steps it has seen
 	steps  int
@@ -111,6 +113,7 @@ func (w *world) run() Result {
 }
 
 func (w *world) build() {
+	w.broken = make([]mono.Time, len(w.s.Planes))
 	for p, plane := range w.s.Planes {
 		w.net.Connect(w.s.prefix(p), w.s.prefix(p), plane.Link)
 	}
