@@ -7,12 +7,19 @@ import (
 
 // What is done when no path works, and when the first one does again. Timers alone find that late: they have doubled with each failure. Before the
 // first SACK they have to: the peer may answer HEARTBEATs and take no data, because the COOKIE ACK was lost, for as long as its COOKIE ECHO takes
-// to get through.
+// to get through. So they have when HEARTBEATs have brought paths back in vain.
+
+// maxRescues is how often data moves to a path that a HEARTBEAT has brought back, without any of it being acknowledged: packets of data may be too
+// large for the path, and its time-outs would be used up in no time.
+const maxRescues = 2
+
+// hopeful reports whether a path that answers HEARTBEATs can be expected to take data.
+func (a *Association) hopeful() bool { return a.send.answered && a.send.rescues < maxRescues }
 
 // lookAround probes all paths that have failed when none is left that works, each time that T3-rtx expires, beside the one that data is tried
 // on. Their own HEARTBEATs go on: the more moments are tried, the sooner one is found at which a path works.
 func (a *Association) lookAround(now mono.Time) {
-	if !a.heartbeating() || !a.send.answered || a.dataPath().State() == path.Active {
+	if !a.heartbeating() || !a.hopeful() || a.dataPath().State() == path.Active {
 		return
 	}
 	target := a.dataTarget()
@@ -37,7 +44,7 @@ func lost(now mono.Time, p *path.Path) bool {
 // probeFailed sends a HEARTBEAT to a path that has failed, now rather than later, unless HEARTBEATs to it are off. The only path there is has
 // data to tell.
 func (a *Association) probeFailed(p *path.Path) {
-	if failed(p) && p.Params().HBInterval >= 0 && a.heartbeating() && a.send.answered && len(a.paths) > 1 {
+	if failed(p) && p.Params().HBInterval >= 0 && a.heartbeating() && a.hopeful() && len(a.paths) > 1 {
 		p.HB.Wanted = true
 	}
 }
@@ -53,15 +60,20 @@ func (a *Association) measureAnew(p *path.Path) {
 // rescue has sent again what is in flight on failed paths, now that one works: it went there because nothing better was left. The path that
 // works has the window of a path that has been silent.
 func (a *Association) rescue() {
-	if !a.send.answered {
+	if !a.hopeful() {
 		return
 	}
+	moved := false
 	for _, p := range a.paths {
 		if p.State() == path.Active || a.send.outstanding.Flight(p.ID) == 0 {
 			continue
 		}
+		moved = true
 		a.send.outstanding.MarkTimedOut(p.ID)
 		p.T3 = 0
 		a.send.burst = max(a.send.burst, a.cfg.MaxBurst)
+	}
+	if moved {
+		a.send.rescues++
 	}
 }

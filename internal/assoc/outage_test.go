@@ -172,3 +172,36 @@ func TestBeforeTheFirstSackAnOutageIsWaitedFor(t *testing.T) {
 	ta.settle()
 	ta.wantIdle("and data stays where it is")
 }
+
+// Where HEARTBEATs are answered and data is not, T3-rtx has to double again.
+func TestDataIsNotMovedInVainForEver(t *testing.T) {
+	ta, hb := outage(t)
+	for i := range maxRescues + 1 {
+		moved := ta.a.send.rescues
+		ta.recvFrom(peer2, answerHeartbeat(hb))
+		ta.events = nil
+		if moves := ta.a.send.rescues - moved; (moves == 1) != (i < maxRescues) {
+			t.Errorf("answer %d has data moved %d times", i+1, moves)
+		}
+		ta.forget()
+		for range 2 {
+			ta.a.pathFailed(ta.now, ta.a.paths[1])
+		}
+		if err := ta.a.RequestHeartbeat(ta.now, peer2); err != nil {
+			t.Fatal(err)
+		}
+		ta.a.send.outstanding.MarkTimedOut(1)
+		ta.a.send.burst = 1
+		ta.settle()
+		for _, p := range ta.forget() {
+			if p.chunks[0].Type == wire.ChunkHeartbeat {
+				hb = p
+			}
+		}
+		ta.events = nil
+	}
+	ta.recv(sack(0))
+	if ta.a.send.rescues != 0 {
+		t.Error("an acknowledgement makes no difference")
+	}
+}

@@ -148,7 +148,7 @@ func (a *Association) credit(now mono.Time, rep *report, acked *tx.Acked) {
 	}
 	if acked.Any {
 		a.knowsTSNs()
-		a.errors = 0 // section 8.1
+		a.errors, s.rescues = 0, 0 // section 8.1
 		a.progressed(now)
 	}
 	for _, p := range a.paths {

@@ -9,7 +9,7 @@ import (
 
 // Links that are bad for a while, beside those of failover_test.go that break once. Each is played with several seeds, and the worst counts.
 const (
-	badLinkSeeds = 10
+	badLinkSeeds = 5
 	badLinkPace  = 100 * time.Millisecond
 	// badLinkTime is how long a link is bad; then it is as good as before.
 	badLinkTime = 30 * time.Second

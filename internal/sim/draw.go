@@ -266,7 +266,7 @@ func (d drawer) actions(s *Scenario) {
 		works := d.IntN(len(s.Planes))
 		for p := range s.Planes {
 			if p != works && d.often(0.5) {
-				pair(Cut, Repair, p, 20*time.Second)
+				pair(Cut, Repair, p, 5*time.Second)
 			}
 		}
 		return
@@ -274,13 +274,14 @@ func (d drawer) actions(s *Scenario) {
 	for range d.IntN(3) {
 		pair(Cut, Repair, d.IntN(len(s.Planes)), 2*time.Minute)
 	}
-	if s.UDP && d.often(0.5) {
+	rebound := s.UDP && d.often(0.5)
+	if rebound {
 		once(Rebind, 1+d.IntN(len(s.Hosts)-1)) // nothing gets through to a host until it has sent something
 	}
 	if d.often(0.2) {
 		once(Abort, host())
 	}
-	if d.often(0.3) {
+	if d.often(0.3) && !rebound { // who reboots behind a port that nobody has seen is another host to the server, beside the one that was
 		// Soon enough the server has not noticed, and sees a restart (RFC 9260 section 5.2.4 action A).
 		pair(Crash, Reconnect, 1+d.IntN(len(s.Hosts)-1), pick(d, 0, 50*time.Millisecond, 10*time.Second))
 	}

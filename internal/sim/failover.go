@@ -38,9 +38,16 @@ func (u *user) judgeFailover(s *assoc.Status) {
 		}
 		return
 	}
-	if d := u.w.now.Sub(p.since); d > p.bound {
+	if d := u.w.now.Sub(p.since); d > p.bound && u.answered(plane) {
 		u.fail(RuleFailover, "nothing was acknowledged for %v, though the path on plane %d works; %v were enough", d, plane, p.bound)
 	}
+}
+
+// answered reports whether the peer can answer on a plane: who has begun to shut down confirms no more addresses.
+func (u *user) answered(plane int) bool {
+	s := u.talk.users[1-u.side].status()
+	p := pathStatus(&s, u.w.s.addr(plane, u.n.index))
+	return p != nil && p.Confirmed
 }
 
 // sendsData reports whether data is sent, and acknowledged, in a state.
