@@ -21,7 +21,7 @@ func TestEveryConfigFieldCounts(t *testing.T) {
 	anything := map[string]bool{
 		"OutStreams": true, "MaxInStreams": true, "DisableFragments": true, "Nagle": true, "AdaptationIndication": true,
 		"DefaultSndInfo": true, "Scheduler": true, "Switchover": true,
-		"DisableTailProbe": true, "Auth": true, "UnauthenticatedASCONF": true, "AutoASCONF": true, "DisableRACK": true,
+		"DisableTailProbe": true, "Auth": true, "UnauthenticatedASCONF": true, "AutoASCONF": true, "DisableRACK": true, "LearnAddrs": true,
 	}
 	// The association itself knows nothing of the first two; the others are its TailProbe and RACK.
 	ours := map[string]bool{"Linger": true, "DefaultSndInfo": true, "DisableTailProbe": true, "DisableRACK": true}
