@@ -16,11 +16,11 @@ func TestAddressesComeAndGo(t *testing.T) {
 				conversation{pair: p, client: p.b, server: p.a, carrier: rawIP, family: mixed},
 				conversation{pair: p, client: p.a, server: p.b, carrier: inUDP, family: v6})
 		},
-		"sockets to gosctp": func(t *testing.T) {
+		"sockets and gosctp": func(t *testing.T) {
 			p := pairOf(t, sockets, gosctp)
 			wander(t,
 				conversation{pair: p, client: p.a, server: p.b, carrier: rawIP, family: v4},
-				conversation{pair: p, client: p.a, server: p.b, carrier: inUDP, family: v6})
+				conversation{pair: p, client: p.b, server: p.a, carrier: inUDP, family: v6})
 		},
 		"gosctp to usrsctp": func(t *testing.T) {
 			p := pairOf(t, gosctp, usrsctp)

@@ -160,6 +160,31 @@ func TestBindxLeavesAssociationsAsTheyAre(t *testing.T) {
 	})
 }
 
+// An accepted socket has addresses of its own: its listener keeps those it has, and may be gone.
+func TestBindxOfAcceptedSockets(t *testing.T) {
+	inWorld(t, func(w *world) {
+		l := w.socket(w.right, linux.AF_INET, sockStream)
+		w.ok(l.Bind(at(rightIP, 7)))
+		_, err := l.setList(linux.SCTP_SOCKOPT_BINDX_ADD, at("127.0.0.1", 7))
+		w.ok(err)
+		w.ok(l.Listen(1))
+		c := w.socket(w.left, linux.AF_INET, sockStream)
+		w.ok(c.connect(at(rightIP, 7)))
+		a := w.accept(l)
+		_, err = a.setList(linux.SCTP_SOCKOPT_BINDX_REM, at("127.0.0.1", 7))
+		w.ok(err)
+		if of, own := l.local(0), a.local(0); of != rightIP+" 127.0.0.1" {
+			t.Errorf("the listener has %s, its child %s", of, own)
+		}
+		l.Close()
+		_, err = a.setList(linux.SCTP_SOCKOPT_BINDX_ADD, at("127.0.0.1", 7))
+		w.ok(err)
+		_, err = a.setList(linux.SCTP_SOCKOPT_BINDX_REM, at("127.0.0.1", 7))
+		w.ok(err)
+		closeAll(a, c)
+	})
+}
+
 func TestReusePort(t *testing.T) {
 	inWorld(t, func(w *world) {
 		one := linux.Int(9)
