@@ -271,6 +271,19 @@ func TestAPeerThatMoves(t *testing.T) {
 	}
 }
 
+// The peer has much to send still when this side has announced that it has nothing more, and moves.
+func TestAPeerThatMovesAfterShutdown(t *testing.T) {
+	ta := dynamic(t)
+	ta.a.Shutdown(ta.now)
+	ta.settle()
+	ta.want("the end begins", "SHUTDOWN")
+	ta.recvFrom(peer2, asconf(0, peer1, addIP(1, peer2), deleteIP(2, peer1)))
+	beat := ta.wantTo(peer2, "the address is verified all the same", "ASCONF-ACK 0", "HEARTBEAT")
+	ta.recvFrom(peer2, answerHeartbeat(beat))
+	ta.recvFrom(peer2, data(0))
+	ta.wantTo(peer2, "so that the rest can be acknowledged", "SACK 0", "SHUTDOWN 0")
+}
+
 // Section 5.2 D5 and RFC 4895: with authentication in use, no ASCONF chunk counts without.
 func TestUnauthenticatedChangesAreDiscarded(t *testing.T) {
 	ta := newTestAssoc(t, activeSide, authentic(nil), peerHas(DynamicAddresses), boundTo(local1, local2))

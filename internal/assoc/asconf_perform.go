@@ -218,6 +218,9 @@ func (a *Association) removePath(p *path.Path) {
 	}
 	a.send.outstanding.RemovePath(removed, a.dataPath().ID)
 	a.forgetPath(p, a.dataPath())
+	if q := a.dataPath(); a.state == StateShutdownSent && !usable(q) {
+		q.HB.Wanted = true
+	}
 	a.send.replenish(a.cfg.MaxBurst)
 	if wasPrimary {
 		a.emit(PeerAddrChange{Addr: a.primary.Addr.Remote, State: AddrMadePrimary})

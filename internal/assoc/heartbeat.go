@@ -29,8 +29,12 @@ func (a *Association) startHeartbeats(now mono.Time) {
 	}
 }
 
-// heartbeating reports whether HEARTBEATs are sent: not before ESTABLISHED, not after SHUTDOWN or SHUTDOWN ACK (section 8.3).
+// heartbeating reports whether HEARTBEATs are sent: not before ESTABLISHED, not after SHUTDOWN or SHUTDOWN ACK (section 8.3). A peer that moves after
+// the SHUTDOWN has an address that nothing may be sent to before it is verified.
 func (a *Association) heartbeating() bool {
+	if a.state == StateShutdownSent && a.addressing != nil && !usable(a.dataPath()) {
+		return true
+	}
 	return a.state == StateEstablished || a.state == StateShutdownPending || a.state == StateShutdownReceived
 }
 
