@@ -190,6 +190,7 @@ func (a *Association) restart(now mono.Time, in *inbound, c *cookie.Content) {
 	a.peerIs(c.PeerTSN, c.PeerRwnd, c.InStreams)
 	a.state = StateEstablished
 	a.errors = 0
+	a.progressed(now) // nothing of what the watchdog saw is left
 	a.startHeartbeats(now)
 	a.emit(RoutesChanged{})
 	a.emit(AssocChange{State: Restart, OutStreams: a.outStreams, InStreams: a.inStreams})

@@ -175,3 +175,24 @@ func TestIdleAssociationsDoNotStall(t *testing.T) {
 	ta.a.alive(ta.now, ta.a.paths[0])
 	ta.wantNoEvent("nobody waits")
 }
+
+func TestRestartEndsAStall(t *testing.T) {
+	ta := watched(t)
+	ta.pass(stallTime, func() { ta.heartbeats() })
+	ta.wantEvent("the peer lives, and does nothing", "stalled 198.51.100.1 10s")
+	ta.restart()
+	ta.wantEvent("what was in flight comes back", "send-failed")
+	ta.wantEvent("it begins anew", "goes-on 198.51.100.1 10s")
+
+	ta = watched(t)
+	ta.pass(stallTime-time.Second, func() { ta.heartbeats() })
+	ta.advance(time.Second) // the paths are asked
+	ta.forget()
+	ta.restart()
+	ta.events = nil
+	ta.send(100)
+	for range 3 {
+		ta.heartbeats()
+	}
+	ta.wantNoEvent("an answer to the new incarnation says nothing about what the old one left undone")
+}
