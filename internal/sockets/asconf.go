@@ -60,7 +60,8 @@ func getAutoASCONF(s *Socket, v *linux.Int) error {
 	return nil
 }
 
-// setPeerPrimaryAddr asks a peer to send to an address of this side first. It does not wait for the answer.
+// setPeerPrimaryAddr asks a peer to send to an address of this side first (RFC 6458 section 8.3.1). It does not wait for the answer. An address
+// with another port than the socket's is not one of its own, even where both sides have the same IP address; port 0 does not stand for it here.
 func setPeerPrimaryAddr(s *Socket, v *linux.SetPeerPrim) error {
 	a := s.member(v.AssocID)
 	if a == nil {
@@ -78,8 +79,11 @@ func setPeerPrimaryAddr(s *Socket, v *linux.SetPeerPrim) error {
 		return syscall.EINVAL
 	}
 	at, err := s.usable(addr)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case at.Port() != s.bound.Port():
+		return syscall.EADDRNOTAVAIL
 	}
 	switch err := a.BeginChangeAddrs(assoc.AddrChange{Primary: at.Addr()}); {
 	case errors.Is(err, assoc.ErrNotNegotiated):

@@ -56,7 +56,16 @@ func TestBindxChangesAssociations(t *testing.T) {
 			w.ok(err)
 			wantPeers("added", leftIP+" "+leftIP2+" ")
 			prefer := linux.SetPeerPrim{AssocID: assocID(c.members()[0])}
-			copy(prefer.Address[:], at(leftIP2, 0))
+			port := c.bound.Port()
+			for why, wrong := range map[string][]byte{
+				"no port":            at(leftIP2, 0),
+				"the peer's port":    at(leftIP2, 7),
+				"the peer's address": at(rightIP, port),
+			} {
+				copy(prefer.Address[:], wrong)
+				w.want(why, c.setSCTP(linux.SCTP_SET_PEER_PRIMARY_ADDR, &prefer), syscall.EADDRNOTAVAIL)
+			}
+			copy(prefer.Address[:], at(leftIP2, port))
 			w.ok(c.setSCTP(linux.SCTP_SET_PEER_PRIMARY_ADDR, &prefer))
 			time.Sleep(time.Second)
 			if p := s.members()[0].Status().Paths; !p[1].Primary {
@@ -65,8 +74,8 @@ func TestBindxChangesAssociations(t *testing.T) {
 			_, err = c.setList(linux.SCTP_SOCKOPT_BINDX_REM, at(leftIP, 0))
 			w.ok(err)
 			wantPeers("removed", leftIP2+" ")
-			copy(prefer.Address[:], at(rightIP, 0))
-			w.want("an address that it does not have", c.setSCTP(linux.SCTP_SET_PEER_PRIMARY_ADDR, &prefer), syscall.EADDRNOTAVAIL)
+			copy(prefer.Address[:], at(leftIP, port))
+			w.want("an address that it has no more", c.setSCTP(linux.SCTP_SET_PEER_PRIMARY_ADDR, &prefer), syscall.EADDRNOTAVAIL)
 			w.ok(c.sendTo("good day", at(rightIP, 7)))
 			text, _, err := s.receive(100)
 			w.ok(err)
