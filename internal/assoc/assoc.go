@@ -63,6 +63,8 @@ type Association struct {
 	primary *path.Path
 	// peak is the address that had the largest RTO when TakePeakRTO was called last.
 	peak netip.Addr
+	// over: it has ended, so that what still arrives is nobody's.
+	over bool
 	// gone are those of the bound addresses, and of those that the user wants as sources, that the host has lost.
 	gone []netip.Addr
 	// left are addresses of the host that the peer was asked to forget, on an association bound to all of them.
@@ -235,7 +237,7 @@ func (a *Association) end(reason AssocState, err error) {
 	if a.state == StateClosed {
 		return
 	}
-	a.state = StateClosed
+	a.state, a.over = StateClosed, true
 	a.opening, a.closing = nil, nil
 	for _, p := range a.paths {
 		p.T3 = 0

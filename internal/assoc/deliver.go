@@ -41,7 +41,7 @@ func (a *Association) Deliver(now mono.Time, d *transport.Datagram) {
 		return
 	}
 	h, err := wire.ParseHeader(d.Data)
-	if err != nil {
+	if err != nil || a.over {
 		return
 	}
 	in := &a.control.in

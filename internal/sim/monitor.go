@@ -2,6 +2,7 @@ package sim
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/gosctp/sctp/internal/assoc"
 	"github.com/gosctp/sctp/internal/path"
@@ -58,15 +59,17 @@ func (m *monitor) allow(remote netip.Addr, mtu int) { m.limits[remote] = max(mtu
 // isProbe reports whether a packet is there to find out whether one of its size gets through (RFC 8899): a HEARTBEAT with padding and nothing
 // else.
 func isProbe(d *transport.Datagram) bool {
-	c, rest, err := wire.NextChunk(d.Data[wire.HeaderLen:])
-	if err == nil && c.Type == wire.ChunkAuth {
-		c, rest, err = wire.NextChunk(rest)
+	var types []wire.ChunkType
+	for rest := d.Data[wire.HeaderLen:]; len(rest) > 0; {
+		c, more, err := wire.NextChunk(rest)
+		if err != nil {
+			return false
+		}
+		if rest = more; c.Type != wire.ChunkAuth { // in front of whichever of them is to be authenticated
+			types = append(types, c.Type)
+		}
 	}
-	if err != nil || c.Type != wire.ChunkHeartbeat {
-		return false
-	}
-	c, rest, err = wire.NextChunk(rest)
-	return err == nil && c.Type == wire.ChunkPad && len(rest) == 0
+	return slices.Equal(types, []wire.ChunkType{wire.ChunkHeartbeat, wire.ChunkPad})
 }
 
 // sent judges a packet that u has produced, given its status before and after.
