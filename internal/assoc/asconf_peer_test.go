@@ -414,3 +414,25 @@ func TestNumbersOfPathsChangeWhileAHeartbeatIsUnderWay(t *testing.T) {
 		t.Errorf("the round trip is %v", s.SRTT)
 	}
 }
+
+// A copy of the INIT that began the association may be late. What it lists besides was taken away since, and is nobody's attempt to take over.
+func TestLateInitAfterAnAddressWasRemoved(t *testing.T) {
+	ta := dynamic(t, multiHomed(peer1, peer2))
+	ta.recv(asconf(0, peer1, deleteIP(1, peer2)))
+	ta.forget()
+	for name, c := range map[string]struct {
+		chunk chunk
+		want  string
+	}{
+		"the same INIT":              {initChunk(), "INIT-ACK"},
+		"one of another incarnation": {initChunk(retagged), "ABORT Restart of an Association with New Addresses"},
+	} {
+		ta.deliver(0, pathFrom(peer1), c.chunk)
+		ta.settle()
+		p := ta.forget()
+		if len(p) != 1 || !beginsWith(ta.texts(p[0])[0], c.want) {
+			t.Errorf("%s: %d packets, the first %v, want %s", name, len(p), ta.texts(p[0]), c.want)
+		}
+	}
+	ta.wantState("the association lives on", StateEstablished)
+}

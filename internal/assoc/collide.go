@@ -13,7 +13,8 @@ import (
 // recvInit answers an INIT although an association exists (RFC 9260 sections 5.2.1 and 5.2.2). Only an answer leaves; the association
 // stays as it is.
 func (a *Association) recvInit(now mono.Time, in *inbound, c wire.Chunk) {
-	if i, err := wire.ParseInit(c); err != nil || i.Tag == 0 {
+	i, err := wire.ParseInit(c)
+	if err != nil || i.Tag == 0 {
 		return // section 3.3.2
 	}
 	switch a.state {
@@ -30,8 +31,12 @@ func (a *Association) recvInit(now mono.Time, in *inbound, c wire.Chunk) {
 		}
 	case StateCookieEchoed, StateEstablished, StateShutdownPending, StateShutdownSent, StateShutdownReceived:
 	}
+	o := a.offer()
+	if i.Tag == a.peerTag {
+		o.KnownAddrs = nil // the INIT of this very association, late: its addresses are not new, though they may have been removed since
+	}
 	a.reply(in.d.Path, func(b []byte) []byte {
-		return AnswerInit(b, now, a.jar, in.d, in.header, c, a.offer())
+		return AnswerInit(b, now, a.jar, in.d, in.header, c, o)
 	})
 }
 
