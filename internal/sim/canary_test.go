@@ -247,6 +247,7 @@ func TestEveryRuleCanBeBroken(t *testing.T) {
 				}
 			},
 		}},
+		{rule: RuleAddresses, how: "the peer hears of another address than was added", alter: moves, meddle: Meddle{Network: misaddressed}},
 		{rule: RuleStall, how: "nobody hears of a stall, only of its end", alter: stalls, meddle: Meddle{Event: func(e assoc.Event) bool {
 			s, ok := e.(assoc.Stall)
 			return !ok || s.Reason == assoc.StallEnded
@@ -330,6 +331,31 @@ func failsOver(s *Scenario) {
 		s.Hosts[i].Planes = []int{0, 1}
 	}
 	s.Actions = []Action{{50 * time.Millisecond, Cut, 0}}
+}
+
+// moves has a client of two addresses add and remove them while data flows.
+func moves(s *Scenario) {
+	s.Planes = append(s.Planes, s.Planes[0])
+	for i := range s.Hosts {
+		s.Hosts[i].Planes = []int{0, 1}
+		s.Hosts[i].Config.UnauthenticatedASCONF = true
+	}
+	s.Talks[0].Loads[0].Pace = 10 * time.Millisecond
+	for i := range 15 {
+		s.Actions = append(s.Actions, Action{time.Duration(i+1) * 100 * time.Millisecond, Move, 1})
+	}
+}
+
+// misaddressed changes the last octet of each IPv4 address that is added.
+func misaddressed(d *transport.Datagram) bool {
+	c := chunkOf(d.Data, wire.ChunkASCONF)
+	for i := 0; i+16 <= len(c); i += 4 {
+		if p := c[i:]; wire.ParamType(binary.BigEndian.Uint16(p)) == wire.ParamAddIP && p[9] == byte(wire.ParamIPv4) {
+			p[15] ^= 0x40
+			wire.Seal(d.Data)
+		}
+	}
+	return true
 }
 
 // stalls has large packets vanish, and associations tell of it.

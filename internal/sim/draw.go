@@ -2,6 +2,7 @@ package sim
 
 import (
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/gosctp/sctp/internal/assoc"
@@ -37,6 +38,7 @@ func Draw(seed uint64) *Scenario {
 	}
 	d.actions(s)
 	authentication(s)
+	drawer{rand.New(rand.NewPCG(seed, 4))}.addresses(s)
 	return s
 }
 
@@ -230,6 +232,24 @@ func (d drawer) load(c, peer assoc.Config, budget int) Load {
 	}
 	l.Messages = 1 + d.IntN(max(1, min(budget/l.MaxSize, most)))
 	return l
+}
+
+// addresses draws a host that changes the addresses of its associations meanwhile. If both sides of one did, each could give up what the other
+// relies on; and who has crashed is a stranger at addresses that the peer no longer knows.
+func (d drawer) addresses(s *Scenario) {
+	authenticates := func(h HostPlan) bool { return h.Authenticates } // and has no association with those who do not
+	crashes := func(a Action) bool { return a.Kind == Crash }
+	if d.often(0.5) || slices.ContainsFunc(s.Hosts, authenticates) || slices.ContainsFunc(s.Actions, crashes) {
+		return
+	}
+	for i := range s.Hosts {
+		s.Hosts[i].Config.UnauthenticatedASCONF = d.often(0.9)
+	}
+	mover := d.IntN(len(s.Hosts))
+	for range 1 + d.IntN(8) {
+		at := d.duration(0, pick(d, 200*time.Millisecond, time.Second, 20*time.Second))
+		s.Actions = append(s.Actions, Action{at, Move, mover})
+	}
 }
 
 // actions draws what happens meanwhile. Whatever breaks is mended, so that the end is reached.

@@ -40,6 +40,8 @@ func (u *user) event(e assoc.Event) {
 	case assoc.StreamChange:
 		u.outcome(e.Request, Add, assoc.StreamAdditions, nil)
 		u.out.spread(int(e.OutStreams))
+	case assoc.AddrsChanged:
+		u.judgeAddrs(e)
 	case assoc.Stall:
 		u.stalled(e)
 	case assoc.PartialDeliveryAborted:

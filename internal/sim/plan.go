@@ -51,6 +51,8 @@ func (w *world) act(a Action) {
 		w.nodes[a.Index].each(func(u *user, _ mono.Time) { u.rekey() })
 	case Reschedule:
 		w.nodes[a.Index].each(func(u *user, _ mono.Time) { u.a.SetScheduler(schedulers[1+w.rng.IntN(len(schedulers)-1)]()) })
+	case Move:
+		w.nodes[a.Index].each((*user).move)
 	case Prefer:
 		w.nodes[a.Index].each(func(u *user, now mono.Time) {
 			// A refusal is no fault: an unconfirmed path may not become primary.

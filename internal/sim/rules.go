@@ -59,6 +59,8 @@ const (
 	// RuleReset: requests to reset and to add streams are answered once and for all, both sides are told the same about them, and what is
 	// sent waits meanwhile.
 	RuleReset
+	// RuleAddresses: when a change of addresses is done, the peer has those that were added and none that were removed.
+	RuleAddresses
 	// RuleStall: an association that gets nothing done says so once, and when it does again.
 	RuleStall
 	// RuleAuthentic: what the peer wants authenticated stands behind AUTH, and what both sides have keys for is believed.
@@ -76,7 +78,7 @@ var ruleNames = [...]string{
 	RuleMTU: "path MTU", RuleBuffer: "buffer size", RuleProgress: "progress", RuleEnd: "end in time",
 	RuleError: "unexplained error", RuleAgreed: "agreed extensions", RuleNumbers: "sequence numbers",
 	RuleGivenUp: "messages given up", RuleForward: "skipped messages", RuleParts: "messages in parts", RuleECN: "congestion notification",
-	RuleDamage: "reports of damage", RuleReset: "reconfiguration", RuleStall: "reports of stalls", RuleEvents: "sequence of events",
+	RuleDamage: "reports of damage", RuleReset: "reconfiguration", RuleStall: "reports of stalls", RuleAddresses: "changing addresses", RuleEvents: "sequence of events",
 	RuleAuthentic: "authentication", RuleFailover: "failover",
 }
 

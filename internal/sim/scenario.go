@@ -136,6 +136,8 @@ const (
 	Reconnect
 	// Narrow lowers the MTU of a plane.
 	Narrow
+	// Move changes the addresses of all associations of a host.
+	Move
 	// Prefer makes a random path primary on all associations of a host; Probe sends a heartbeat to one.
 	Prefer
 	Probe
@@ -154,7 +156,7 @@ const (
 
 var actionNames = [...]string{
 	Cut: "cut", Repair: "repair", Pause: "pause", Resume: "resume", Shutdown: "shutdown", Abort: "abort", Crash: "crash",
-	Rekey: "rekey", Reconnect: "reconnect", Narrow: "narrow", Prefer: "prefer", Probe: "probe", Rebind: "rebind",
+	Rekey: "rekey", Reconnect: "reconnect", Narrow: "narrow", Move: "move", Prefer: "prefer", Probe: "probe", Rebind: "rebind",
 	Reset: "reset", Renumber: "renumber", Add: "add streams", Reschedule: "reschedule",
 }
 

@@ -55,7 +55,7 @@ func TestSeeds(t *testing.T) {
 var drawn = []wire.ChunkType{
 	wire.ChunkData, wire.ChunkIData, wire.ChunkSack, wire.ChunkNRSack, wire.ChunkECNE, wire.ChunkCWR,
 	wire.ChunkPktDrop, wire.ChunkReConfig, wire.ChunkForwardTSN, wire.ChunkIForwardTSN,
-	wire.ChunkHeartbeat, wire.ChunkPad, wire.ChunkShutdownComplete, wire.ChunkAuth,
+	wire.ChunkHeartbeat, wire.ChunkPad, wire.ChunkShutdownComplete, wire.ChunkAuth, wire.ChunkASCONF, wire.ChunkASCONFAck,
 }
 
 // TestSeed runs the seed of -seed, by default the first, twice: a run that cannot be repeated is of no use.
