@@ -31,11 +31,11 @@ var fileNumber atomic.Int32
 
 // TestDiameter has two freeDiameter daemons become peers (RFC 6733), and with TLS, which is a session of its own on each stream (RFC 3436).
 func TestDiameter(t *testing.T) {
+	chain, key := credentials(t) // once: tests in parallel would write into the same files
 	for _, c := range carriers {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			near, far := twoPlaces(t, c, "freeDiameterd")
-			chain, key := credentials(t)
 			for _, secure := range []bool{false, true} {
 				for _, addrs := range [][2]string{{near4, far4}, {near6, far6}} {
 					name, protection := "plain", "No_TLS;"
