@@ -37,6 +37,9 @@ type Counters struct {
 	// AuthFailures, which RFC 3873 does not have, are COOKIE ECHOs that made no association because they were not authentic, as with [Auth] a
 	// peer's with another key (RFC 4895 section 6.3). What is discarded of associations that there are, Stats counts.
 	AuthFailures uint64
+	// InitsRefused, which RFC 3873 does not have either, are INITs to listeners that were answered with ABORT for what is in them: a peer that
+	// would change addresses without authentication (RFC 5061), or wants something else that cannot be.
+	InitsRefused uint64
 	// DiscontinuityTime (sctpDiscontinuityTime) is when counters last lost count: never, so that it is zero.
 	DiscontinuityTime time.Duration
 }
@@ -62,6 +65,7 @@ func publicCounters(c engine.Counters) Counters {
 		Shutdowns:        c.Shutdowns,
 		OutOfBlues:       c.OutOfBlues,
 		AuthFailures:     c.AuthFailures,
+		InitsRefused:     c.InitsRefused,
 		ChecksumErrors:   c.ChecksumErrors,
 		OutCtrlChunks:    c.OutCtrlChunks,
 		OutOrderChunks:   c.OutOrderChunks,

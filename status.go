@@ -120,6 +120,7 @@ type Stats struct {
 	ASCONFRepeated                 uint64 // ASCONF chunks that had been answered, and were so again without being performed
 	ASCONFDiscarded                uint64 // ASCONF chunks out of sequence: stale, or forged
 	AddrsRefused                   uint64 // requests of the peer that were refused, to add, remove or prefer an address
+	InitsRefused                   uint64 // INIT chunks in the peer's name that were answered with ABORT: they list addresses that it has not
 	StrangersDiscarded             uint64 // chunks from addresses that are not the peer's
 }
 

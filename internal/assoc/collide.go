@@ -36,7 +36,11 @@ func (a *Association) recvInit(now mono.Time, in *inbound, c wire.Chunk) {
 		o.KnownAddrs = nil // the INIT of this very association, late: its addresses are not new, though they may have been removed since
 	}
 	a.reply(in.d.Path, func(b []byte) []byte {
-		return AnswerInit(b, now, a.jar, in.d, in.header, c, o)
+		answer := AnswerInit(b, now, a.jar, in.d, in.header, c, o)
+		if Refuses(answer[len(b):]) {
+			a.stats.InitsRefused++
+		}
+		return answer
 	})
 }
 

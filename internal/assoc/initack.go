@@ -28,6 +28,11 @@ type Offer struct {
 	Auth []byte
 }
 
+// Refuses reports whether an answer to an INIT is ABORT.
+func Refuses(answer []byte) bool {
+	return len(answer) > wire.HeaderLen && wire.ChunkType(answer[wire.HeaderLen]) == wire.ChunkAbort
+}
+
 // AnswerInit appends to b the packet that answers the packet in d, which holds the INIT in: INIT ACK with a cookie, or ABORT with the reason why not, or
 // nothing if there must be no answer. It keeps no state (RFC 9260 section 5.1 B).
 func AnswerInit(b []byte, now mono.Time, jar *cookie.Jar, d *transport.Datagram, h wire.Header, chunk wire.Chunk, o *Offer) []byte {

@@ -220,6 +220,22 @@ func TestARestartBringsNoNewAddresses(t *testing.T) {
 	if len(h.Assoc.Paths(nil)) != 1 || h.Assoc.State() != assoc.StateEstablished {
 		t.Error("the association is another one")
 	}
+	if n := h.Assoc.Stats().InitsRefused; n != 1 {
+		t.Errorf("%d were counted", n)
+	}
+}
+
+// A peer that would change addresses without authentication gets no association with one that authenticates (RFC 5061 section 4.2.7).
+func TestAPeerWithoutAuthenticationIsCounted(t *testing.T) {
+	n := newNetwork(t)
+	a, z := n.host("A", 1, "192.0.2.1"), n.host("Z", 2, "192.0.2.200")
+	a.bind(1000, 0, movable(false))
+	z.bind(2000, 5, movable(true))
+	a.connect(z, movable(false))
+	n.settle()
+	if got := z.e.Counters().InitsRefused; got != 1 || len(z.live()) != 0 || len(a.live()) != 0 {
+		t.Errorf("%d INITs refused; associations: %d, %d", got, len(z.live()), len(a.live()))
+	}
 }
 
 // Bombing: a victim that answers nothing gets HEARTBEATs only, HB.Max.Burst per RTO, however many of its addresses are listed (RFC 5062 sections 5 and 6).

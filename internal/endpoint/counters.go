@@ -12,6 +12,9 @@ type Counters struct {
 	ControlReceived uint64
 	// AuthFailures are COOKIE ECHOs that made no association because they were not authentic (RFC 4895 section 6.3).
 	AuthFailures uint64
+	// InitsRefused are INITs to a listening socket that were answered with ABORT for what is in them, as by a peer that wants to change
+	// addresses without authentication (RFC 5061 section 4.2.7).
+	InitsRefused uint64
 }
 
 // Counters returns what was counted so far.

@@ -201,6 +201,9 @@ func (e *Endpoint) routeInit(now mono.Time, p *packet) Verdict {
 		return Verdict{Reason: DropMalformed}
 	}
 	p.setup = true
+	if assoc.Refuses(e.reply) {
+		e.counters.InitsRefused++
+	}
 	return Verdict{Kind: Reply, Reply: e.reply}
 }
 

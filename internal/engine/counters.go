@@ -19,7 +19,7 @@ type Counters struct {
 	InCtrlChunks, InOrderChunks, InUnorderChunks     uint64
 	FragUsrMsgs, ReasmUsrMsgs                        uint64
 	OutSCTPPacks, InSCTPPacks                        uint64
-	AuthFailures                                     uint64 // see endpoint.Counters
+	AuthFailures, InitsRefused                       uint64 // see endpoint.Counters
 	Expirations
 }
 
@@ -75,6 +75,7 @@ func (c *Counters) add(d *Counters) {
 	c.OutSCTPPacks += d.OutSCTPPacks
 	c.InSCTPPacks += d.InSCTPPacks
 	c.AuthFailures += d.AuthFailures
+	c.InitsRefused += d.InitsRefused
 	c.Expirations.add(&d.Expirations)
 }
 
@@ -155,7 +156,7 @@ func (e *Engine) Counters() Counters {
 	c.Aborteds, c.Shutdowns = t.aborted.Load(), t.shutdown.Load()
 	c.OutOfBlues = p.OutOfBlues - t.mistaken.Load()
 	c.ChecksumErrors = p.ChecksumErrors
-	c.AuthFailures = p.AuthFailures
+	c.AuthFailures, c.InitsRefused = p.AuthFailures, p.InitsRefused
 	c.InSCTPPacks = p.PacketsReceived - t.mistaken.Load()
 	c.InCtrlChunks += p.ControlReceived
 	c.OutSCTPPacks += replies
