@@ -23,7 +23,12 @@ type progress struct {
 // judgeFailover asks that data goes on while a path works: one that has been confirmed, that is active, and whose network has been intact all
 // the time. A chunk that is lost on another path times out there, and is sent again on an active path that has failed less often; so at the
 // latest when each of the others has timed out, this one has its turn.
+//
+// In UDP, a packet that is replayed from a port that the peer had before has the right tag, and leads to that port until the peer sends something.
 func (u *user) judgeFailover(s *assoc.Status) {
+	if u.w.s.UDP && u.w.s.Replay > 0 {
+		return
+	}
 	p := &u.progress
 	acked := s.Stats.OrderedSent + s.Stats.UnorderedSent - uint64(s.Unacked)
 	plane := u.workingPlane(s)
