@@ -265,12 +265,13 @@ func testRestartWithKeys(t *testing.T, c conversation, _ bool) {
 	m := meetDifferent(t, c, both, append([]string{from}, both...))
 	m.client.sends(1, 3, 100, 0, "ordered")
 	m.server.wantMessage(1, 2)
-	restore := m.pair.cutFirstPath(t)
+	m.impair(lab.Faults{Inward: true, Outward: true})
 	if m.client.name == "linux" { // whose associations would else be shut down when their process is gone
 		m.client.do("abort", "end aborted")
+		m.wantLost()
 	}
 	m.client.process.Stop()
-	restore()
+	m.heal()
 	c.paths = 1
 	m.client = c.callAgain(t, m.server, append([]string{"brisk=1", "list=1", from}, both...))
 	m.client.want("up")

@@ -3,6 +3,7 @@
 package interop
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -70,6 +71,24 @@ func (m *meeting) impair(f lab.Faults) {
 		m.Fatal(err)
 	}
 	m.Cleanup(m.heal)
+}
+
+// wantLost waits until the path, which lets nothing through, has lost a packet: the emulated machine says that it has sent one before that
+// leaves it.
+func (m *meeting) wantLost() {
+	m.Helper()
+	ctx, cancel := context.WithTimeout(bench.ctx, scenarioTime)
+	defer cancel()
+	for ctx.Err() == nil {
+		n, err := m.pair.namespace.Lost()
+		if err != nil {
+			m.Fatal(err)
+		}
+		if n > 0 {
+			return
+		}
+	}
+	m.Fatal("no packet was lost")
 }
 
 // heal makes the path a good one.

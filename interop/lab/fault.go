@@ -52,6 +52,24 @@ func (n *Namespace) Impair(f Faults, links ...string) error {
 	return n.nft(f.rules(links))
 }
 
+// Lost is how many packets Inward and Outward have lost since Impair was called.
+func (n *Namespace) Lost() (packets int, err error) {
+	out, err := exec.Command("ip", "netns", "exec", n.Name, "nft", "list", "table", "netdev", faultTable).Output()
+	if err != nil {
+		return 0, fmt.Errorf("nft: %w", err)
+	}
+	for rest, found := string(out), true; found; {
+		if _, rest, found = strings.Cut(rest, "counter packets "); found {
+			var count int
+			if _, err := fmt.Sscan(rest, &count); err != nil {
+				return 0, fmt.Errorf("nft: %w", err)
+			}
+			packets += count
+		}
+	}
+	return packets, nil
+}
+
 // Heal takes the faults away.
 func (n *Namespace) Heal() error {
 	return n.nft("table netdev " + faultTable + "\ndelete table netdev " + faultTable + "\n")
@@ -69,7 +87,7 @@ func (f Faults) rules(links []string) string {
 		}{{"ingress", "drop", f.Inward, 0}, {"egress", "fwd to " + void, f.Outward, ethernetHeader}} {
 			fmt.Fprintf(&b, "chain %s%d {\ntype filter hook %s device %q priority 0;\n", hook.name, i, hook.name, link)
 			if hook.all {
-				fmt.Fprintf(&b, "meta l4proto { sctp, udp } %s\n", hook.lose)
+				fmt.Fprintf(&b, "meta l4proto { sctp, udp } counter %s\n", hook.lose)
 			}
 			if f.Above > 0 {
 				fmt.Fprintf(&b, "meta l4proto { sctp, udp } meta length > %d %s\n", f.Above+hook.header, hook.lose)

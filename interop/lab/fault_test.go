@@ -67,6 +67,7 @@ func TestOneDirectionIsLost(t *testing.T) {
 		for from := range sockets {
 			send(t, sockets[from], endAddrs[1-from], 2)
 		}
+		wantLost(t, near, f.faults)
 		if err := near.Heal(); err != nil {
 			t.Fatal(err)
 		}
@@ -210,4 +211,24 @@ func receive(t *testing.T, fd, count int) (got []arrival) {
 		got = append(got, arrival{data[0], messages[0].Data[0]})
 	}
 	return got
+}
+
+// wantLost waits until the packets are counted that two from each end have become.
+func wantLost(t *testing.T, n *Namespace, f Faults) {
+	t.Helper()
+	want := 0
+	for _, lost := range []bool{f.Inward, f.Outward} {
+		if lost {
+			want += 2
+		}
+	}
+	for {
+		got, err := n.Lost()
+		if err != nil || got > want {
+			t.Fatalf("%+v: %d packets were lost, want %d; %v", f, got, want, err)
+		}
+		if got == want {
+			return
+		}
+	}
 }
