@@ -27,9 +27,16 @@
 //   - congestion control by marks instead of losses (ECN), where the carrier sees them.
 //
 // It has to ask for authentication with keys that both sides have (RFC 4895): Auth in its Config, [Conn.SetAuthKey],
-// [Conn.ActivateAuthKey]. It has to ask for interleaving (RFC 8260 section 2), with FragmentInterleave 2 in its Config, because parts of large
+// [Conn.ActivateAuthKey]; with that, addresses may be added and removed (RFC 5061). It has to ask for interleaving (RFC 8260 section 2), with FragmentInterleave 2 in its Config, because parts of large
 // messages are then read between parts of others. One message of any size can be written, and read, in parts:
 // [Conn.NewMessage], [Conn.ReadMsg].
+//
+// # Several paths
+//
+// With several addresses on a side an association goes on when one of the ways breaks, half a second later unless [Config] says otherwise.
+// [Conn.Paths] shows the addresses of the peer, [Conn.SetPathParams] and [Conn.SetPrimary] change how they are used, and
+// [PeerAddrChange] notifications tell what becomes of them. Addresses may come and go ([Conn.AddAddr], [Conn.RemoveAddr], [Conn.SetPeerPrimary]), or
+// follow those of the host (AutoASCONF in Config), if both sides have RFC 5061.
 //
 // # Networks
 //
