@@ -127,7 +127,7 @@ func (j *journey) start(t *testing.T, c carrier, f family, p plan.Plan, args ...
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), mtuTime)
 	t.Cleanup(cancel)
-	common := append([]string{"net=" + string(c), fmt.Sprintf("port=%d", 5000+nextPort.Add(1)), "brisk=1"}, args...)
+	common := append([]string{"net=" + string(c), fmt.Sprintf("port=%d", firstPort+nextPort.Add(1)), "brisk=1"}, args...)
 	build := ourPeer
 	far := programHost(t, "far", build, j.far, nil)
 	near := programHost(t, "near", build, j.near, nil)

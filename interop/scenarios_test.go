@@ -172,7 +172,10 @@ func (p *pair) cut(t *testing.T, path int) (restore func()) {
 // nextPort gives every association a port of its own, so that nothing of an earlier one can be mistaken for it.
 var nextPort atomic.Int32
 
-func newPort() int { return 5000 + int(nextPort.Add(1)) }
+func newPort() int { return firstPort + int(nextPort.Add(1)) }
+
+// firstPort is in front of all of them.
+const firstPort = 5000
 
 // start starts the server, then the client, and returns when both say that the association is up.
 func (c conversation) start(t *testing.T, serverArgs, clientArgs []string) (server, client *speaker) {
