@@ -31,28 +31,6 @@ func New(a Algorithm, pmdcs int, ipv6 bool) Controller {
 	return NewReno(pmdcs, ipv6)
 }
 
-// Initial allowances of RFC 9260 section 7.2.1: what three packets of a usual path carry.
-const (
-	allowanceIPv4 = 4404
-	allowanceIPv6 = 4344
-)
-
-func allowance(ipv6 bool) int {
-	if ipv6 {
-		return allowanceIPv6
-	}
-	return allowanceIPv4
-}
-
-// initialWindow is the congestion window before anything is known (section 7.2.1).
-func initialWindow(pmdcs, allowance int) int { return min(4*pmdcs, max(2*pmdcs, allowance)) }
-
-// maxSsthresh is the arbitrarily high initial ssthresh of section 7.2.1. No window becomes larger.
-const maxSsthresh = 1 << 30
-
-// minSsthreshPackets is the floor of ssthresh (section 7.2.3): fewer packets than that do not show the loss of one of them.
-const minSsthreshPackets = 4
-
 // Ack is what one SACK chunk acknowledged on one path.
 type Ack struct {
 	// Bytes newly acknowledged, cumulatively or by a gap block.

@@ -22,10 +22,8 @@ const (
 // What SCTP asks of any congestion control stays: the initial window of RFC 9260 section 7.2.1, four packets as the floor of ssthresh, and
 // one packet after a time-out (section 7.2.3).
 type Cubic struct {
-	pmdcs, initialAllowance int
-	cwnd, ssthresh          int
-	idle                    bool
-	hystart                 hystart
+	window
+	hystart hystart
 
 	// wMax is the window before the last reduction, or less if other flows need the room (section 4.7); zero after a time-out.
 	// cwndPrior is the window before it, in any case.
@@ -41,20 +39,12 @@ type Cubic struct {
 }
 
 // NewCubic returns a controller for a path that takes pmdcs bytes of DATA chunks a packet.
-func NewCubic(pmdcs int, ipv6 bool) *Cubic {
-	c := &Cubic{pmdcs: pmdcs, initialAllowance: allowance(ipv6)}
-	c.Reset()
-	return c
-}
+func NewCubic(pmdcs int, ipv6 bool) *Cubic { return &Cubic{window: newWindow(pmdcs, ipv6)} }
 
 func (c *Cubic) Reset() {
-	*c = Cubic{pmdcs: c.pmdcs, initialAllowance: c.initialAllowance}
-	c.cwnd = initialWindow(c.pmdcs, c.initialAllowance)
-	c.ssthresh = maxSsthresh
+	*c = Cubic{window: c.window}
+	c.reset()
 }
-
-func (c *Cubic) Cwnd() int     { return c.cwnd }
-func (c *Cubic) Ssthresh() int { return c.ssthresh }
 
 func (c *Cubic) Acked(a Ack) {
 	c.idle = false
@@ -65,7 +55,7 @@ func (c *Cubic) Acked(a Ack) {
 		return
 	case c.cwnd < c.ssthresh:
 		c.slowStart(a)
-	case a.FlightBefore+c.pmdcs <= c.cwnd:
+	case !c.usedBy(a):
 		if !before.IsZero() { // section 5.8: what the window would have done in the meantime is unknown
 			c.epoch = c.epoch.Add(a.Now.Sub(before))
 		}
@@ -81,7 +71,7 @@ func (c *Cubic) slowStart(a Ack) {
 		c.hystart.done = true
 		return
 	}
-	if a.FlightBefore+c.pmdcs <= c.cwnd {
+	if !c.usedBy(a) {
 		return
 	}
 	c.cwnd = min(c.cwnd+c.hystart.growth(min(a.Bytes, slowStartPackets*c.pmdcs)), c.ssthresh)
@@ -169,28 +159,21 @@ func (c *Cubic) TimedOut() {
 // reduce lowers ssthresh and ends the epoch.
 func (c *Cubic) reduce() {
 	c.cwndPrior = float64(c.cwnd)
-	c.ssthresh = max(int(math.Round(cubicBeta*float64(c.cwnd))), minSsthreshPackets*c.pmdcs)
+	c.ssthresh = c.atLeast(int(math.Round(cubicBeta * float64(c.cwnd))))
 	c.epoch = 0
 	c.hystart.done = true
 }
 
-// Idle never raises cwnd: after a time-out it is below the floor of 4 PMDCS that the formula of RFC 9260 section 7.2.1 gives.
 func (c *Cubic) Idle() {
-	if !c.idle {
-		c.idle = true
-		c.ssthresh = max(c.cwnd, minSsthreshPackets*c.pmdcs)
+	if c.decay() {
 		c.epoch = 0
 	}
-	c.cwnd = min(c.cwnd, max(c.cwnd/2, minSsthreshPackets*c.pmdcs))
 }
 
-// Resize keeps cwnd in bytes, but never below one packet.
+// Resize begins a new epoch, since the curve is in packets.
 func (c *Cubic) Resize(pmdcs int) {
-	fresh := c.cwnd == initialWindow(c.pmdcs, c.initialAllowance) && c.ssthresh == maxSsthresh
-	c.pmdcs = pmdcs
-	if fresh {
+	if c.resize(pmdcs) {
 		c.Reset()
 	}
-	c.cwnd = max(c.cwnd, pmdcs)
 	c.epoch = 0
 }

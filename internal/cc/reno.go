@@ -2,30 +2,17 @@ package cc
 
 // Reno is the congestion control of RFC 9260 section 7.2.
 type Reno struct {
-	pmdcs             int
-	initialAllowance  int
-	cwnd              int
-	ssthresh          int
+	window
 	partialBytesAcked int
-	idle              bool
 }
 
 // NewReno returns a controller for a path that takes pmdcs bytes of DATA chunks a packet.
-func NewReno(pmdcs int, ipv6 bool) *Reno {
-	r := &Reno{pmdcs: pmdcs, initialAllowance: allowance(ipv6)}
-	r.Reset()
-	return r
-}
+func NewReno(pmdcs int, ipv6 bool) *Reno { return &Reno{window: newWindow(pmdcs, ipv6)} }
 
 func (r *Reno) Reset() {
-	r.cwnd = initialWindow(r.pmdcs, r.initialAllowance)
-	r.ssthresh = maxSsthresh
+	r.reset()
 	r.partialBytesAcked = 0
-	r.idle = false
 }
-
-func (r *Reno) Cwnd() int     { return r.cwnd }
-func (r *Reno) Ssthresh() int { return r.ssthresh }
 
 func (r *Reno) Acked(a Ack) {
 	r.idle = false
@@ -39,10 +26,9 @@ func (r *Reno) Acked(a Ack) {
 	}
 }
 
-// slowStart grows cwnd only while it is used in full and not in fast recovery (section 7.2.1). "In full" includes the one packet
-// that rule B of section 6.1 lets through when cwnd is no multiple of the packet size.
+// slowStart grows cwnd only while it is used in full and not in fast recovery (section 7.2.1).
 func (r *Reno) slowStart(a Ack) {
-	if a.FastRecovery || !a.CumAdvanced || a.FlightBefore+r.pmdcs <= r.cwnd {
+	if a.FastRecovery || !a.CumAdvanced || !r.usedBy(a) {
 		return
 	}
 	r.cwnd += min(a.Bytes, r.pmdcs)
@@ -65,39 +51,31 @@ func (r *Reno) congestionAvoidance(a Ack) {
 }
 
 func (r *Reno) Lost() {
-	r.ssthresh = max(r.cwnd/2, minSsthreshPackets*r.pmdcs)
+	r.reduce()
 	r.cwnd = r.ssthresh
-	r.partialBytesAcked = 0
 }
 
 // Marked does what a loss does, but never raises cwnd: after a time-out it is below the floor of ssthresh.
 func (r *Reno) Marked() {
-	r.ssthresh = max(r.cwnd/2, minSsthreshPackets*r.pmdcs)
+	r.reduce()
 	r.cwnd = min(r.cwnd, r.ssthresh)
-	r.partialBytesAcked = 0
 }
 
 func (r *Reno) TimedOut() {
-	r.ssthresh = max(r.cwnd/2, minSsthreshPackets*r.pmdcs)
+	r.reduce()
 	r.cwnd = r.pmdcs
+}
+
+// reduce lowers ssthresh (section 7.2.3).
+func (r *Reno) reduce() {
+	r.ssthresh = r.atLeast(r.cwnd / 2)
 	r.partialBytesAcked = 0
 }
 
-// Idle never raises cwnd: after a time-out it is below the floor of 4 PMDCS that the RFC's formula gives.
-func (r *Reno) Idle() {
-	if !r.idle {
-		r.idle = true
-		r.ssthresh = max(r.cwnd, minSsthreshPackets*r.pmdcs)
-	}
-	r.cwnd = min(r.cwnd, max(r.cwnd/2, minSsthreshPackets*r.pmdcs))
-}
+func (r *Reno) Idle() { r.decay() }
 
-// Resize keeps cwnd in bytes, but never below one packet.
 func (r *Reno) Resize(pmdcs int) {
-	fresh := r.cwnd == initialWindow(r.pmdcs, r.initialAllowance) && r.ssthresh == maxSsthresh
-	r.pmdcs = pmdcs
-	if fresh {
-		r.Reset()
+	if r.resize(pmdcs) {
+		r.partialBytesAcked = 0
 	}
-	r.cwnd = max(r.cwnd, pmdcs)
 }

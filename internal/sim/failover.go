@@ -1,7 +1,7 @@
 package sim
 
 import (
-	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/gosctp/sctp/internal/assoc"
@@ -69,7 +69,7 @@ func (u *user) workingPlane(s *assoc.Status) int {
 		if !perfect || u.w.broken[i] > u.w.now {
 			continue
 		}
-		if path := pathStatus(s, u.w.s.addr(i, peer.index)); path != nil && path.Confirmed && path.State == assoc.AddrAvailable && u.n.on(u.w.s.addr(i, u.n.index)) {
+		if path := pathStatus(s, u.w.s.addr(i, peer.index)); path != nil && path.Confirmed && path.State == assoc.AddrAvailable && slices.Contains(u.n.addrs, u.w.s.addr(i, u.n.index)) {
 			return i
 		}
 	}
@@ -103,12 +103,3 @@ func (w *world) repair(p int) {
 
 // forever is a time that no run reaches.
 const forever = mono.Time(1<<63 - 1)
-
-func (n *node) on(a netip.Addr) bool {
-	for _, b := range n.addrs {
-		if a == b {
-			return true
-		}
-	}
-	return false
-}
