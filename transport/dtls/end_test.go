@@ -65,6 +65,7 @@ func TestEndOfAConnection(t *testing.T) {
 				}
 				ours.Close()
 				theirs.Close()
+				synctest.Wait() // an association may hear of the end before the carrier has forgotten the connection
 				if n := len(client.Peers()) + len(server.Peers()); n > 0 {
 					t.Errorf("%d connections are left", n)
 				}
