@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/gosctp/sctp"
+	"github.com/gosctp/sctp/transport"
 )
 
 // pairOf makes an association over a connection, and returns both ends.
@@ -183,4 +185,19 @@ func TestStrangersDoNotEndConnections(t *testing.T) {
 		}
 		conn.Shutdown(context.Background())
 	})
+}
+
+// The word that a connection is over leaves, also when the carrier is closed while somebody writes a batch.
+func TestCloseInTheMiddleOfABatch(t *testing.T) {
+	var goroutines sync.WaitGroup
+	var o output
+	lower := newSink()
+	o.init(lower, &goroutines)
+	o.batch(2, func(int) {
+		o.add(transport.Datagram{Data: []byte("over")})
+		o.close()
+	})
+	if n := len(lower.sent); n != 1 {
+		t.Fatalf("%d datagrams left, want the one from before the end", n)
+	}
 }

@@ -128,10 +128,11 @@ func (o *output) wait() error {
 	return nil
 }
 
-// close ends waits.
+// close ends waits. What a batch has collected so far leaves: peers are told the end in the middle of it.
 func (o *output) close() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.flush()
 	o.closed = true
 	o.changed.Broadcast()
 }
