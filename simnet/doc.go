@@ -14,5 +14,5 @@
 // [Network.AddNAT] puts a NAT between hosts and the rest.
 //
 // A [Link] applies to every ordered pair of addresses that it covers, and each such pair has a pipe of its own: two paths
-// between the same two hosts neither share a queue nor delay each other.
+// between the same two hosts neither share a queue nor delay each other, unless their links go through one [Bottleneck].
 package simnet

@@ -13,6 +13,9 @@ type Link struct {
 	Delay, Jitter time.Duration
 	// Loss is the probability that a packet vanishes, after it has taken its time on the link.
 	Loss float64
+	// Burst is how many packets are lost in a row, in the mean, as on radio links; they come the more seldom, so that Loss is still the share
+	// that is lost (the model of Gilbert). Up to 1, each is lost by itself.
+	Burst float64
 	// Duplicate is the probability that a packet arrives twice.
 	Duplicate float64
 	// Reorder is the probability that a packet is overtaken: it is held back by up to ReorderDelay while later ones pass.
@@ -31,6 +34,8 @@ type Link struct {
 	// MarkChance is the probability that a packet with an ECN-capable codepoint is marked CE, as on a way where others fill
 	// the queue.
 	MarkChance float64
+	// Shared is the bottleneck that the packets go through, with those of others, in place of Rate, Queue and Mark.
+	Shared *Bottleneck
 	// MTU is the largest IP packet, header included, that passes; zero stands for DefaultMTU. A larger one is dropped and
 	// reported to its sender, unless it may be fragmented.
 	MTU int

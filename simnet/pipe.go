@@ -17,6 +17,7 @@ type pipe struct {
 	asOf    uint64    // value of Network.changed when link was looked up
 	busy    mono.Time // the last queued packet has left by then
 	arrives mono.Time // the last packet in order arrives then
+	failing bool      // a burst of losses has begun
 }
 
 func (n *Network) pipe(k pair) *pipe {
@@ -89,7 +90,7 @@ func (p *pipe) carry(n *Network, now mono.Time, from *Host, a arrival) {
 		}
 		return
 	}
-	if !p.queue(now, size, &a.d.ECN) {
+	if !p.queue(now, pair{path.Local, path.Remote}, size, &a.d.ECN) {
 		n.note(now, LostQueue, path, a.d.Data)
 		return
 	}
@@ -98,7 +99,7 @@ func (p *pipe) carry(n *Network, now mono.Time, from *Host, a arrival) {
 	}
 	fragments := (size + mtu - 1) / mtu
 	for range fragments {
-		if n.chance(l.Loss) {
+		if p.loses(n) {
 			n.note(now, LostLink, path, a.d.Data)
 			return
 		}
@@ -124,8 +125,15 @@ func (p *pipe) carry(n *Network, now mono.Time, from *Host, a arrival) {
 }
 
 // queue puts a packet at the end of the pipe's queue and reports whether there was room.
-func (p *pipe) queue(now mono.Time, size int, ecn *transport.ECN) bool {
+func (p *pipe) queue(now mono.Time, k pair, size int, ecn *transport.ECN) bool {
 	l := &p.link
+	if l.Shared != nil {
+		left, ok := l.Shared.take(now, k, size, ecn)
+		if ok {
+			p.busy = left
+		}
+		return ok
+	}
 	if l.Rate == 0 {
 		p.busy = now
 		return true
@@ -146,6 +154,20 @@ func (p *pipe) queue(now mono.Time, size int, ecn *transport.ECN) bool {
 	}
 	p.busy = p.busy.Add(time.Duration(size) * time.Second / time.Duration(l.Rate))
 	return true
+}
+
+// loses decides whether the link loses a packet.
+func (p *pipe) loses(n *Network) bool {
+	l := &p.link
+	if l.Burst <= 1 || l.Loss >= 1 {
+		return n.chance(l.Loss)
+	}
+	if p.failing {
+		p.failing = !n.chance(1 / l.Burst)
+	} else {
+		p.failing = n.chance(l.Loss / (1 - l.Loss) / l.Burst)
+	}
+	return p.failing
 }
 
 // arrival says when the packet that was queued last reaches the other end.
