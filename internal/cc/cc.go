@@ -61,6 +61,11 @@ type Controller interface {
 	Marked()
 	// TimedOut handles a T3-rtx expiration of this path (section 7.2.3).
 	TimedOut()
+	// Save keeps the state, before the first of the calls of Lost and TimedOut that one event is answered by.
+	Save()
+	// Undo says that nothing was lost since Save: what had only been late was sent again. The state is what it was then, or better, but the
+	// window becomes no smaller. Without a Save since the last Undo or Reset it does nothing.
+	Undo()
 	// Idle handles one RTO without a transmission to this path (section 7.2.1).
 	Idle()
 	// Resize tells a new PMDCS, the largest DATA chunk payload area of a packet on the path.

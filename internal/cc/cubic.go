@@ -24,18 +24,28 @@ const (
 type Cubic struct {
 	window
 	hystart hystart
+	curve
+	// before is the curve of the last Save, slowStarted that it was in the first slow start.
+	before      curve
+	slowStarted bool
+	// seen is when the last SACK came.
+	seen mono.Time
+	// rest is what cwnd is due, less than a byte.
+	rest float64
+}
 
+// curve is the growth of a window since its last reduction.
+type curve struct {
 	// wMax is the window before the last reduction, or less if other flows need the room (section 4.7); zero after a time-out.
 	// cwndPrior is the window before it, in any case.
 	wMax, cwndPrior float64
 	// epoch is when congestion avoidance began, not counting the time since in which the window was not used in full; unset before.
-	// seen is when the last SACK came.
-	epoch, seen mono.Time
+	epoch mono.Time
 	// origin is the window at the flat part of the curve, k how long after the epoch that is.
 	origin float64
 	k      time.Duration
-	// wEst is the window of a Reno flow (section 4.3). rest is what cwnd is due besides, less than a byte.
-	wEst, rest float64
+	// wEst is the window of a Reno flow (section 4.3).
+	wEst float64
 }
 
 // NewCubic returns a controller for a path that takes pmdcs bytes of DATA chunks a packet.
@@ -90,11 +100,11 @@ func (c *Cubic) congestionAvoidance(a Ack) {
 	}
 	c.wEst += alpha * acked * float64(c.pmdcs)
 	since := a.Now.Sub(c.epoch)
-	if w := c.curve(since); w < c.wEst {
+	if w := c.at(since); w < c.wEst {
 		c.grow(c.wEst - cwnd)
 		return
 	}
-	target := min(max(c.curve(since+a.SRTT), cwnd), 1.5*cwnd)
+	target := min(max(c.at(since+a.SRTT), cwnd), 1.5*cwnd)
 	c.grow((target - cwnd) * acked)
 }
 
@@ -124,8 +134,8 @@ func (c *Cubic) begin(now mono.Time) {
 	}
 }
 
-// curve is W_cubic at a time after the epoch (section 4.2), in bytes.
-func (c *Cubic) curve(since time.Duration) float64 {
+// at is W_cubic at a time after the epoch (section 4.2), in bytes.
+func (c *Cubic) at(since time.Duration) float64 {
 	t := (since - c.k).Seconds()
 	return c.origin + cubicC*t*t*t*float64(c.pmdcs)
 }
@@ -164,6 +174,20 @@ func (c *Cubic) reduce() {
 	c.hystart.done = true
 }
 
+func (c *Cubic) Save() {
+	c.save()
+	c.before, c.slowStarted = c.curve, !c.hystart.done
+}
+
+// Undo goes on with the curve as if there had been no reduction (section 4.9.2).
+func (c *Cubic) Undo() {
+	if !c.undo() {
+		return
+	}
+	c.curve = c.before
+	c.hystart.done = !c.slowStarted
+}
+
 func (c *Cubic) Idle() {
 	if c.decay() {
 		c.epoch = 0
@@ -175,5 +199,5 @@ func (c *Cubic) Resize(pmdcs int) {
 	if c.resize(pmdcs) {
 		c.Reset()
 	}
-	c.epoch = 0
+	c.epoch, c.before.epoch = 0, 0
 }

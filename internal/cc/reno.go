@@ -72,6 +72,9 @@ func (r *Reno) reduce() {
 	r.partialBytesAcked = 0
 }
 
+func (r *Reno) Save() { r.save() }
+func (r *Reno) Undo() { r.undo() }
+
 func (r *Reno) Idle() { r.decay() }
 
 func (r *Reno) Resize(pmdcs int) {

@@ -7,6 +7,8 @@ type window struct {
 	cwnd             int
 	ssthresh         int
 	idle             bool // nothing was acknowledged since it decayed last
+	// saved is the window of the last Save, zero without one.
+	saved struct{ cwnd, ssthresh int }
 }
 
 // newWindow is that of a path that takes pmdcs bytes of DATA chunks a packet.
@@ -39,6 +41,21 @@ func (w *window) initial() int { return min(4*w.pmdcs, max(2*w.pmdcs, w.initialA
 
 func (w *window) reset() {
 	w.cwnd, w.ssthresh, w.idle = w.initial(), maxSsthresh, false
+	w.saved.cwnd = 0
+}
+
+// save keeps the window.
+func (w *window) save() { w.saved.cwnd, w.saved.ssthresh = w.cwnd, w.ssthresh }
+
+// undo returns to the window that was saved, and reports whether there was one. It may have grown beyond that meanwhile, and packets may have
+// become larger.
+func (w *window) undo() bool {
+	if w.saved.cwnd == 0 {
+		return false
+	}
+	w.cwnd, w.ssthresh = max(w.cwnd, w.saved.cwnd), max(w.ssthresh, w.saved.ssthresh)
+	w.saved.cwnd = 0
+	return true
 }
 
 // usedBy reports whether an acknowledgement came for a window that was used in full. That includes the one packet that rule B of section 6.1
