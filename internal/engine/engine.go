@@ -63,6 +63,8 @@ type Engine struct {
 	// portsMu is held from the change of a binding until the carrier's port filter knows it.
 	portsMu sync.Mutex
 	ootb    bool
+	// admitted are the ports that the carrier's filter lets through: those that are bound, and those of anyPort that may soon be again.
+	admitted map[uint16]struct{}
 	// lastEphemeral is the ephemeral port taken last, less firstEphemeral.
 	lastEphemeral int
 
@@ -102,6 +104,7 @@ func Open(o Options) (*Engine, error) {
 		assocs:    make(map[*Assoc]struct{}),
 		held:      make(map[uint16]int),
 		shared:    make(map[uint16]int),
+		admitted:  make(map[uint16]struct{}),
 		onEnd:     o.onEnd,
 		done:      make(chan struct{}),
 	}

@@ -31,7 +31,7 @@ func (e *Engine) bind(s *Socket) error {
 	} else if err := e.bindPort(s); err != nil {
 		return err
 	}
-	return e.filterPorts()
+	return e.admitPort(s.core.Port)
 }
 
 // haveAddrs reports an address that is not one of this host's, unless the socket takes others, too.
@@ -77,6 +77,9 @@ func (e *Engine) bindEphemeral(s *Socket) error {
 }
 
 func (e *Engine) bindAnyPort(s *Socket) error {
+	if e.bindRested(s) {
+		return nil
+	}
 	const count = 1<<16 - firstEphemeral
 	for range count {
 		e.lastEphemeral = (e.lastEphemeral + 1) % count
@@ -88,6 +91,23 @@ func (e *Engine) bindAnyPort(s *Socket) error {
 	}
 	s.core.Port = 0
 	return porttable.ErrNoPort
+}
+
+// bindRested takes a port that another socket has used, if s does not care which it gets. portsMu is held.
+func (e *Engine) bindRested(s *Socket) bool {
+	if !s.anyPort || e.ports == nil {
+		return false
+	}
+	c := e.ports.Rested()
+	if c == nil {
+		return false
+	}
+	s.claim, s.core.Port = c, c.Port()
+	if e.bindCore(s) != nil { // another socket of this process has taken it without the table, or the engine has ended
+		s.unclaim()
+		return false
+	}
+	return true
 }
 
 // bindPort takes s.core.Port. portsMu is held.
@@ -108,7 +128,7 @@ func (e *Engine) bindPort(s *Socket) error {
 // claimed are the addresses that a socket bound to addrs claims.
 func (s *Socket) claimed(addrs []netip.Addr) []netip.Addr {
 	switch {
-	case len(addrs) > 0:
+	case s.anyPort, len(addrs) > 0:
 	case s.core.Family == endpoint.IPv4:
 		return []netip.Addr{netip.IPv4Unspecified()}
 	case s.core.Family == endpoint.IPv6:
@@ -131,10 +151,15 @@ func (s *Socket) hold(listens bool) porttable.Hold {
 
 // unclaim gives the claim back. portsMu is held.
 func (s *Socket) unclaim() {
-	if s.claim != nil {
-		s.claim.Release()
-		s.claim = nil
+	if s.claim == nil {
+		return
 	}
+	if s.anyPort {
+		s.claim.Rest()
+	} else {
+		s.claim.Release()
+	}
+	s.claim = nil
 }
 
 // inUse is the error for a port that another socket of this process has. Whether that or another process has the port makes no
@@ -241,7 +266,9 @@ func (e *Engine) release(s *Socket) {
 	e.portsMu.Lock()
 	defer e.portsMu.Unlock()
 	e.mu.Lock()
-	if e.held[s.core.Port]--; e.held[s.core.Port] == 0 {
+	e.held[s.core.Port]--
+	last := e.held[s.core.Port] == 0
+	if last {
 		delete(e.held, s.core.Port)
 	}
 	if s.shares {
@@ -251,8 +278,20 @@ func (e *Engine) release(s *Socket) {
 	}
 	e.mu.Unlock()
 	s.unclaim()
-	// An error means a broken carrier, which the reader sees as well.
-	_ = e.filterPorts()
+	if last && !(s.anyPort && e.ports != nil) {
+		delete(e.admitted, s.core.Port)
+		// An error means a broken carrier, which the reader sees as well.
+		_ = e.filterPorts()
+	}
+}
+
+// admitPort has the carrier let packets to a port through. portsMu is held.
+func (e *Engine) admitPort(port uint16) error {
+	if _, ok := e.admitted[port]; ok {
+		return nil
+	}
+	e.admitted[port] = struct{}{}
+	return e.filterPorts()
 }
 
 // filterPorts tells the carrier which ports matter. portsMu is held.
@@ -261,11 +300,7 @@ func (e *Engine) filterPorts() error {
 	if !ok {
 		return nil
 	}
-	e.mu.Lock()
-	ports := slices.Collect(maps.Keys(e.held))
-	e.mu.Unlock()
-	slices.Sort(ports)
-	return f.SetPorts(ports, e.ootb)
+	return f.SetPorts(slices.Sorted(maps.Keys(e.admitted)), e.ootb)
 }
 
 // PeerEncapPort returns the UDP port at which a process of this host has the SCTP port of addr, 0 if it is not known.

@@ -10,6 +10,7 @@ import (
 	"github.com/gosctp/sctp/internal/porttable"
 	"github.com/gosctp/sctp/internal/wire"
 	"github.com/gosctp/sctp/simnet"
+	"github.com/gosctp/sctp/transport"
 )
 
 var one, two, three = netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2"), netip.MustParseAddr("192.0.2.3")
@@ -195,5 +196,71 @@ func BenchmarkBind(b *testing.B) {
 			b.Fatal(err)
 		}
 		s.Close()
+	}
+}
+
+// dialled is a socket as a Dialer makes it.
+func dialled(t *testing.T, e *Engine) *Socket {
+	t.Helper()
+	s, err := e.Bind(SocketOptions{Transient: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// filtering notes what the port filter is told.
+type filtering struct {
+	transport.Transport
+	calls int
+	ports []uint16
+}
+
+func (f *filtering) SetPorts(ports []uint16, _ bool) error {
+	f.calls++
+	f.ports = ports
+	return nil
+}
+
+// To dial again and again costs claims, names and filters only at first.
+func TestDiallersUsePortsThatRested(t *testing.T) {
+	ports, err := porttable.Open(porttable.Raw, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &filtering{Transport: simnet.New(1).AddHost("a", one).Transport()}
+	e, err := Open(Options{Carrier: f, Ports: ports})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.Close() })
+	seen := map[uint16]int{}
+	calls := 0
+	for i := range 700 {
+		s := dialled(t, e)
+		if !slices.Contains(f.ports, s.Port()) {
+			t.Fatalf("the filter does not let packets to port %d through", s.Port())
+		}
+		if n := i - seen[s.Port()]; seen[s.Port()] > 0 && n < 200 {
+			t.Fatalf("port %d is used again after %d others", s.Port(), n)
+		}
+		seen[s.Port()] = i
+		s.Close()
+		if i == 400 {
+			calls = f.calls
+		}
+	}
+	if len(seen) > 300 || f.calls != calls {
+		t.Errorf("700 sockets had %d ports; the last 300 changed the filter %d times", len(seen), f.calls-calls)
+	}
+	mine := bound(t, e, e.ports.Rested().Port(), endpoint.Sharing{}) // which rested, and is asked for
+	for range 2 * len(seen) {
+		if s := dialled(t, e); s.Port() == mine.Port() {
+			t.Fatal("a port was picked that another socket has")
+		}
+	}
+	mine.Close()
+	if slices.Contains(f.ports, mine.Port()) {
+		t.Error("packets to a port that was given back are let through")
 	}
 }

@@ -46,6 +46,6 @@ func waitForEnd(name string, deadline time.Time) {
 	}
 	defer conn.Close()
 	if conn.SetReadDeadline(deadline) == nil {
-		_, _ = conn.Read(make([]byte, 1)) // Nothing is ever sent: any result means the end.
+		_, _ = conn.Read(make([]byte, 1)) // Who locks never sends anything, who has a port is asked once: any result means the end.
 	}
 }

@@ -23,11 +23,17 @@ type Table struct {
 	claims map[*Claim]struct{}
 	// names are those that the table has: claims of its own may have some in common.
 	names map[string]*held
-	ootb  ootb
+	// resting are the claims that nobody uses, the one that has rested longest first.
+	resting []*Claim
+	ootb    ootb
 }
 
 // held is a name, and how many claims need it.
-type held struct{ fd, users int }
+type held struct {
+	fd, users int
+	// resting is the claim that has the name if that rests.
+	resting *Claim
+}
 
 // Claim is a port that is held until Release, or until the process ends.
 type Claim struct {
@@ -98,7 +104,7 @@ func (c *Claim) take(hold Hold) error {
 	s := seeker{fd: -1}
 	defer s.close()
 	for _, name := range c.contenders(hold) {
-		if t.names[name] == nil && s.exists(name) {
+		if t.names[name] == nil && s.exists(name) && (name != t.kind.port(c.port) || !s.givenUp(name)) {
 			return t.kind.inUse(c.port, name)
 		}
 	}
@@ -189,8 +195,12 @@ func (c *Claim) takeOne(n int, name func(i int) string) error {
 // hold has the table hold a name, once more if it does. t.mu is held.
 func (t *Table) hold(name string) error {
 	if h := t.names[name]; h != nil {
-		h.users++
-		return nil
+		if h.resting != nil {
+			t.release(h.resting)
+		} else {
+			h.users++
+			return nil
+		}
 	}
 	fd, err := listen(name)
 	if err != nil {
@@ -229,6 +239,11 @@ func (t *Table) answer(name string, fd int) {
 		if err != nil {
 			return
 		}
+		if c := t.names[name].resting; c != nil {
+			t.release(c)
+			unix.Close(conn)
+			return
+		}
 		if t.kind == UDP {
 			port := binary.BigEndian.AppendUint16(nil, t.udpPort)
 			_ = unix.Send(conn, port, unix.MSG_NOSIGNAL) // Who has gone does not need it.
@@ -245,6 +260,12 @@ func (c *Claim) Release() {
 	t := c.table
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.release(c)
+}
+
+// release gives back the port of c. t.mu is held.
+func (t *Table) release(c *Claim) {
+	t.wake(c)
 	t.drop(c.names)
 	c.names = nil
 	delete(t.claims, c)

@@ -63,6 +63,12 @@ func (c *Claim) Release() {
 	}
 }
 
+// Rest is Release: another claim costs little here.
+func (c *Claim) Rest() { c.Release() }
+
+// Rested is nil: no claim rests.
+func (t *Table) Rested() *Claim { return nil }
+
 // Lookup returns the UDP port of the carrier that has the SCTP port for addr.
 func (t *Table) Lookup(port uint16, addr netip.Addr) (udpPort uint16, ok bool) {
 	return thisProcess.lookup(registryKey{t.kind, port}, addr)
