@@ -8,12 +8,12 @@ require (
 	github.com/pion/logging v0.2.4
 	github.com/pion/sctp v1.11.3
 	github.com/pion/transport/v5 v5.0.1
+	golang.org/x/sys v0.49.0
 )
 
 require (
 	github.com/pion/randutil v0.1.0 // indirect
 	golang.org/x/net v0.62.0 // indirect
-	golang.org/x/sys v0.49.0 // indirect
 )
 
 replace github.com/gosctp/sctp => ../

@@ -1,9 +1,9 @@
 /* The usrsctp side of the benchmarks: the workloads of package load, with the same options and the same output.
  *
- *	usbench ROLE WORK ADDR PORT SIZE WORKERS WARM_MS TIME_MS ROOM UDP_PORT PEER_UDP_PORT
+ *	usbench ROLE WORK ADDR PORT SIZE WORKERS CONNS WINDOW WARM_MS TIME_MS ROOM UDP_PORT PEER_UDP_PORT
  *
- * ROLE is server or client, WORK bulk, ping or setup; ROOM is how many bytes of chunks a packet takes; UDP ports of 0 mean raw IP. The server prints "ready" when it
- * listens. The side that measures prints one line of JSON and exits. */
+ * ROLE is server or client, WORK bulk, ping, setup, many or fan; ROOM is how many bytes of chunks a packet takes; UDP ports of 0 mean
+ * raw IP. The server prints "ready" when it listens. The side that measures prints "measuring", one line of JSON, and exits. */
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -22,8 +22,13 @@ enum { BUFFER = 4000000, MAX_MESSAGE = 64 << 10, MAX_SAMPLES = 1 << 22 };
 static struct {
 	const char *work;
 	struct sockaddr_in addr;
-	int size, workers, warm_ms, time_ms, room, udp, peer_udp;
+	int size, workers, conns, window, warm_ms, time_ms, room, udp, peer_udp;
 } opt;
+
+static int is(const char *work)
+{
+	return !strcmp(opt.work, work);
+}
 
 static void die(const char *what)
 {
@@ -68,6 +73,8 @@ static void *meter(void *unused)
 	nap(opt.warm_ms);
 	uint64_t began = now_ns();
 	long long m0 = messages, b0 = bytes;
+	puts("measuring");
+	fflush(stdout);
 	measuring = 1;
 	nap(opt.time_ms);
 	measuring = 0;
@@ -100,14 +107,14 @@ static void add(long long n, uint64_t latency)
 
 typedef int receive_callback(struct socket *, union sctp_sockstore, void *, size_t, struct sctp_rcvinfo, int, void *);
 
-static struct socket *new_socket(int type, receive_callback *callback)
+static struct socket *new_socket(int type, receive_callback *callback, void *arg)
 {
 	int on = 1, size = BUFFER;
 	/* usrsctp does not look at the interface: it takes 1500 bytes for granted. Here spp_pathmtu leaves out the headers of
 	 * IP, UDP and SCTP. */
 	struct sctp_paddrparams path = { .spp_flags = SPP_PMTUD_DISABLE, .spp_pathmtu = opt.room };
 	path.spp_address.ss_family = AF_INET;
-	struct socket *s = usrsctp_socket(AF_INET, type, IPPROTO_SCTP, callback, NULL, 0, NULL);
+	struct socket *s = usrsctp_socket(AF_INET, type, IPPROTO_SCTP, callback, NULL, 0, arg);
 	if (!s)
 		die("usrsctp_socket");
 	if (usrsctp_setsockopt(s, IPPROTO_SCTP, SCTP_NODELAY, &on, sizeof on) < 0 ||
@@ -119,9 +126,9 @@ static struct socket *new_socket(int type, receive_callback *callback)
 	return s;
 }
 
-static struct socket *dial(void)
+static struct socket *dial(receive_callback *callback, void *arg)
 {
-	struct socket *s = new_socket(SOCK_STREAM, NULL);
+	struct socket *s = new_socket(SOCK_STREAM, callback, arg);
 	struct sctp_udpencaps encaps = { .sue_port = htons(opt.peer_udp) };
 	encaps.sue_address.ss_family = AF_INET;
 	if (opt.peer_udp &&
@@ -169,13 +176,13 @@ static int count_data(struct socket *s, union sctp_sockstore from, void *data, s
 
 static void serve(void)
 {
-	int bulk = !strcmp(opt.work, "bulk");
-	struct socket *s = new_socket(SOCK_SEQPACKET, bulk ? count_data : NULL);
+	int one_way = is("bulk") || is("fan");
+	struct socket *s = new_socket(SOCK_SEQPACKET, one_way ? count_data : NULL, NULL);
 	if (usrsctp_bind(s, (struct sockaddr *)&opt.addr, sizeof opt.addr) < 0 || usrsctp_listen(s, 1024) < 0)
 		die("listen");
 	puts("ready");
 	fflush(stdout);
-	while (bulk)
+	while (one_way)
 		pause();
 	static char buf[MAX_MESSAGE];
 	for (;;) {
@@ -194,7 +201,7 @@ static void *set_up(void *unused)
 	for (;;) {
 		struct linger abort_at_once = { 1, 0 };
 		uint64_t began = now_ns();
-		struct socket *s = dial();
+		struct socket *s = dial(NULL, NULL);
 		add(0, now_ns() - began);
 		usrsctp_setsockopt(s, SOL_SOCKET, SO_LINGER, &abort_at_once, sizeof abort_at_once);
 		usrsctp_close(s);
@@ -202,21 +209,69 @@ static void *set_up(void *unused)
 	return NULL;
 }
 
-static void drive(void)
+static void set_up_all(void)
 {
-	static char message[MAX_MESSAGE], buf[MAX_MESSAGE];
-	if (!strcmp(opt.work, "setup")) {
-		pthread_t t;
-		for (int i = 0; i < opt.workers; i++)
-			if (pthread_create(&t, NULL, set_up, NULL) != 0)
-				die("pthread_create");
-		for (;;)
-			pause();
+	pthread_t t;
+	for (int i = 0; i < opt.workers; i++)
+		if (pthread_create(&t, NULL, set_up, NULL) != 0)
+			die("pthread_create");
+	for (;;)
+		pause();
+}
+
+static char message[MAX_MESSAGE];
+
+/* echo is a connection with messages in flight; its latency is the time between two answers, divided among them. */
+struct echo {
+	struct socket *socket;
+	uint64_t began;
+};
+
+static int answer(struct socket *s, union sctp_sockstore from, void *data, size_t n, struct sctp_rcvinfo info, int flags,
+		  void *arg)
+{
+	struct echo *e = arg;
+	(void)from, (void)info;
+	if (data && !(flags & MSG_NOTIFICATION)) {
+		uint64_t now = now_ns();
+		add(n, now - e->began);
+		e->began = now;
+		send_message(s, 0, message, opt.size);
 	}
-	struct socket *s = dial();
-	while (!strcmp(opt.work, "bulk"))
-		if (send_message(s, 0, message, opt.size) < 0)
-			exit(0); /* the server has measured */
+	free(data);
+	return 1;
+}
+
+static void echo_on_many(void)
+{
+	struct echo *all = calloc(opt.conns, sizeof *all);
+	for (int i = 0; i < opt.conns; i++)
+		all[i].socket = dial(answer, &all[i]);
+	for (int w = 0; w < opt.window; w++)
+		for (int i = 0; i < opt.conns; i++) {
+			all[i].began = now_ns();
+			send_message(all[i].socket, 0, message, opt.size);
+		}
+	for (;;)
+		pause();
+}
+
+/* flood takes turns over the connections until the server, which has measured, is gone. */
+static void flood(int conns)
+{
+	struct socket **all = calloc(conns, sizeof *all);
+	for (int i = 0; i < conns; i++)
+		all[i] = dial(NULL, NULL);
+	for (;;)
+		for (int i = 0; i < conns; i++)
+			if (send_message(all[i], 0, message, opt.size) < 0)
+				exit(0);
+}
+
+static void ping(void)
+{
+	static char buf[MAX_MESSAGE];
+	struct socket *s = dial(NULL, NULL);
 	for (;;) {
 		sctp_assoc_t id;
 		uint64_t began = now_ns();
@@ -226,10 +281,23 @@ static void drive(void)
 	}
 }
 
+static void drive(void)
+{
+	if (is("setup"))
+		set_up_all();
+	if (is("many"))
+		echo_on_many();
+	if (is("bulk"))
+		flood(1);
+	if (is("fan"))
+		flood(opt.conns);
+	ping();
+}
+
 int main(int argc, char **argv)
 {
-	if (argc != 12) {
-		fprintf(stderr, "usage: usbench ROLE WORK ADDR PORT SIZE WORKERS WARM_MS TIME_MS ROOM UDP_PORT PEER_UDP_PORT\n");
+	if (argc != 14) {
+		fprintf(stderr, "usage: usbench ROLE WORK ADDR PORT SIZE WORKERS CONNS WINDOW WARM_MS TIME_MS ROOM UDP_PORT PEER_UDP_PORT\n");
 		return 2;
 	}
 	opt.work = argv[2];
@@ -238,11 +306,13 @@ int main(int argc, char **argv)
 	opt.addr.sin_port = htons(atoi(argv[4]));
 	opt.size = atoi(argv[5]);
 	opt.workers = atoi(argv[6]);
-	opt.warm_ms = atoi(argv[7]);
-	opt.time_ms = atoi(argv[8]);
-	opt.room = atoi(argv[9]);
-	opt.udp = atoi(argv[10]);
-	opt.peer_udp = atoi(argv[11]);
+	opt.conns = atoi(argv[7]);
+	opt.window = atoi(argv[8]);
+	opt.warm_ms = atoi(argv[9]);
+	opt.time_ms = atoi(argv[10]);
+	opt.room = atoi(argv[11]);
+	opt.udp = atoi(argv[12]);
+	opt.peer_udp = atoi(argv[13]);
 
 	usrsctp_init(opt.udp, NULL, NULL);
 	usrsctp_sysctl_set_sctp_blackhole(2);

@@ -26,8 +26,8 @@ type options struct {
 	only       *regexp.Regexp
 }
 
-// linkMTU makes the SCTP packet in UDP 1,452 bytes long, as on Ethernet with IPv6.
-const linkMTU = 1452 + ipUDPHeaders
+// linkMTU is Ethernet's: the SCTP packet in UDP is 1,472 bytes long.
+const linkMTU = 1500
 
 const (
 	udpHeader    = 8
@@ -40,30 +40,8 @@ const (
 	serverUDP = 9899
 	clientUDP = 9898
 	// slack is how long a run may take beyond its measuring time.
-	slack = 15 * time.Second
+	slack = 30 * time.Second
 )
-
-// transports are the columns, in the order of the runs.
-var transports = []string{"gosctp-udp", "pion", "usrsctp-udp", "gosctp-raw", "usrsctp-raw", "tcp"}
-
-// ratios are the columns of the tables.
-var ratios = []report.Ratio{
-	{Ours: "gosctp-udp", Theirs: "pion"}, {Ours: "gosctp-udp", Theirs: "usrsctp-udp"}, {Ours: "gosctp-udp", Theirs: "tcp"},
-	{Ours: "gosctp-raw", Theirs: "usrsctp-raw"}, {Ours: "gosctp-raw", Theirs: "tcp"},
-}
-
-// cells are the rows for one link.
-func cells(link string) []report.Cell {
-	var cs []report.Cell
-	for _, size := range []int{64, 1 << 10, 16 << 10, 64 << 10} {
-		cs = append(cs, report.Cell{Link: link, Work: load.Bulk, Size: size})
-	}
-	cs = append(cs, report.Cell{Link: link, Work: load.Ping, Size: 64})
-	for _, workers := range []int{1, 32} {
-		cs = append(cs, report.Cell{Link: link, Work: load.Setup, Workers: workers})
-	}
-	return cs
-}
 
 // run is one figure to take.
 type run struct {
@@ -74,7 +52,8 @@ type run struct {
 
 // String names the run, for the flag -only and for messages.
 func (r run) String() string {
-	return fmt.Sprintf("%s %s %d %d %s", r.link.Name, r.cell.Work, r.cell.Size, r.cell.Workers, r.transport)
+	c := r.cell
+	return fmt.Sprintf("%s %s %d %d %s", r.link.Name, c.Work, c.Size, max(c.Workers, c.Window), r.transport)
 }
 
 // runs are those of one repetition.
@@ -83,7 +62,7 @@ func (o options) runs(links []lab.Link) []run {
 	for _, link := range links {
 		for _, cell := range cells(link.Name) {
 			for _, transport := range transports {
-				if r := (run{link, cell, transport}); o.only.MatchString(r.String()) {
+				if r := (run{link, cell, transport}); takesPart(transport, cell) && o.only.MatchString(r.String()) {
 					rs = append(rs, r)
 				}
 			}
@@ -104,17 +83,17 @@ func measure(ctx context.Context, o options) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	links, err := lab.Open(linkMTU)
+	l, err := lab.Open(linkMTU)
 	if err != nil {
 		return "", err
 	}
-	defer lab.Close()
+	defer l.Close()
 
 	var table report.Table
 	var noisy int
 	var failed []string
 	for n := range o.repeat {
-		for _, r := range o.runs(links) {
+		for _, r := range o.runs(l.Links) {
 			result, quiet, err := o.once(ctx, r, usbench)
 			if ctx.Err() != nil {
 				return "", ctx.Err()
@@ -127,27 +106,31 @@ func measure(ctx context.Context, o options) (string, error) {
 			if !quiet {
 				noisy++
 			}
-			fmt.Fprintf(os.Stderr, "%d/%d %-48s %10.2f %s\n", n+1, o.repeat, r, r.cell.Value(result), r.cell.Unit())
+			fmt.Fprintf(os.Stderr, "%d/%d %-36s %10.2f %-5s %s\n", n+1, o.repeat, r, r.cell.Value(result), r.cell.Unit(), result.Costs())
 			table.Add(r.cell, r.transport, result)
 		}
 	}
-	return tables(&table, links, o, noisy, failed), nil
+	return tables(&table, l.Links, o, noisy, failed), nil
 }
 
 // once takes one figure, again and again while other processes disturb it; it says whether the last try was quiet.
-func (o options) once(ctx context.Context, r run, usbench string) (result load.Result, quiet bool, err error) {
+func (o options) once(ctx context.Context, r run, usbench string) (result report.Result, quiet bool, err error) {
 	server, client := o.commands(r, usbench)
 	for range o.tries {
 		ctx, cancel := context.WithTimeout(ctx, o.warm+o.time+slack)
-		line, q, err := r.link.Run(ctx, server, client, r.cell.Work == load.Bulk)
+		outcome, err := r.link.Run(ctx, server, client, load.OneWay(r.cell.Work))
 		cancel()
 		if err != nil {
 			return result, false, err
 		}
-		if err := json.Unmarshal([]byte(line), &result); err != nil {
-			return result, false, fmt.Errorf("%q: %w", line, err)
+		result = report.Result{Outcome: outcome}
+		if err := json.Unmarshal([]byte(outcome.Line), &result.Result); err != nil {
+			return result, false, fmt.Errorf("%q: %w", outcome.Line, err)
 		}
-		if q.Foreign <= o.foreign {
+		if err := result.Err(); err != nil {
+			return result, false, err
+		}
+		if outcome.Foreign <= o.foreign {
 			return result, true, nil
 		}
 	}
@@ -163,7 +146,7 @@ func (o options) commands(r run, usbench string) (server, client []string) {
 		return o.usrsctp(usbench, "server", r, 0, 0), o.usrsctp(usbench, "client", r, 0, 0)
 	}
 	serverPeer := r.transport
-	if r.transport == "pion" && r.cell.Work == load.Setup {
+	if r.transport == "pion" && (r.cell.Work == load.Setup || r.cell.Conns > 1) {
 		serverPeer = "pion-listener"
 	}
 	return o.goSide("server", serverPeer, r), o.goSide("client", r.transport, r)
@@ -176,7 +159,7 @@ func (o options) goSide(role, peer string, r run) []string {
 	}
 	return []string{
 		self, "side", "-work", r.cell.Work, "-size", strconv.Itoa(r.cell.Size), "-workers", strconv.Itoa(r.cell.Workers),
-		"-warm", o.warm.String(), "-time", o.time.String(), "-mtu", strconv.Itoa(r.link.MTU - ipUDPHeaders),
+		"-conns", strconv.Itoa(r.cell.Conns), "-window", strconv.Itoa(r.cell.Window), "-warm", o.warm.String(), "-time", o.time.String(), "-mtu", strconv.Itoa(r.link.MTU - ipUDPHeaders),
 		role, peer, fmt.Sprintf("%s:%d", r.link.ServerAddr, sctpPort),
 	}
 }
@@ -188,7 +171,7 @@ func (o options) usrsctp(program, role string, r run, udp, peerUDP int) []string
 	}
 	args := []string{program, role, r.cell.Work, r.link.ServerAddr}
 	for _, n := range []int{
-		sctpPort, r.cell.Size, r.cell.Workers, int(o.warm.Milliseconds()), int(o.time.Milliseconds()), room, udp, peerUDP,
+		sctpPort, r.cell.Size, r.cell.Workers, r.cell.Conns, r.cell.Window, int(o.warm.Milliseconds()), int(o.time.Milliseconds()), room, udp, peerUDP,
 	} {
 		args = append(args, strconv.Itoa(n))
 	}

@@ -2,11 +2,9 @@
 package lab
 
 import (
-	"bufio"
 	"bytes"
-	"context"
-	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"strings"
 )
@@ -22,16 +20,17 @@ type Link struct {
 	client, server string // namespaces
 }
 
-// Names of the namespaces.
-const (
-	clientSpace = "gosctp-bench-client"
-	serverSpace = "gosctp-bench-server"
-)
+// Lab has the links of a run. Several may be open at a time.
+type Lab struct {
+	Links          []Link
+	client, server string
+}
 
-// Open makes the namespaces and returns two links: a virtual Ethernet cable of the given MTU, and a loopback interface.
+// Open makes the namespaces and two links: a virtual Ethernet cable of the given MTU, and a loopback interface.
 // It takes root. The caller calls Close.
-func Open(mtu int) ([]Link, error) {
-	Close() // what an interrupted run left
+func Open(mtu int) (*Lab, error) {
+	removeAbandoned()
+	l := &Lab{client: spaceName("client"), server: spaceName("server")}
 	commands := fmt.Sprintf(`
 		ip netns add %[1]s
 		ip netns add %[2]s
@@ -42,96 +41,60 @@ func Open(mtu int) ([]Link, error) {
 		ip -n %[1]s link set veth0 up
 		ip -n %[2]s link set veth0 up
 		ip -n %[1]s link set lo up
-		ip -n %[2]s link set lo up`, clientSpace, serverSpace, mtu)
-	for line := range strings.Lines(strings.TrimSpace(commands)) {
-		args := strings.Fields(line)
-		if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
-			Close()
-			return nil, fmt.Errorf("%s: %w: %s", strings.Join(args, " "), err, bytes.TrimSpace(out))
-		}
+		ip -n %[2]s link set lo up
+		ip netns exec %[1]s sysctl -qw net.core.somaxconn=65535 net.ipv4.ip_local_port_range=10000\ 65535
+		ip netns exec %[2]s sysctl -qw net.core.somaxconn=65535 net.ipv4.ip_local_port_range=10000\ 65535`, l.client, l.server, mtu)
+	if err := runAll(commands); err != nil {
+		l.Close()
+		return nil, err
 	}
-	return []Link{
-		{Name: "veth", ServerAddr: "198.18.0.2", MTU: mtu, client: clientSpace, server: serverSpace},
-		{Name: "loopback", ServerAddr: "127.0.0.1", MTU: 65536, client: serverSpace, server: serverSpace},
-	}, nil
+	l.Links = []Link{
+		{Name: "veth", ServerAddr: "198.18.0.2", MTU: mtu, client: l.client, server: l.server},
+		{Name: "loopback", ServerAddr: "127.0.0.1", MTU: 65536, client: l.server, server: l.server},
+	}
+	return l, nil
 }
 
 // Close removes the namespaces.
-func Close() {
-	for _, name := range []string{clientSpace, serverSpace} {
-		_ = exec.Command("ip", "netns", "delete", name).Run() // there may be none
+func (l *Lab) Close() {
+	for _, name := range []string{l.client, l.server} {
+		_ = exec.Command("ip", "netns", "delete", name).Run() // it may not have been made
 	}
 }
 
-// Run starts the server's command, waits until it says "ready", starts the client's, and returns the line that the side
-// which measures prints: the server if serverMeasures. Then it ends both.
-func (l Link) Run(ctx context.Context, server, client []string, serverMeasures bool) (string, Quiet, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	watch := watchMachine()
-
-	s, err := start(ctx, l.server, server)
-	if err != nil {
-		return "", Quiet{}, err
-	}
-	c := &process{}
-	line, err := s.line()
-	if err == nil && line != "ready" {
-		err = fmt.Errorf("server says %q instead of ready", line)
-	}
-	if err == nil {
-		if c, err = start(ctx, l.client, client); err == nil {
-			measuring := c
-			if serverMeasures {
-				measuring = s
-			}
-			line, err = measuring.line()
+// runAll runs commands, a line each; a space after a backslash is part of a word.
+func runAll(commands string) error {
+	for line := range strings.Lines(strings.TrimSpace(commands)) {
+		args := strings.Fields(strings.ReplaceAll(line, `\ `, "\x00"))
+		for i := range args {
+			args[i] = strings.ReplaceAll(args[i], "\x00", " ")
+		}
+		if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
+			return fmt.Errorf("%s: %w: %s", strings.Join(args, " "), err, bytes.TrimSpace(out))
 		}
 	}
-	cancel() // kills what still runs
-	used := s.wait() + c.wait()
+	return nil
+}
+
+// spacePrefix begins the names of all namespaces of this package; the id of the process that made them follows.
+const spacePrefix = "gosctp-bench-"
+
+func spaceName(role string) string { return fmt.Sprintf("%s%d-%s", spacePrefix, os.Getpid(), role) }
+
+// removeAbandoned removes the namespaces of runs that were killed.
+func removeAbandoned() {
+	out, err := exec.Command("ip", "netns", "list").Output()
 	if err != nil {
-		return "", Quiet{}, errors.Join(err, s.complaint("server"), c.complaint("client"))
+		return // Open will say why
 	}
-	return line, watch.end(used), nil
-}
-
-// process is one side.
-type process struct {
-	cmd    *exec.Cmd
-	out    *bufio.Reader
-	errors bytes.Buffer
-}
-
-func start(ctx context.Context, space string, args []string) (*process, error) {
-	p := &process{cmd: exec.CommandContext(ctx, "ip", append([]string{"netns", "exec", space}, args...)...)}
-	p.cmd.Stderr = &p.errors
-	out, err := p.cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
+	for line := range strings.Lines(string(out)) {
+		name, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+		var owner int
+		if n, _ := fmt.Sscanf(name, spacePrefix+"%d-", &owner); n != 1 {
+			continue
+		}
+		if _, err := os.Stat(fmt.Sprintf("/proc/%d", owner)); os.IsNotExist(err) {
+			_ = exec.Command("ip", "netns", "delete", name).Run() // another run may have been first
+		}
 	}
-	p.out = bufio.NewReader(out)
-	return p, p.cmd.Start()
-}
-
-// line returns the next line that the process prints.
-func (p *process) line() (string, error) {
-	s, err := p.out.ReadString('\n')
-	return strings.TrimSpace(s), err
-}
-
-// wait returns the CPU time, in seconds, of the process, which is about to end.
-func (p *process) wait() float64 {
-	if p.cmd == nil || p.cmd.Process == nil {
-		return 0
-	}
-	_ = p.cmd.Wait() // killed, as a rule
-	return (p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime()).Seconds()
-}
-
-func (p *process) complaint(who string) error {
-	if p.errors.Len() == 0 {
-		return nil
-	}
-	return fmt.Errorf("%s: %s", who, bytes.TrimSpace(p.errors.Bytes()))
 }

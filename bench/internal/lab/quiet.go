@@ -6,12 +6,6 @@ import (
 	"time"
 )
 
-// Quiet is what else the machine did during a run.
-type Quiet struct {
-	// Foreign is the CPU time of other processes, as a share of one core.
-	Foreign float64
-}
-
 // watch began with a run.
 type watch struct {
 	at   time.Time
@@ -20,15 +14,17 @@ type watch struct {
 
 func watchMachine() watch { return watch{time.Now(), busySeconds()} }
 
-// end closes the watch; used is the CPU time in seconds of the run's own processes. Time in software interrupts is
-// nobody's, and left out on both sides.
-func (w watch) end(used float64) Quiet {
-	return Quiet{max(0, (busySeconds()-w.busy-used)/time.Since(w.at).Seconds())}
+// foreign is the CPU time of others since then, as a share of one core; used is the CPU time in seconds of the run's own processes.
+// Time in software interrupts is nobody's, and left out on both sides.
+func (w watch) foreign(used float64) float64 {
+	return max(0, (busySeconds()-w.busy-used)/time.Since(w.at).Seconds())
 }
+
+// ticksPerSecond is USER_HZ, the same on every Linux.
+const ticksPerSecond = 100
 
 // busySeconds is the user and system time of all processes since boot; 0 where the system does not tell.
 func busySeconds() float64 {
-	const ticksPerSecond = 100 // USER_HZ, the same on every Linux
 	f, err := os.Open("/proc/stat")
 	if err != nil {
 		return 0

@@ -1,13 +1,11 @@
 // Package load has the workloads, each as a server's and a client's side over package peer.
 //
-// One side of each workload measures: it starts with its first message, leaves out a warm-up, and reports once.
+// One side of each workload measures: it starts with its first message, leaves out a warm-up, and reports twice: when it begins to
+// measure, and what it found.
 package load
 
 import (
 	"fmt"
-	"slices"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/gosctp/sctp/bench/internal/peer"
@@ -22,29 +20,29 @@ const (
 	// Setup: the client's workers connect, and close, one connection after the other. The client measures. An attempt
 	// that fails counts for nothing.
 	Setup = "setup"
+	// Many: Ping on many connections at once, with some messages in flight on each. The client measures.
+	Many = "many"
+	// Fan: Bulk on many connections at once. The server measures.
+	Fan = "fan"
 )
+
+// OneWay says whether a workload's data goes from the client to the server only, which then measures.
+func OneWay(work string) bool { return work == Bulk || work == Fan }
 
 // Spec describes a run.
 type Spec struct {
 	Work    string
 	Size    int // of a message
 	Workers int // of Setup
+	Conns   int // of Many and Fan
+	Window  int // of Many: messages in flight on each connection
 	Warm    time.Duration
 	Time    time.Duration
 }
 
-// Result is what the measuring side found. Latencies are zero in Bulk.
-type Result struct {
-	Seconds  float64 `json:"seconds"`
-	Messages int64   `json:"messages"` // connections in Setup
-	Bytes    int64   `json:"bytes"`
-	P50      float64 `json:"p50_us"`
-	P99      float64 `json:"p99_us"`
-}
-
-// Serve runs the server's side for ever; report gets the result if this side measures.
-func Serve(l peer.Listener, s Spec, report func(Result)) error {
-	m := newMeter(s, report)
+// Serve runs the server's side for ever.
+func Serve(l peer.Listener, s Spec, r Reporter) error {
+	m := newMeter(s, r)
 	for {
 		c, err := l.Accept()
 		if err != nil {
@@ -52,17 +50,21 @@ func Serve(l peer.Listener, s Spec, report func(Result)) error {
 		}
 		go func() {
 			defer c.Close()
-			buf := make([]byte, peer.MaxMessage)
+			buf := make([]byte, max(s.Size, 1))
 			for {
 				n, err := c.Recv(buf)
 				if err != nil {
+					if s.Work != Setup { // which is all about connections that end
+						m.fail(err)
+					}
 					return
 				}
 				switch s.Work {
-				case Bulk:
+				case Bulk, Fan:
 					m.add(n, 0)
-				case Ping:
-					if c.Send(buf[:n]) != nil {
+				case Ping, Many:
+					if err := c.Send(buf[:n]); err != nil {
+						m.fail(err)
 						return
 					}
 				}
@@ -71,36 +73,38 @@ func Serve(l peer.Listener, s Spec, report func(Result)) error {
 	}
 }
 
-// Drive runs the client's side until a connection fails, which in Bulk is how the server ends it.
-func Drive(p peer.Peer, addr string, s Spec, report func(Result)) error {
+// Drive runs the client's side until a connection fails, which is how a server that has measured ends it.
+func Drive(p peer.Peer, addr string, s Spec, r Reporter) error {
+	m := newMeter(s, r)
 	switch s.Work {
-	case Bulk:
-		return bulk(p, addr, s)
-	case Ping:
-		return ping(p, addr, s, newMeter(s, report))
+	case Bulk, Fan:
+		return each(p, addr, s, func(c peer.Conn) error { return flood(c, s) })
+	case Ping, Many:
+		return each(p, addr, s, func(c peer.Conn) error { return echo(c, s, m) })
 	case Setup:
-		return setup(p, addr, s, newMeter(s, report))
+		return setup(p, addr, s, m)
 	}
-	return fmt.Errorf("unknown workload %q: there are %s, %s, %s", s.Work, Bulk, Ping, Setup)
+	return fmt.Errorf("unknown workload %q: there are %s, %s, %s, %s, %s", s.Work, Bulk, Ping, Setup, Many, Fan)
 }
 
-func bulk(p peer.Peer, addr string, s Spec) error {
-	c, err := p.Dial(addr)
-	if err != nil {
-		return err
+// flood sends messages as fast as they go.
+func flood(c peer.Conn, s Spec) error {
+	message := make([]byte, s.Size)
+	for {
+		if err := c.Send(message); err != nil {
+			return err
+		}
 	}
-	for message := make([]byte, s.Size); err == nil; {
-		err = c.Send(message)
-	}
-	return err
 }
 
-func ping(p peer.Peer, addr string, s Spec, m *meter) error {
-	c, err := p.Dial(addr)
-	if err != nil {
-		return err
+// echo sends messages, the next one whenever an answer comes.
+func echo(c peer.Conn, s Spec, m *meter) error {
+	message, buf := make([]byte, s.Size), make([]byte, s.Size)
+	for range s.Window - 1 {
+		if err := c.Send(message); err != nil {
+			return err
+		}
 	}
-	message, buf := make([]byte, s.Size), make([]byte, peer.MaxMessage)
 	for {
 		began := time.Now()
 		if err := c.Send(message); err != nil {
@@ -140,62 +144,3 @@ func setup(p peer.Peer, addr string, s Spec, m *meter) error {
 
 // maxFailures is how many attempts in a row may fail before a worker of Setup gives up.
 const maxFailures = 100
-
-// meter counts messages from the first one on.
-type meter struct {
-	spec            Spec
-	report          func(Result)
-	start           sync.Once
-	messages, bytes atomic.Int64
-
-	mu        sync.Mutex
-	measuring bool
-	latencies []time.Duration
-}
-
-func newMeter(s Spec, report func(Result)) *meter { return &meter{spec: s, report: report} }
-
-// add counts a message of n bytes; latency is zero where there is none.
-func (m *meter) add(n int, latency time.Duration) {
-	m.start.Do(func() { go m.run() })
-	m.messages.Add(1)
-	m.bytes.Add(int64(n))
-	if latency == 0 {
-		return
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.measuring {
-		m.latencies = append(m.latencies, latency)
-	}
-}
-
-func (m *meter) run() {
-	time.Sleep(m.spec.Warm)
-	m.setMeasuring(true)
-	began, messages, bytes := time.Now(), m.messages.Load(), m.bytes.Load()
-	time.Sleep(m.spec.Time)
-	m.setMeasuring(false)
-	r := Result{
-		Seconds:  time.Since(began).Seconds(),
-		Messages: m.messages.Load() - messages,
-		Bytes:    m.bytes.Load() - bytes,
-	}
-	slices.Sort(m.latencies)
-	r.P50, r.P99 = quantile(m.latencies, 0.50), quantile(m.latencies, 0.99)
-	m.report(r)
-}
-
-func (m *meter) setMeasuring(on bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.measuring = on
-}
-
-// quantile returns the q-quantile of sorted latencies in microseconds.
-func quantile(sorted []time.Duration, q float64) float64 {
-	if len(sorted) == 0 {
-		return 0
-	}
-	return float64(sorted[int(q*float64(len(sorted)-1))].Nanoseconds()) / 1000
-}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/gosctp/sctp/bench/internal/skeleton"
 )
 
 // Conn carries whole messages both ways.
@@ -35,20 +37,32 @@ const Buffer = 4_000_000
 // MaxMessage is the largest message of any workload.
 const MaxMessage = 64 << 10
 
-// peers makes each transport, by name; the argument is the largest SCTP packet that the link carries in UDP.
-var peers = map[string]func(mtu int) Peer{
-	"gosctp-udp":    func(int) Peer { return gosctp{network: "sctp/udp4"} },
-	"gosctp-raw":    func(int) Peer { return gosctp{network: "sctp4"} },
-	"pion":          func(mtu int) Peer { return pion{mtu: mtu} },
-	"pion-listener": func(mtu int) Peer { return pion{mtu: mtu, shared: true} },
-	"tcp":           func(int) Peer { return tcp{} },
+// Options are what a transport is to know of the run.
+type Options struct {
+	// MTU is the largest SCTP packet that the link carries in UDP.
+	MTU int
+	// OneWay says that the client sends and the server receives.
+	OneWay bool
+	// Conns is how many connections there will be.
+	Conns int
+}
+
+// peers makes each transport, by name.
+var peers = map[string]func(Options) Peer{
+	"gosctp-udp":    func(Options) Peer { return gosctp{network: "sctp/udp4"} },
+	"gosctp-raw":    func(Options) Peer { return gosctp{network: "sctp4"} },
+	"pion":          func(o Options) Peer { return pion{mtu: o.MTU} },
+	"pion-listener": func(o Options) Peer { return pion{mtu: o.MTU, shared: true} },
+	"tcp":           func(Options) Peer { return tcp{} },
+	"skeleton-udp":  func(o Options) Peer { return newSkeleton(skeleton.UDP, o) },
+	"skeleton-raw":  func(o Options) Peer { return newSkeleton(skeleton.Raw, o) },
 }
 
 // New returns the transport of that name.
-func New(name string, mtu int) (Peer, error) {
+func New(name string, o Options) (Peer, error) {
 	f, ok := peers[name]
 	if !ok {
 		return nil, fmt.Errorf("unknown peer %q: there are %v", name, slices.Sorted(maps.Keys(peers)))
 	}
-	return f(mtu), nil
+	return f(o), nil
 }

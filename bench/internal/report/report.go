@@ -14,7 +14,9 @@ type Cell struct {
 	Link    string
 	Work    string
 	Size    int
-	Workers int
+	Workers int // of load.Setup
+	Conns   int // of load.Many and load.Fan
+	Window  int // of load.Many
 }
 
 // String is the cell as the first column of a table.
@@ -26,6 +28,10 @@ func (c Cell) String() string {
 		return fmt.Sprintf("ping-pong, %s", bytesString(c.Size))
 	case load.Setup:
 		return fmt.Sprintf("set-up, %d at a time", c.Workers)
+	case load.Many:
+		return fmt.Sprintf("%d associations, ping-pong, %s, %d in flight", c.Conns, bytesString(c.Size), c.Window)
+	case load.Fan:
+		return fmt.Sprintf("%d associations, one way, %s", c.Conns, bytesString(c.Size))
 	}
 	return c.Work
 }
@@ -42,7 +48,7 @@ func (c Cell) Unit() string {
 }
 
 // Value is the figure of r that the cell is about.
-func (c Cell) Value(r load.Result) float64 {
+func (c Cell) Value(r Result) float64 {
 	switch c.Work {
 	case load.Bulk:
 		return float64(r.Bytes) / (1 << 20) / r.Seconds
@@ -74,7 +80,7 @@ type Table struct {
 }
 
 // Add records one run.
-func (t *Table) Add(c Cell, transport string, r load.Result) {
+func (t *Table) Add(c Cell, transport string, r Result) {
 	if t.values == nil {
 		t.values = make(map[Cell]map[string][]float64)
 	}

@@ -10,15 +10,15 @@ func TestTables(t *testing.T) {
 	var table Table
 	bulk := Cell{Link: "veth", Work: load.Bulk, Size: 1024}
 	for _, mib := range []int64{30, 10, 20} {
-		table.Add(bulk, "ours", load.Result{Seconds: 2, Bytes: mib << 21})
+		table.Add(bulk, "ours", Result{Result: load.Result{Seconds: 2, Bytes: mib << 21}})
 	}
-	table.Add(bulk, "theirs", load.Result{Seconds: 1, Bytes: 10 << 20})
-	table.Add(Cell{Link: "lo", Work: load.Ping, Size: 64}, "ours", load.Result{P50: 999})
+	table.Add(bulk, "theirs", Result{Result: load.Result{Seconds: 1, Bytes: 10 << 20}})
+	table.Add(Cell{Link: "lo", Work: load.Ping, Size: 64}, "ours", Result{Result: load.Result{P50: 999}})
 	ping := Cell{Link: "veth", Work: load.Ping, Size: 64}
-	table.Add(ping, "ours", load.Result{P50: 50})
-	table.Add(ping, "theirs", load.Result{P50: 25})
+	table.Add(ping, "ours", Result{Result: load.Result{P50: 50}})
+	table.Add(ping, "theirs", Result{Result: load.Result{P50: 25}})
 	setup := Cell{Link: "veth", Work: load.Setup, Workers: 8}
-	table.Add(setup, "ours", load.Result{Seconds: 2, Messages: 3000})
+	table.Add(setup, "ours", Result{Result: load.Result{Seconds: 2, Messages: 3000}})
 
 	for _, tt := range []struct{ name, got, want string }{
 		{
