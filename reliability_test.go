@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gosctp/sctp"
@@ -97,6 +98,7 @@ func TestImportantMessagesFindRoom(t *testing.T) {
 		text := func(name string) string { return fmt.Sprintf("%-1000s", name) }
 		send(t, client, text("reliable"), &sctp.SndInfo{Stream: 2})
 		send(t, client, text("minor"), &sctp.SndInfo{Stream: 1, PR: sctp.PriorityPolicy(9)})
+		synctest.Wait() // until it has left
 		send(t, client, text("major"), &sctp.SndInfo{Stream: 1, PR: sctp.PriorityPolicy(2)})
 		send(t, client, text("urgent"), &sctp.SndInfo{Stream: 1, PR: sctp.PriorityPolicy(1)})
 		ctx, cancel := context1s(t)

@@ -110,6 +110,7 @@ func Open(o Options) (*Engine, error) {
 	}
 	e.fireFunc = e.fire
 	e.out.idle.L = &e.out.mu
+	e.out.lateWork.L = &e.out.mu
 	e.lastEphemeral = mathrand.IntN(1<<16 - firstEphemeral)
 	// A carrier that nobody shares leaves every out-of-the-blue packet to this engine.
 	e.ootb = !e.caps.Shared
@@ -128,6 +129,7 @@ func Open(o Options) (*Engine, error) {
 			e.goroutines.Go(e.newReader(queue).run)
 		}
 	}
+	e.goroutines.Go(e.writeLate)
 	if changes := e.carrier.AddrChanges(); changes != nil {
 		e.goroutines.Go(func() { e.watchAddrs(changes) })
 	}

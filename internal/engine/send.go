@@ -73,39 +73,40 @@ func (a *Assoc) endTurn() {
 }
 
 func (a *Assoc) send(ctx context.Context, m *assoc.Message, t turn) error {
-	if err := a.queue(ctx, m, t); err != nil {
+	u, err := a.queue(ctx, m, t)
+	if err != nil {
 		return err
 	}
-	a.engine.out.mark(a)
-	a.engine.transmit()
+	a.engine.offer(a, u)
 	return nil
 }
 
-func (a *Assoc) queue(ctx context.Context, m *assoc.Message, t turn) error {
+// queue waits for room and queues a message, and says how urgent it is to send it.
+func (a *Assoc) queue(ctx context.Context, m *assoc.Message, t turn) (assoc.Urgency, error) {
 	a.mu.Lock()
 	defer a.unlock()
 	for {
 		if err := a.usable(ctx, &a.writable); err != nil {
-			return err
+			return 0, err
 		}
 		if a.phase == ended {
-			return a.sendEnd()
+			return 0, a.sendEnd()
 		}
 		if t == betweenAlls && a.sendingAll {
 			a.writable.wait(ctx)
 			continue
 		}
 		if t != ofParts && a.inParts[m.Stream] {
-			return ErrMessageOpen
+			return 0, ErrMessageOpen
 		}
 		now := a.engine.now()
 		err := a.core.Send(now, m)
 		a.settle(now)
 		switch {
 		case errors.Is(err, assoc.ErrNotEstablished):
-			return a.sendEnd()
+			return 0, a.sendEnd()
 		case !errors.Is(err, assoc.ErrSendBufferFull):
-			return err
+			return a.core.Urgency(), err
 		}
 		a.writable.wait(ctx)
 	}

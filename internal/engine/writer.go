@@ -34,6 +34,10 @@ type writer struct {
 	// replied counts the stateless answers that left.
 	replied uint64
 	stopped bool
+	// late: the latecomer is to write. offers counts what was left to it.
+	late     bool
+	offers   uint64
+	lateWork sync.Cond
 
 	batch []transport.Datagram
 	arena []byte
@@ -45,6 +49,11 @@ type writer struct {
 func (w *writer) mark(a *Assoc) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.markLocked(a)
+}
+
+// markLocked is mark with w.mu held.
+func (w *writer) markLocked(a *Assoc) {
 	if a.marked {
 		return
 	}
@@ -118,6 +127,7 @@ func (w *writer) stop() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.stopped = true
+	w.lateWork.Broadcast()
 }
 
 // await waits until nobody writes any more, after stop.

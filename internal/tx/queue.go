@@ -182,6 +182,9 @@ func (s *stream) describe() {
 // Empty reports whether everything has been cut into fragments.
 func (q *Queue) Empty() bool { return q.messages == 0 }
 
+// Messages is the number of messages that were not cut to their end.
+func (q *Queue) Messages() int { return q.messages }
+
 // Unsent is the number of bytes not yet cut into fragments.
 func (q *Queue) Unsent() int { return q.unsent }
 

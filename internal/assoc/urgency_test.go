@@ -1,0 +1,54 @@
+package assoc
+
+import "testing"
+
+// A message is urgent if nothing is in flight whose acknowledgement would bring the next opportunity, or if a train is full.
+func TestUrgency(t *testing.T) {
+	p := newPair(t, func(c *Config) { c.SendBuffer = 4 << 20 })
+	a := p.ends[0]
+	send := func(size int) {
+		t.Helper()
+		if err := a.Send(p.now, &Message{Data: make([]byte, size)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := func(when string, u Urgency) {
+		t.Helper()
+		if got := a.Urgency(); got != u {
+			t.Errorf("%s: urgency %d, want %d", when, got, u)
+		}
+	}
+	m := &Message{Data: make([]byte, 64<<10)}
+	p.transfer(t, 200, m) // until the congestion window takes several trains
+	send(64)
+	want("nothing is in flight", Now)
+	if !a.NextPacket(p.now, p.buf, &p.d) {
+		t.Fatal("no packet")
+	}
+	send(64)
+	want("one message is in flight", Soon)
+	send(trainBytes)
+	want("a train is full", Now)
+
+	for a.NextPacket(p.now, p.buf, &p.d) {
+	}
+	for range 20 { // as if each had been acknowledged, so that the burst limits nothing
+		a.send.replenish(a.cfg.MaxBurst)
+		send(trainBytes)
+		for a.NextPacket(p.now, p.buf, &p.d) {
+		}
+	}
+	for a.paths[0].CC.Cwnd()-a.send.outstanding.Flight(0) >= trainBytes {
+		t.Fatalf("the window is not full: %d of %d bytes", a.send.outstanding.Flight(0), a.paths[0].CC.Cwnd())
+	}
+	send(trainBytes)
+	want("the congestion window is full", Soon)
+}
+
+// Before the association is established, it is not up to messages when packets leave.
+func TestEverythingIsUrgentBeforeTheAssociationIsUp(t *testing.T) {
+	ta := newTestAssoc(t, activeSide)
+	if got := ta.a.Urgency(); got != Now {
+		t.Errorf("urgency %d, want %d", got, Now)
+	}
+}

@@ -1,0 +1,68 @@
+package engine
+
+import (
+	"runtime"
+
+	"github.com/gosctp/sctp/internal/assoc"
+)
+
+// Who sends many small messages in a row should not pay a system call for each, and the network not a packet. So a Send leaves the writing
+// to the latecomer when something is in flight already and a train of packets is not full yet: a goroutine that waits until nobody
+// has anything to add. It does not wait for time, nor for an acknowledgement, as Nagle's algorithm would: only until those who can run
+// have run. The first message after a pause does not come here; it leaves at once.
+
+// offer writes what a has to send: now, or soon if more may come that could go with it.
+func (e *Engine) offer(a *Assoc, u assoc.Urgency) {
+	if u == assoc.Soon {
+		e.out.markLate(a)
+		return
+	}
+	e.out.mark(a)
+	e.transmit()
+}
+
+// markLate is mark, and has the latecomer write.
+func (w *writer) markLate(a *Assoc) {
+	w.mu.Lock()
+	w.markLocked(a)
+	w.offers++
+	first := !w.late
+	w.late = true
+	w.mu.Unlock()
+	if first {
+		w.lateWork.Signal()
+	}
+}
+
+// awaitLate waits until there is something for the latecomer to write, and says false when nothing will be any more.
+func (w *writer) awaitLate() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for !w.late && !w.stopped {
+		w.lateWork.Wait()
+	}
+	return !w.stopped
+}
+
+// quiet reports whether nobody has offered anything since it was asked last; then the latecomer has its turn.
+func (w *writer) quiet(seen *uint64) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if *seen != w.offers {
+		*seen = w.offers
+		return false
+	}
+	w.late = false
+	return true
+}
+
+// writeLate is the latecomer.
+func (e *Engine) writeLate() {
+	var seen uint64
+	for e.out.awaitLate() {
+		for !e.out.quiet(&seen) {
+			runtime.Gosched()
+		}
+		e.transmit()
+	}
+}

@@ -1,0 +1,66 @@
+package engine
+
+import (
+	"testing"
+	"testing/synctest"
+)
+
+// A message behind another one leaves although nobody does anything any more, and no time passes.
+func TestMessagesBehindOthersLeave(t *testing.T) {
+	inLab(t, func(t *testing.T, l *lab) {
+		a, b := l.pair()
+		start := l.a.now()
+		for n := range uint64(100) {
+			l.send(a, []byte("message"))
+			synctest.Wait()
+			if got := l.a.Counters().OutOrderChunks; n < 3 && got != n+1 { // which the first congestion window and burst have room for
+				t.Errorf("%d of %d messages have left", got, n+1)
+			}
+		}
+		if l.a.now() != start {
+			t.Errorf("time has passed: %v", l.a.now().Sub(start))
+		}
+		l.receive(b, 100*len("message"))
+	})
+}
+
+// The latecomer writes when nobody has offered anything since it looked last, and ends with the engine.
+func TestTheLatecomerLetsOthersGoFirst(t *testing.T) {
+	w := &writer{}
+	w.lateWork.L = &w.mu
+	a := new(Assoc)
+	w.markLate(a)
+	var seen uint64
+	for _, step := range []struct {
+		offer, quiet bool
+	}{{false, false}, {true, false}, {true, false}, {false, true}} {
+		if step.offer {
+			w.markLate(a)
+		}
+		if !w.awaitLate() {
+			t.Fatal("nothing to write")
+		}
+		if got := w.quiet(&seen); got != step.quiet {
+			t.Errorf("%+v: quiet is %v", step, got)
+		}
+	}
+	if w.first != a || w.last != a {
+		t.Error("the association is not on the list, once")
+	}
+	w.stop()
+	if w.awaitLate() {
+		t.Error("goes on after the end")
+	}
+}
+
+// What is urgent is written by the time the caller goes on.
+func TestWhatIsUrgentIsWrittenAtOnce(t *testing.T) {
+	inLab(t, func(t *testing.T, l *lab) {
+		a, _ := l.pair()
+		before := l.gate.batches.Load()
+		l.send(a, []byte("message"))
+		if got := l.gate.batches.Load(); got != before+1 {
+			t.Errorf("%d batches written, want 1", got-before)
+		}
+	})
+}
