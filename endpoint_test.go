@@ -171,6 +171,7 @@ func TestEndpointReadsLargeMessagesInParts(t *testing.T) {
 		defer server.Close()
 		one, two := w.dial(), w.dial()
 		send(t, one, "0123456789", nil)
+		time.Sleep(time.Second) // what is sent at one time may arrive in any order
 		send(t, two, "abcdefghij", nil)
 		time.Sleep(time.Second)
 		var got []string
