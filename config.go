@@ -43,6 +43,9 @@ type Config struct {
 	// time since something was sent (RFC 8985), which notices the loss of what was sent again before the retransmission
 	// time-out does.
 	DisableRACK bool
+	// DisableUndo keeps the congestion window reduced also when the peer reports that all that was sent again came twice (RFC 3708),
+	// or when what a time-out gave up turns out to have been late (F-RTO, RFC 5682). Without it such a reduction is taken back.
+	DisableUndo bool
 	// MaxInitRetransmits is Max.Init.Retransmits, the attempts to set up: 8.
 	MaxInitRetransmits int
 	// HBInterval is HB.interval, the time between probes of an idle address, beside its RTO: 30 s, and 15 s in UDP, where
@@ -168,6 +171,7 @@ func (c *Config) core() assoc.Config {
 		TailProbe:            !c.DisableTailProbe,
 		CongestionControl:    c.CongestionControl.core(),
 		RACK:                 !c.DisableRACK,
+		Undo:                 !c.DisableUndo,
 		MaxInitRetransmits:   c.MaxInitRetransmits,
 		HBInterval:           c.HBInterval,
 		LearnAddrs:           c.LearnAddrs,

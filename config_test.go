@@ -21,10 +21,10 @@ func TestEveryConfigFieldCounts(t *testing.T) {
 	anything := map[string]bool{
 		"OutStreams": true, "MaxInStreams": true, "DisableFragments": true, "Nagle": true, "AdaptationIndication": true,
 		"DefaultSndInfo": true, "Scheduler": true, "Switchover": true,
-		"DisableTailProbe": true, "Auth": true, "UnauthenticatedASCONF": true, "AutoASCONF": true, "DisableRACK": true, "LearnAddrs": true,
+		"DisableTailProbe": true, "Auth": true, "UnauthenticatedASCONF": true, "AutoASCONF": true, "DisableRACK": true, "LearnAddrs": true, "DisableUndo": true,
 	}
-	// The association itself knows nothing of the first two; the others are its TailProbe and RACK.
-	ours := map[string]bool{"Linger": true, "DefaultSndInfo": true, "DisableTailProbe": true, "DisableRACK": true}
+	// The association itself knows nothing of the first two; the others are its TailProbe, RACK and Undo.
+	ours := map[string]bool{"Linger": true, "DefaultSndInfo": true, "DisableTailProbe": true, "DisableRACK": true, "DisableUndo": true}
 	typ := reflect.TypeFor[Config]()
 	core := reflect.TypeOf(new(Config).core())
 	for i := range typ.NumField() {
@@ -60,6 +60,9 @@ func TestCongestionControlReachesTheAssociation(t *testing.T) {
 	for _, off := range []bool{false, true} {
 		if on := (&Config{DisableRACK: off}).core().RACK; on == off {
 			t.Errorf("RACK disabled %v, used %v", off, on)
+		}
+		if on := (&Config{DisableUndo: off}).core().Undo; on == off {
+			t.Errorf("undo disabled %v, used %v", off, on)
 		}
 	}
 }

@@ -95,6 +95,8 @@ type Stats struct {
 	RetransmittedByT3              uint64 // of Retransmitted, those for which T3-rtx had expired
 	FastRetransmits                uint64 // entries into fast recovery (RFC 9260 section 7.2.4)
 	Timeouts                       uint64 // of T3-rtx
+	RecoveriesUndone               uint64 // of FastRetransmits, those after which nothing turned out to have been lost
+	TimeoutsUndone                 uint64 // of Timeouts, those that turned out to have been too early
 	MarksReceived                  uint64 // packets with data that the network marked (RFC 3168)
 	MarksAnswered                  uint64 // reductions of a congestion window for the peer's report of a mark
 	DropsReported, DropsHeard      uint64 // damaged packets that the peer was told of, and told of

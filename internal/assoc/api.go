@@ -105,6 +105,8 @@ type Stats struct {
 	RetransmittedByT3              uint64 // of Retransmitted, those for which T3-rtx had expired
 	FastRetransmits                uint64 // times fast recovery was entered
 	Timeouts                       uint64 // T3-rtx expirations
+	RecoveriesUndone               uint64 // of FastRetransmits, those after which nothing turned out to have been lost
+	TimeoutsUndone                 uint64 // of Timeouts, those that turned out to have been too early
 	MarksReceived                  uint64 // packets with DATA that the network marked
 	MarksAnswered                  uint64 // times a congestion window was reduced for a mark
 	DropsReported, DropsHeard      uint64 // PKTDROP chunks sent, and received about packets of this side

@@ -52,10 +52,14 @@ func (d dataChunk) append(ta *testAssoc, b []byte) []byte {
 type sackChunk struct {
 	cum  int
 	gaps []int
+	dups []int
 	rwnd uint32
 }
 
-func sack(cum int, gaps ...int) sackChunk { return sackChunk{cum, gaps, 1 << 20} }
+func sack(cum int, gaps ...int) sackChunk { return sackChunk{cum: cum, gaps: gaps, rwnd: 1 << 20} }
+
+// twice says that TSNs arrived once more than before.
+func (s sackChunk) twice(tsns ...int) sackChunk { s.dups = tsns; return s }
 
 func (s sackChunk) withRwnd(n uint32) sackChunk { s.rwnd = n; return s }
 
@@ -64,7 +68,11 @@ func (s sackChunk) append(ta *testAssoc, b []byte) []byte {
 	for i := 0; i < len(s.gaps); i += 2 {
 		blocks = append(blocks, wire.GapBlock{Start: uint16(s.gaps[i] - s.cum), End: uint16(s.gaps[i+1] - s.cum)})
 	}
-	return wire.AppendSack(b, ta.localTSN.Add(s.cum), s.rwnd, blocks, nil)
+	var dups []seq.TSN
+	for _, t := range s.dups {
+		dups = append(dups, ta.localTSN.Add(t))
+	}
+	return wire.AppendSack(b, ta.localTSN.Add(s.cum), s.rwnd, blocks, dups)
 }
 
 // initOf is the peer's INIT or INIT ACK before a test changes it.

@@ -35,6 +35,9 @@ type Config struct {
 	TailProbe bool
 	// RACK finds losses by time as well (RFC 8985): off.
 	RACK bool
+	// Undo finds out, by the peer's reports of duplicates (RFC 3708) and by F-RTO (RFC 5682), that what was sent again had not been lost, and
+	// takes the reduction of the window back: off.
+	Undo bool
 	// MaxInitRetransmits is Max.Init.Retransmits: 8.
 	MaxInitRetransmits int
 	// MaxInitTimeout is the longest time to the next INIT or COOKIE ECHO (RFC 6458 section 8.1.3): RTOMax.

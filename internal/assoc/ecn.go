@@ -83,6 +83,7 @@ func (a *Association) recvECNE(c wire.Chunk) {
 	if c := s.outstanding.Find(t); c != nil {
 		p = a.paths[c.Path]
 	}
+	p.Doubt.Close() // whatever became of the packets, the reduction is due
 	if !p.Reduction.Covers(t, a.tsnsSent()) {
 		p.CC.Marked()
 		a.noteReduction(p, true)
@@ -112,6 +113,7 @@ func (a *Association) reduceForLoss(p *path.Path) {
 	if p.Reduction.ForMark(a.send.outstanding.CumTSNAck(), a.tsnsSent()) {
 		return
 	}
+	a.beginDoubt(p, false)
 	p.CC.Lost()
 	a.noteReduction(p, false)
 }

@@ -14,7 +14,9 @@ type report struct {
 	cum seq.TSN
 	// gaps may be taken back, kept may not.
 	gaps, kept wire.Gaps
-	rwnd       int
+	// dups have arrived more than once.
+	dups wire.TSNs
+	rwnd int
 }
 
 // last is the highest TSN that the report says something about; false if there are no gaps.
@@ -46,7 +48,7 @@ func (a *Association) recvNRSack(now mono.Time, c wire.Chunk) {
 	}
 	a.stats.SacksReceived++
 	a.stats.GapsReceived += uint64(s.Gaps.Len() + s.NRGaps.Len())
-	a.acknowledged(now, &report{cum: s.CumTSN, gaps: s.Gaps, kept: s.NRGaps, rwnd: int(s.ARwnd)})
+	a.acknowledged(now, &report{cum: s.CumTSN, gaps: s.Gaps, kept: s.NRGaps, dups: s.Dups, rwnd: int(s.ARwnd)})
 }
 
 // sackHeaderLen is the length of a SACK or NR-SACK of this side without blocks.

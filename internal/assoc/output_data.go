@@ -42,12 +42,15 @@ func (a *Association) buildData(now mono.Time, k *builder) {
 	if !open && !rush {
 		return
 	}
-	restartT3 := a.buildRetransmissions(now, k)
-	if k.data > 0 {
-		s.recovery.rush = false
-	}
-	if open && s.outstanding.Lost() == 0 {
-		a.buildNew(now, k)
+	restartT3 := false
+	if !a.awaitsVerdict(k.path) || !a.buildFresh(now, k) {
+		restartT3 = a.buildRetransmissions(now, k)
+		if k.data > 0 {
+			s.recovery.rush = false
+		}
+		if open && s.outstanding.Lost() == 0 {
+			a.buildNew(now, k)
+		}
 	}
 	if k.data == 0 {
 		return
@@ -80,6 +83,7 @@ func (a *Association) buildRetransmissions(now mono.Time, k *builder) (earliest 
 			k.mayFragment = true // cut for a larger path MTU (section 7.3)
 		}
 		k.repeats = true
+		a.sentAgain(now, a.paths[min(c.Path, len(a.paths)-1)], c.TSN)
 		earliest = out.Retransmitted(now, c, k.path.ID) || earliest
 		flags := a.appendData(k, c)
 		a.countAgain(k.path, c)

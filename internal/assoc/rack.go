@@ -6,9 +6,6 @@ import (
 	"github.com/gosctp/sctp/internal/tx"
 )
 
-// patienceShare is the part of the shortest round trip that packets may overtake each other by (RFC 8985 section 6.2 step 4).
-const patienceShare = 4
-
 // searchByTime finds losses by the time since chunks were sent (RFC 8985): what left before something that has arrived by now, and is overdue by
 // a quarter of a round trip, is lost. Unlike counting miss indications (RFC 9260 section 7.2.4) that finds what was sent again and lost
 // again, and losses that too few packets followed. Each path is looked at by itself, since they take different times.
@@ -27,7 +24,7 @@ func (a *Association) searchByTime(now mono.Time, acked *tx.Acked) {
 // markOverdue marks what is overdue on a path, and waits for what soon will be.
 func (a *Association) markOverdue(now mono.Time, p *path.Path) {
 	s := &a.send
-	patience := min(p.MinRTT.Least()/patienceShare, p.RTO.SRTT())
+	patience := p.Reordering.Allowance(p.MinRTT.Least(), p.RTO.SRTT())
 	n, again, next := s.outstanding.MarkOverdue(p.ID, now, patience, s.recovery.began)
 	p.Overdue = next
 	switch {
@@ -37,6 +34,9 @@ func (a *Association) markOverdue(now mono.Time, p *path.Path) {
 		a.reduceForLoss(p)
 	case again: // the loss of a retransmission is another sign of congestion (RFC 5681 section 4.3)
 		s.recovery.began = now
+		if p.Doubt.IsOpen() && p.Doubt.Exit != s.recovery.exit {
+			a.beginDoubt(p, false) // it was another path that recovery began with
+		}
 		p.CC.Lost()
 	}
 }

@@ -33,7 +33,7 @@ func (a *Association) recvSack(now mono.Time, c wire.Chunk) {
 	}
 	a.stats.SacksReceived++
 	a.stats.GapsReceived += uint64(s.Gaps.Len())
-	a.acknowledged(now, &report{cum: s.CumTSN, gaps: s.Gaps, rwnd: int(s.ARwnd)})
+	a.acknowledged(now, &report{cum: s.CumTSN, gaps: s.Gaps, dups: s.Dups, rwnd: int(s.ARwnd)})
 }
 
 // takesSack reports whether a SACK counts in this state; in others it is discarded (section 6).
@@ -50,6 +50,9 @@ func (a *Association) takesSack() bool {
 func (a *Association) acknowledged(now mono.Time, r *report) {
 	s, cum, rwnd := &a.send, r.cum, r.rwnd
 	out := s.outstanding
+	if a.cfg.Undo && r.dups.Len() > 0 {
+		a.hearDuplicates(now, r.dups)
+	}
 	if cum.Less(out.CumTSNAck()) {
 		return // item D i: overtaken by a later one
 	}
@@ -144,7 +147,7 @@ func (a *Association) credit(now mono.Time, rep *report, acked *tx.Acked) {
 	s, cum := &a.send, rep.cum
 	out := s.outstanding
 	if s.recovery.active && !cum.Less(s.recovery.exit) {
-		s.recovery.active = false
+		a.endRecovery()
 	}
 	if acked.Any {
 		a.knowsTSNs()
@@ -153,6 +156,7 @@ func (a *Association) credit(now mono.Time, rep *report, acked *tx.Acked) {
 	}
 	for _, p := range a.paths {
 		r := &acked.Paths[p.ID]
+		a.lateAck(now, p, r)
 		if r.Bytes > 0 {
 			a.pathAcked(now, p.ID, r, acked.CumAdvanced)
 		}

@@ -29,7 +29,9 @@ type sender struct {
 	// burst is the number of packets that may still leave at this opportunity (section 6.1 D).
 	burst    int
 	recovery recovery
-	forward  forwarder
+	// duplicates is what the peer's reports of them are worth.
+	duplicates duplicates
+	forward    forwarder
 	// unreliable: a message was queued that may be given up, or one was given up. Before that there is no deadline for it, and nothing to skip.
 	unreliable bool
 	// corked: the user said with the last message that another one follows.
@@ -46,7 +48,7 @@ func (s *sender) start(initial seq.TSN) { s.outstanding = tx.NewOutstanding(init
 func (s *sender) restart(initial seq.TSN) {
 	s.queue.Restart()
 	s.start(initial)
-	s.recovery, s.cwr, s.forward = recovery{}, ecnNote{}, forwarder{}
+	s.recovery, s.cwr, s.forward, s.duplicates = recovery{}, ecnNote{}, forwarder{}, duplicates{}
 	s.windowClosed, s.probe, s.probing, s.answered, s.excused = false, false, false, false, 0
 }
 

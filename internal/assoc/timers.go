@@ -128,6 +128,7 @@ func (a *Association) expireT3(now mono.Time, p *path.Path) {
 	if probing {
 		return // section 6.1 A: neither an error nor a sign of congestion
 	}
+	a.doubtTimeout(p)
 	p.CC.TimedOut() // E1
 	a.noteReduction(p, false)
 	p.OnePacket = true

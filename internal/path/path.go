@@ -114,8 +114,9 @@ type Path struct {
 	Probed bool
 	// Overdue is when something in flight is to be taken for lost, if it has not arrived by then; unset if nothing is in doubt.
 	Overdue mono.Time
-	// MinRTT is the shortest round trip.
-	MinRTT MinRTT
+	// MinRTT is the shortest round trip, Reordering what packets may take beside it.
+	MinRTT     MinRTT
+	Reordering Reordering
 	// HB is the heartbeat of the path.
 	HB Heartbeat
 	// Search is the search for the path MTU.
@@ -124,6 +125,8 @@ type Path struct {
 	Retransmitted uint64
 	// Reduction is the last time that CC reduced its window.
 	Reduction Reduction
+	// Doubt is whether the last reduction for a loss or a time-out was right.
+	Doubt Doubt
 	// OnePacket limits the flight to one packet after a T3-rtx expiration (RFC 9260 section 7.2.3).
 	OnePacket bool
 

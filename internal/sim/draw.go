@@ -161,6 +161,7 @@ func (d drawer) config(s *Scenario) assoc.Config {
 		c.PathMaxRetrans = pick(d, 0, 1, 3)
 	}
 	c.InitStagger = pick(d, 0, 0, time.Millisecond, 250*time.Millisecond)
+	c.Undo = d.often(0.5)
 	return c
 }
 

@@ -22,6 +22,9 @@ type PathAcked struct {
 	// LatestAt is when that of the chunks left which was sent last, if it was sent once: SACKs that measure nothing for RTO tell the round
 	// trip with it. Unset if all were sent again.
 	LatestAt mono.Time
+	// LateAt is when that of the chunks left which was sent last of those that T3-rtx gave up, and which were not sent again. Unset if there are
+	// none.
+	LateAt mono.Time
 	// newestAt is when that of the chunks left which was sent last, newestTSN; newestAgain: that was not the first time.
 	newestAt    mono.Time
 	newestTSN   seq.TSN
@@ -89,6 +92,9 @@ func (o *Outstanding) acknowledge(c *Chunk) {
 		r.InFlight = true
 	case lost:
 		o.lost--
+		if c.TimedOut && c.Transmissions == 1 {
+			r.LateAt = max(r.LateAt, c.sentAt)
+		}
 	case abandoned: // RFC 3758 section 3.5 A2: nothing is credited
 		o.noteAcked(c.TSN)
 		return

@@ -57,7 +57,7 @@ func (o *Outstanding) Missing(limit seq.TSN, marked *[MaxPaths]bool) int {
 			continue
 		}
 		c := o.at(t)
-		if c.fate != inFlight || c.fast {
+		if c.fate != inFlight || c.fast || o.paths[c.Path].patient {
 			continue
 		}
 		c.misses++
@@ -71,6 +71,27 @@ func (o *Outstanding) Missing(limit seq.TSN, marked *[MaxPaths]bool) int {
 		n++
 	}
 	return n
+}
+
+// SetPatient has losses on a path found by time only, because packets overtake each other there.
+func (o *Outstanding) SetPatient(path int, on bool) { o.paths[path].patient = on }
+
+// Unmark takes back that T3-rtx gave up what is in flight on a path, as far as it was not sent again. What had arrived before counts for
+// nothing in the search for losses by time: it is not known which of its transmissions that was.
+func (o *Outstanding) Unmark(path int) {
+	o.paths[path].newest = newest{}
+	for t, left := o.nextLost, o.lost; left > 0 && t.Less(o.next); t++ {
+		c := o.at(t)
+		if c.fate != lost {
+			continue
+		}
+		left--
+		if c.Path == path && c.TimedOut {
+			c.TimedOut = false
+			o.lost--
+			o.intoFlight(c)
+		}
+	}
 }
 
 // NextLost returns the earliest chunk marked for retransmission; nil if none is.

@@ -58,6 +58,8 @@ type pathRecord struct {
 	timed   seq.TSN
 	timedAt mono.Time
 	newest  newest
+	// patient: three reports of a gap mean nothing here.
+	patient bool
 }
 
 // Outstanding is the list of outstanding chunks: a ring indexed by TSN. It knows flight sizes per path, but no congestion control,
