@@ -19,6 +19,8 @@ type pair struct {
 	d       transport.Datagram
 	buf     []byte
 	scratch []byte
+	// inTransit bounds the bytes that transfer has under way.
+	inTransit int
 }
 
 // addrOf is the address of each end.
@@ -27,7 +29,7 @@ var addrOf = [2]netip.Addr{local1, peer1}
 // newPair returns a pair over carriers that know neither ECN nor damage, unless using says otherwise.
 func newPair(tb testing.TB, changes ...func(*Config)) *pair {
 	tb.Helper()
-	p := &pair{now: mono.Time(time.Hour), buf: make([]byte, 65535), scratch: make([]byte, 128<<10)}
+	p := &pair{now: mono.Time(time.Hour), buf: make([]byte, 65535), scratch: make([]byte, 128<<10), inTransit: inTransit}
 	cfg := Config{MaxBurst: 64, Disable: ECN | ZeroChecksum}
 	for _, f := range changes {
 		f(&cfg)
@@ -94,7 +96,7 @@ func (p *pair) drain(a *Association) {
 	}
 }
 
-// inTransit bounds the bytes that transfer has under way: a reader that keeps up, as the pools of buffers are made for.
+// inTransit is what a reader who keeps up leaves under way.
 const inTransit = 64 << 10
 
 // transfer sends n messages from one end to the other and reads them there.
@@ -102,7 +104,7 @@ func (p *pair) transfer(tb testing.TB, n int, m *Message) {
 	tb.Helper()
 	a, z := p.ends[0], p.ends[1]
 	for read, sent := 0, 0; read < n; {
-		for sent < n && (sent-read)*len(m.Data) < inTransit && a.Send(p.now, m) == nil {
+		for sent < n && (sent-read)*len(m.Data) < p.inTransit && a.Send(p.now, m) == nil {
 			sent++
 		}
 		p.run()
@@ -134,6 +136,33 @@ func using(e Extensions) func(*Config) {
 		if e.Has(Interleaving) {
 			c.FragmentInterleave = 2
 		}
+	}
+}
+
+// So it is with much under way, which comes free at one time. What is kept for it goes with the next heartbeat.
+func TestSteadyStateWithMuchUnderWay(t *testing.T) {
+	for _, size := range messageSizes {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			p := newPair(t, using(0), func(c *Config) { c.SendBuffer, c.RecvBuffer, c.HBInterval = 4<<20, 16<<20, time.Hour })
+			p.inTransit = 1 << 20
+			m := &Message{Data: make([]byte, size)}
+			n := p.inTransit / size
+			for range 20 {
+				p.transfer(t, n, m)
+			}
+			if allocs := testing.AllocsPerRun(5, func() { p.transfer(t, n, m) }); allocs > 0 {
+				t.Errorf("%.0f allocations for %d messages of %d bytes, want none", allocs, n, size)
+			}
+			p.now = p.now.Add(2 * time.Hour)
+			p.run()
+			if allocs := testing.AllocsPerRun(1, func() {
+				p.now = p.now.Add(2 * time.Hour)
+				p.run()
+				p.transfer(t, n, m)
+			}); allocs < 1 {
+				t.Error("everything is kept while nothing is sent")
+			}
+		})
 	}
 }
 

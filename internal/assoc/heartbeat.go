@@ -86,6 +86,7 @@ func (a *Association) expireHeartbeat(now mono.Time, p *path.Path) {
 		return
 	}
 	a.scheduleHeartbeat(now, p)
+	a.trim()
 	// Section 8.3: a path is idle if nothing was sent that tells of it in the heartbeat period. Data does, on a potentially failed path
 	// too (RFC 7829 section 3.2 item 6): a HEARTBEAT beside it would count each failure twice.
 	if p.State().Confirmed() && (a.send.outstanding.Flight(p.ID) > 0 || a.dataTarget() == p || a.reconfigures(p)) {
@@ -93,6 +94,14 @@ func (a *Association) expireHeartbeat(now mono.Time, p *path.Path) {
 	}
 	if p.HB.Nonce == 0 || failed(p) && lost(now, p) {
 		p.HB.Wanted = true
+	}
+}
+
+// trim gives back the memory that was kept for more of the same. On a path in use that is once in a while too often, and costs little.
+func (a *Association) trim() {
+	a.send.queue.Trim()
+	if a.receive.inbound != nil {
+		a.receive.inbound.Trim()
 	}
 }
 

@@ -226,6 +226,9 @@ func (q *Inbound) Awaits(t seq.TSN) bool {
 // byte has been read.
 func (q *Inbound) Bytes() int { return q.payload + q.chunks*ChunkOverhead }
 
+// Trim gives back memory that is kept for use again because as much was in use at one time. It is for when nothing has come for a while.
+func (q *Inbound) Trim() { q.pool.trim() }
+
 // Fits reports whether the peer can send on when the window has room left. It waits as soon as its next chunk does not fit, and that is mostly
 // one like the last; where a quarter of the window is left it may well be the end of the message.
 func (q *Inbound) Fits(room int) bool { return room > 0 && min(q.last, q.config.Window/4) <= room }
@@ -315,6 +318,7 @@ func (q *Inbound) join(f *fragment, n neighbours, data []byte) *run {
 	q.payload += len(data)
 	q.chunks++
 	q.last = len(data)
+	q.pool.inUse(q.payload, q.chunks)
 
 	left, right := n.left, n.right
 	r := left

@@ -162,24 +162,47 @@ func TestStreamsCostNothingWhenTheirMessagesAreOver(t *testing.T) {
 	}
 }
 
+// What was in use at one time is kept for the next time, until Trim.
 func TestPoolIsBounded(t *testing.T) {
 	q := NewInbound(Config{Streams: 1, MaxBytes: 64 << 20})
-	d := wire.Data{Flags: 7, UserData: make([]byte, 1000)}
-	for range 4 * poolRuns {
-		if err := q.Add(&d); err != nil {
-			t.Fatal(err)
+	const n = 4 * poolRuns
+	d := wire.Data{Flags: 7}
+	p := make([]byte, 2000)
+	cycle := func(size int) {
+		d.UserData = p[:size]
+		for range n {
+			if err := q.Add(&d); err != nil {
+				t.Fatal(err)
+			}
+			d.TSN++
+			d.SSN++
 		}
-		d.TSN++
+		for q.Readable() {
+			q.Read(p)
+		}
 	}
-	p := make([]byte, 1000)
-	for q.Readable() {
-		q.Read(p)
+	for _, size := range []int{1000, 2000, 1000, 1} { // each also frees what others have left
+		cycle(size)
+		if allocs := testing.AllocsPerRun(3, func() { cycle(size) }); allocs != 0 {
+			t.Errorf("%v allocations for %d chunks of %d bytes", allocs, n, size)
+		}
+		if q.pool.bytes < n*size || q.pool.bytes > PoolBytes+q.pool.peak {
+			t.Errorf("the pool keeps %d bytes after %d chunks of %d bytes, with a peak of %d", q.pool.bytes, n, size, q.pool.peak)
+		}
+		if q.pool.nRuns != n {
+			t.Errorf("the pool keeps %d runs, want %d", q.pool.nRuns, n)
+		}
 	}
+	q.Trim()
 	if q.pool.bytes > PoolBytes || q.pool.bytes < PoolBytes/2 {
 		t.Errorf("the pool keeps %d bytes, want nearly %d", q.pool.bytes, PoolBytes)
 	}
 	if q.pool.nRuns != poolRuns {
 		t.Errorf("the pool keeps %d runs, want %d", q.pool.nRuns, poolRuns)
+	}
+	cycle(1000)
+	if q.pool.bytes < n*1000 {
+		t.Errorf("the pool keeps %d bytes after %d chunks of 1000", q.pool.bytes, n)
 	}
 }
 

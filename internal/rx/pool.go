@@ -7,8 +7,9 @@ import (
 )
 
 const (
-	// PoolBytes is how much buffer space an Inbound keeps for the next chunks instead of giving it back: what a
-	// reader that keeps up leaves behind between two wake-ups. The number is a guess.
+	// PoolBytes is how much buffer space an Inbound keeps for the next chunks whatever happens: what a reader that keeps up leaves behind
+	// between two wake-ups. The number is a guess. Until Trim it keeps as much more as was in use at one time, so that a reader who
+	// comes now and then costs no allocations either.
 	PoolBytes = 256 << 10
 	// poolRuns is the same for runs.
 	poolRuns = 1024
@@ -25,6 +26,39 @@ type pool struct {
 	bytes  int // capacity of the buffers in chunks
 	runs   *run
 	nRuns  int
+	// peak is the most memory that was in use at one time since trim, in bytes and runs.
+	peak, peakRuns int
+	// victim is the class that gives buffers back when there are too many.
+	victim int
+}
+
+// inUse notes how much memory is in use: buffers are less than a quarter larger than what is in them, or the smallest ones.
+func (p *pool) inUse(bytes, chunks int) {
+	p.peak = max(p.peak, bytes+bytes/4+chunks<<minBufferBits)
+	p.peakRuns = max(p.peakRuns, chunks)
+}
+
+// trim gives back what is kept because it was in use once.
+func (p *pool) trim() {
+	p.peak, p.peakRuns = 0, 0
+	p.shrink()
+	for ; p.nRuns > poolRuns; p.nRuns-- {
+		p.runs = p.runs.next
+	}
+}
+
+// shrink gives back buffers until they are not too many any more, first those of one size: it may be one that is in use no more.
+func (p *pool) shrink() {
+	for p.bytes > PoolBytes+p.peak {
+		c := p.chunks[p.victim]
+		if c == nil {
+			p.victim = (p.victim + 1) % bufferClasses
+			continue
+		}
+		p.chunks[p.victim] = c.next
+		_, size := bufferClass(cap(c.data))
+		p.bytes -= size
+	}
 }
 
 // bufferClass returns the smallest class for n bytes, and the size of its buffers.
@@ -54,12 +88,14 @@ func (p *pool) chunk(tsn seq.TSN, source uint8, data []byte) *chunk {
 
 func (p *pool) putChunk(c *chunk) {
 	class, size := bufferClass(cap(c.data))
-	if p.bytes+size > PoolBytes {
-		return
-	}
 	c.next = p.chunks[class]
 	p.chunks[class] = c
-	p.bytes += size
+	if p.bytes += size; p.bytes > PoolBytes+p.peak {
+		if p.victim == class { // of what is in use there will be use
+			p.victim = (p.victim + 1) % bufferClasses
+		}
+		p.shrink()
+	}
 }
 
 // run returns an empty run for the message of f.
@@ -76,7 +112,7 @@ func (p *pool) run(f *fragment) *run {
 }
 
 func (p *pool) putRun(r *run) {
-	if p.nRuns >= poolRuns {
+	if p.nRuns >= poolRuns+p.peakRuns {
 		return
 	}
 	*r = run{next: p.runs}

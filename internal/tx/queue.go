@@ -188,6 +188,9 @@ func (q *Queue) Messages() int { return q.messages }
 // Unsent is the number of bytes not yet cut into fragments.
 func (q *Queue) Unsent() int { return q.unsent }
 
+// Trim gives back memory that is kept for use again because as much was in use at one time. It is for when nothing was sent for a while.
+func (q *Queue) Trim() { q.pool.trim() }
+
 // Held is the number of bytes of all messages that are queued or outstanding: what the send buffer holds.
 func (q *Queue) Held() int { return q.held }
 

@@ -108,18 +108,3 @@ func TestSendingDoesNotAllocate(t *testing.T) {
 		t.Errorf("%v allocations per message", n)
 	}
 }
-
-func TestThePoolKeepsLittle(t *testing.T) {
-	q := NewQueue()
-	big := make([]byte, 1<<maxBufferBits+1) // larger than any class
-	for range 8 {
-		push(q, big[:1<<18])
-		push(q, big)
-	}
-	for !q.Empty() {
-		q.Acked(q.Next(1 << 30).Message)
-	}
-	if q.pool.idle > maxIdleBuffers {
-		t.Errorf("%d bytes of idle buffers, want at most %d", q.pool.idle, maxIdleBuffers)
-	}
-}

@@ -144,6 +144,7 @@ func (q *Queue) reschedule(s *stream) {
 // giveBack hands a message to the user, with its buffer.
 func (q *Queue) giveBack(m *Message, f func(*Message)) {
 	m.gone = true
+	q.pool.part(m)
 	q.held -= len(m.Data)
 	m.whole.alive -= len(m.Data)
 	q.forget(m.whole)
