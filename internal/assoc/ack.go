@@ -63,6 +63,9 @@ func (a *Association) afterData(now mono.Time, in *inbound) {
 	k.begun = true
 }
 
+// OwesAck reports whether a SACK is due.
+func (a *Association) OwesAck() bool { return a.receive.ack.due }
+
 // ackPolicy is how SACKs are delayed: as the path says that data comes from.
 func (a *Association) ackPolicy() (delay time.Duration, frequency int) {
 	if p := a.receive.ack.path; p != nil {

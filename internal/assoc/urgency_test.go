@@ -52,3 +52,39 @@ func TestEverythingIsUrgentBeforeTheAssociationIsUp(t *testing.T) {
 		t.Errorf("urgency %d, want %d", got, Now)
 	}
 }
+
+// Reading changes no deadline and no state, which those who drive associations count on: all it asks for is a SACK.
+func TestReadingAsksForNothingButASACK(t *testing.T) {
+	p := newPair(t, func(c *Config) { c.RecvBuffer, c.SendBuffer = 20_000, 100_000 })
+	a, z := p.ends[0], p.ends[1]
+	owed := 0
+	for range 100 {
+		for a.Send(p.now, &Message{Data: make([]byte, 1000)}) == nil {
+		}
+		p.run()
+		for z.Readable() {
+			state, deadline := z.State(), z.NextDeadline()
+			z.Receive(p.now, p.scratch)
+			if z.State() != state || z.NextDeadline() != deadline {
+				t.Errorf("%v until %v has become %v until %v", state, deadline, z.State(), z.NextDeadline())
+			}
+			if _, ok := z.NextEvent(); ok {
+				t.Error("reading makes an event")
+			}
+			if !z.OwesAck() {
+				if z.NextPacket(p.now, p.buf, &p.d) {
+					t.Fatal("a packet, although nothing is owed")
+				}
+				continue
+			}
+			owed++
+			p.run()
+			if z.OwesAck() {
+				t.Error("still owed after it was sent")
+			}
+		}
+	}
+	if owed == 0 {
+		t.Error("the window was never announced")
+	}
+}

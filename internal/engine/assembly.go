@@ -54,8 +54,6 @@ func (a *Assoc) ReceiveMessage(ctx context.Context, limit int) (assoc.RcvInfo, [
 		if err != nil {
 			return assoc.RcvInfo{}, nil, err
 		}
-		a.engine.out.mark(a)
-		a.engine.transmit()
 		if done {
 			return info, data, nil
 		}
@@ -90,6 +88,6 @@ func (a *Assoc) receivePart(ctx context.Context, limit int) (data []byte, info a
 	if !done {
 		a.assembly.put(info.Stream, p)
 	}
-	a.settle(now)
+	a.settleRead(now)
 	return p.data, info, done, nil
 }

@@ -104,7 +104,7 @@ const (
 )
 
 // todo is a set of things to do after the lock is released.
-type todo uint8
+type todo uint16
 
 const (
 	wakeReader   todo = 1 << iota // one reader: there is something to read
@@ -115,6 +115,7 @@ const (
 	enqueue                       // hand over to the listener
 	tellOwners                    // listener and socket: the association is over
 	tellMailbox                   // the user who never waits
+	writeAck                      // a SACK is due
 )
 
 // sendShares is the part of the send buffer, as a fraction, that has to be free before waiting writers are woken: few

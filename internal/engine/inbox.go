@@ -157,27 +157,24 @@ func (in *Inbox) Receive(ctx context.Context, p []byte) (*Assoc, int, assoc.RcvI
 
 // receiveFrom reads from a, unless it was peeled off or aborted meanwhile.
 func (in *Inbox) receiveFrom(a *Assoc, p []byte) (int, assoc.RcvInfo, bool) {
-	e := a.engine
 	a.mu.Lock()
 	if a.inbox != in || a.closed {
 		a.unlock()
 		in.release(a)
 		return 0, assoc.RcvInfo{}, false
 	}
-	now := e.now()
+	now := a.engine.now()
 	n, info, ok := a.core.Receive(now, p)
 	if ok && !info.EOR && a.core.Readable() {
 		in.again(a)
 	}
 	in.keep(a, ok, info.EOR)
-	a.settle(now)
+	a.settleRead(now)
 	done := a.left && !a.core.Readable()
 	a.unlock()
 	if done {
 		in.forgetEnded(a)
 	}
-	e.out.mark(a)
-	e.transmit()
 	return n, info, ok
 }
 

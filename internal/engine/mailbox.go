@@ -361,14 +361,12 @@ func (a *Assoc) consume(next *Mail) bool {
 	now := a.engine.now()
 	info, _ := a.core.Consume(now, next.N)
 	a.inMessage = !info.EOR
-	a.settle(now)
+	a.settleRead(now)
 	m, done := a.mailbox, a.left && !a.core.Readable()
 	a.unlock()
 	if done && m != nil {
 		m.forgetEnded(a)
 	}
-	a.engine.out.mark(a)
-	a.engine.transmit()
 	return info.EOR
 }
 

@@ -9,16 +9,6 @@ import (
 // Receive waits for data and reads as much of the next message as p takes; the next call goes on where this one ended.
 // At the end of an association that was shut down it returns io.EOF.
 func (a *Assoc) Receive(ctx context.Context, p []byte) (int, assoc.RcvInfo, error) {
-	n, info, err := a.receive(ctx, p)
-	if err == nil {
-		// The window has grown: there may be a SACK to send.
-		a.engine.out.mark(a)
-		a.engine.transmit()
-	}
-	return n, info, err
-}
-
-func (a *Assoc) receive(ctx context.Context, p []byte) (int, assoc.RcvInfo, error) {
 	a.mu.Lock()
 	defer a.unlock()
 	if err := a.awaitReadable(ctx); err != nil {
@@ -26,8 +16,7 @@ func (a *Assoc) receive(ctx context.Context, p []byte) (int, assoc.RcvInfo, erro
 	}
 	now := a.engine.now()
 	n, info, _ := a.core.Receive(now, p)
-	// settle wakes the next reader if this one left something.
-	a.settle(now)
+	a.settleRead(now)
 	return n, info, nil
 }
 

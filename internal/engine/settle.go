@@ -28,6 +28,21 @@ func (a *Assoc) settle(now mono.Time) {
 	a.arm(now)
 }
 
+// settleRead is settle after the user has read something, which is done for every message: that changes neither the state nor deadlines, and all
+// there may be to send is a SACK that tells of a larger window. a.mu is held.
+func (a *Assoc) settleRead(now mono.Time) {
+	a.drainEvents()
+	if a.mailbox != nil && !a.closed {
+		a.settleMailbox()
+	}
+	if a.core.Readable() { // the next reader goes on
+		a.foundReadable(now)
+	}
+	if a.core.OwesAck() {
+		a.todo |= writeAck
+	}
+}
+
 // countEnding keeps the number of associations that are being shut down, and notes whether this one has nothing to say any more but that it has
 // heard so. a.mu is held.
 func (a *Assoc) countEnding() {
@@ -71,7 +86,7 @@ func (a *Assoc) foundReadable(now mono.Time) {
 	case a.inbox != nil:
 		a.inbox.ready(a)
 	case a.mailbox != nil: // settleMailbox has seen it
-	default:
+	case a.readable.waiters > 0:
 		a.todo |= wakeReader
 	}
 }
@@ -147,6 +162,10 @@ func (a *Assoc) unlock() {
 	}
 	if work&(tellMailbox|wakeAll) != 0 && mailbox != nil {
 		mailbox.tell()
+	}
+	if work&writeAck != 0 {
+		a.engine.out.mark(a)
+		a.engine.transmit()
 	}
 }
 
