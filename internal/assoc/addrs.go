@@ -37,6 +37,7 @@ func (a *Association) addPath(remote netip.Addr, s path.State) *path.Path {
 		Params: a.cfg.pathParams(),
 	})
 	a.paths = append(a.paths, p)
+	a.send.setPaths(len(a.paths))
 	return p
 }
 

@@ -1,7 +1,6 @@
 package assoc
 
 import (
-	"math/rand/v2"
 	"net/netip"
 
 	"github.com/gosctp/sctp/internal/cookie"
@@ -46,8 +45,11 @@ type Identity struct {
 type Association struct {
 	cfg    Config
 	params Params
-	rand   *rand.Rand
-	jar    *cookie.Jar
+	rand   entropy
+	// secret seals cookies.
+	secret [32]byte
+	// echoed is the cookie that made the association, until its packet comes.
+	echoed *cookie.Content
 	state  State
 
 	localTag, peerTag       uint32
@@ -130,6 +132,7 @@ func Accept(now mono.Time, cfg Config, p Params, id Identity, c *cookie.Content)
 	a := newAssociation(cfg, p, id)
 	a.localTag = c.LocalTag
 	a.adopt(now, c)
+	a.echoed = c
 	return a
 }
 
@@ -137,8 +140,8 @@ func newAssociation(cfg Config, p Params, id Identity) *Association {
 	a := &Association{
 		cfg:      cfg.Defaults(),
 		params:   p,
-		rand:     rand.New(rand.NewChaCha8(id.Seed)),
-		jar:      cookie.NewJar(id.Secret),
+		rand:     newEntropy(id.Seed),
+		secret:   id.Secret,
 		localTag: id.Tag,
 		send:     sender{queue: tx.NewQueue()},
 	}

@@ -190,7 +190,7 @@ func (a *Association) authenticate(now mono.Time, in *inbound, c wire.Chunk, res
 
 // cookieContext is the context that a COOKIE ECHO brings to a collision of INITs, where the peer's INIT ACK has not come: nil if there is none.
 func (a *Association) cookieContext(now mono.Time, echo wire.Chunk) *auth.Context {
-	c, err := a.jar.Open(now, echo.Value)
+	c, err := cookie.NewJar(a.secret).Open(now, echo.Value)
 	if err != nil || len(c.PeerAuth) == 0 {
 		return nil
 	}

@@ -36,7 +36,7 @@ func (a *Association) recvInit(now mono.Time, in *inbound, c wire.Chunk) {
 		o.KnownAddrs = nil // the INIT of this very association, late: its addresses are not new, though they may have been removed since
 	}
 	a.reply(in.d.Path, func(b []byte) []byte {
-		answer := AnswerInit(b, now, a.jar, in.d, in.header, c, o)
+		answer := AnswerInit(b, now, cookie.NewJar(a.secret), in.d, in.header, c, o)
 		if Refuses(answer[len(b):]) {
 			a.stats.InitsRefused++
 		}
@@ -97,10 +97,20 @@ func (a *Association) tie(c *cookie.Content) tieAction {
 	return tieDiscard
 }
 
+// openCookie reads a State Cookie, if it is authentic. That which made the association was read before.
+func (a *Association) openCookie(now mono.Time, b []byte) (*cookie.Content, error) {
+	c := a.echoed
+	a.echoed = nil
+	if c != nil && c.Sealed(b) {
+		return c, nil
+	}
+	return cookie.NewJar(a.secret).Open(now, b)
+}
+
 // recvCookieEcho handles COOKIE ECHO with (section 5.2.4) and without (section 5.1.5) an association before it. It reports whether
 // the rest of the packet counts.
 func (a *Association) recvCookieEcho(now mono.Time, in *inbound, chunk wire.Chunk) bool {
-	c, err := a.jar.Open(now, chunk.Value)
+	c, err := a.openCookie(now, chunk.Value)
 	if err != nil || c.LocalTag != in.header.Tag || c.LocalPort != in.header.DstPort || c.PeerPort != in.header.SrcPort {
 		return false
 	}
@@ -226,6 +236,7 @@ func (a *Association) restartPaths(in *inbound, addrs []netip.Addr) {
 		p.Restart(s)
 		a.paths = append(a.paths, p)
 	}
+	a.send.setPaths(len(a.paths))
 	a.primary = a.paths[0]
 	a.learnSource(a.primary, in.d.Path)
 	a.learnPort(a.primary, in.d.Path.EncapPort)

@@ -197,6 +197,7 @@ func (a *Association) adoptPeerAddrs(in *inbound, p *initParams) {
 			a.primary = kept
 		}
 	}
+	a.send.setPaths(len(a.paths))
 	if a.primary == nil {
 		a.primary = a.paths[0]
 	}

@@ -39,10 +39,22 @@ type sender struct {
 	// cwr is the CWR to send.
 	cwr ecnNote
 
-	flightBefore [tx.MaxPaths]int // scratch of recvSack
+	flightBefore []int // scratch of recvSack, for each path
 }
 
-func (s *sender) start(initial seq.TSN) { s.outstanding = tx.NewOutstanding(initial) }
+func (s *sender) start(initial seq.TSN) {
+	s.outstanding = tx.NewOutstandingTo(initial, len(s.flightBefore))
+}
+
+// setPaths tells how many paths there are.
+func (s *sender) setPaths(n int) {
+	if more := n - len(s.flightBefore); more > 0 {
+		s.flightBefore = append(s.flightBefore, make([]int, more)...)
+	}
+	if s.outstanding != nil {
+		s.outstanding.SetPaths(n)
+	}
+}
 
 // restart begins with new TSNs and SSNs.
 func (s *sender) restart(initial seq.TSN) {

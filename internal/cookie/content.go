@@ -33,6 +33,8 @@ type Content struct {
 	// LocalAuth and PeerAuth are the key vectors of both sides if AUTH is in use, which hold no secret (RFC 4895 section 6.3); PeerAuth is not
 	// empty then.
 	LocalAuth, PeerAuth []byte
+
+	mac [macLen]byte // that it was read or sealed with
 }
 
 // Staleness is how long ago the cookie's life ended; zero or less if it has not.

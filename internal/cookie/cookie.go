@@ -58,7 +58,9 @@ func (j *Jar) Seal(b []byte, now mono.Time, c *Content) []byte {
 	c.Created = now
 	start := len(b)
 	b = c.append(b)
-	return append(b, j.authenticate(epochOf(now), b[start:])...)
+	mac := j.authenticate(epochOf(now), b[start:])
+	c.mac = [macLen]byte(mac)
+	return append(b, mac...)
 }
 
 // Open authenticates a cookie and reads it. Whether it is stale is told by Content.Staleness: that depends on tags too (RFC 9260 section
@@ -79,5 +81,11 @@ func (j *Jar) Open(now mono.Time, b []byte) (*Content, error) {
 	if !c.parse(body) {
 		return nil, ErrInvalid
 	}
+	c.mac = [macLen]byte(mac)
 	return c, nil
+}
+
+// Sealed reports whether b is the cookie that c was read from or sealed as.
+func (c *Content) Sealed(b []byte) bool {
+	return len(b) >= macLen && [macLen]byte(b[len(b)-macLen:]) == c.mac
 }

@@ -34,6 +34,18 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+func TestSealedKnowsTheCookieAgain(t *testing.T) {
+	jar := NewJar([32]byte{1})
+	c, other := content(), content()
+	mine, others := jar.Seal(nil, start, c), jar.Seal(nil, start+1, other)
+	if !c.Sealed(mine) || c.Sealed(others) || c.Sealed(mine[:macLen-1]) || c.Sealed(nil) {
+		t.Error("a cookie is not told from another one")
+	}
+	if read, err := jar.Open(start, mine); err != nil || !read.Sealed(mine) || read.Sealed(others) {
+		t.Errorf("what was read from a cookie is not told from another one: %v", err)
+	}
+}
+
 // Key vectors are there both or not at all.
 func TestKeyVectorsThatAreCutShort(t *testing.T) {
 	c := content()

@@ -122,13 +122,20 @@ func (a *Assoc) count(ev assoc.AssocChange) {
 	}
 }
 
-// tally adds what the association has counted to the sum of the engine. a.mu is held.
+// tally adds what the association has counted to the sum of the engine, for the last time when it has left. a.mu is held.
 func (a *Assoc) tally() {
-	now := a.core.Stats()
+	if a.left {
+		return
+	}
+	now, before := a.core.Stats(), a.tallied
+	if before == nil {
+		before = new(assoc.Stats)
+	}
 	a.engine.mu.Lock()
-	a.engine.sum.addStats(&now, &a.tallied)
+	a.engine.sum.addStats(&now, before)
 	a.engine.mu.Unlock()
-	a.tallied = now
+	*before = now
+	a.tallied = before
 }
 
 // Counters sums up what all sockets and associations of the engine counted, those included that are over.

@@ -188,7 +188,6 @@ func (a *Assoc) unroute() {
 	}
 	a.routed = false
 	a.abortAt, a.armed = 0, 0
-	a.tally()
 	a.engine.timers.remove(a)
 
 	e := a.engine
@@ -204,8 +203,8 @@ func (a *Assoc) leave() {
 	if a.left {
 		return
 	}
-	a.left = true
 	a.tally()
+	a.left = true
 	a.todo |= tellOwners | wakeAll
 	e := a.engine
 	e.mu.Lock()

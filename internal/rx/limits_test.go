@@ -99,14 +99,15 @@ func TestSeamLimitIsReached(t *testing.T) {
 func TestSeamsFollowTheReorderingOnly(t *testing.T) {
 	q := NewInbound(Config{Streams: 1, MaxBytes: 1 << 30})
 	q.Start(0)
-	for offset := range 100 * minSeams {
-		tsn := seq.TSN(offset ^ 7) // blocks of eight, backwards
+	const block = 8
+	for offset := range 100 * block {
+		tsn := seq.TSN(offset ^ (block - 1)) // each block backwards
 		if err := q.Add(&wire.Data{TSN: tsn, Flags: 7, UserData: []byte{1}}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if n := len(q.seams.ring); n != minSeams {
-		t.Errorf("the ring has %d slots, want %d", n, minSeams)
+	if n := len(q.seams.ring); n != 2*block {
+		t.Errorf("the ring has %d slots, want %d", n, 2*block)
 	}
 }
 

@@ -1,7 +1,7 @@
 package rx
 
 // streamsPerPage is the grain in which the state of streams is allocated.
-const streamsPerPage = 128
+const streamsPerPage = 16
 
 // lines has a number for each stream, zero at first: the id that is next in line. Streams cost nothing while theirs is zero,
 // and a word in a hundred and thirty otherwise.

@@ -22,8 +22,8 @@ const (
 
 // pool keeps chunks with their buffers, and runs, for use again.
 type pool struct {
-	chunks [bufferClasses]*chunk
-	bytes  int // capacity of the buffers in chunks
+	chunks *[bufferClasses]*chunk // nil as long as there is none
+	bytes  int                    // capacity of the buffers in chunks
 	runs   *run
 	nRuns  int
 	// peak is the most memory that was in use at one time since trim, in bytes and runs.
@@ -74,7 +74,10 @@ func bufferClass(n int) (class, size int) {
 // chunk returns a chunk with a copy of data.
 func (p *pool) chunk(tsn seq.TSN, source uint8, data []byte) *chunk {
 	class, size := bufferClass(len(data))
-	c := p.chunks[class]
+	var c *chunk
+	if p.chunks != nil {
+		c = p.chunks[class]
+	}
 	if c == nil {
 		c = &chunk{data: make([]byte, size)}
 	} else {
@@ -88,6 +91,9 @@ func (p *pool) chunk(tsn seq.TSN, source uint8, data []byte) *chunk {
 
 func (p *pool) putChunk(c *chunk) {
 	class, size := bufferClass(cap(c.data))
+	if p.chunks == nil {
+		p.chunks = new([bufferClasses]*chunk)
+	}
 	c.next = p.chunks[class]
 	p.chunks[class] = c
 	if p.bytes += size; p.bytes > PoolBytes+p.peak {

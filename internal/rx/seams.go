@@ -3,7 +3,7 @@ package rx
 import "github.com/gosctp/sctp/internal/seq"
 
 const (
-	minSeams = 64
+	minSeams = 4
 	// maxSeams covers every TSN that a TSNMap lets through, and the one before them.
 	maxSeams = MaxGapTSNs + 1
 )

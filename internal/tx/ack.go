@@ -39,7 +39,8 @@ type Acked struct {
 	// Any: at least one chunk was newly acknowledged; Highest is then the highest TSN newly acknowledged (section 7.2.4).
 	Any     bool
 	Highest seq.TSN
-	Paths   [MaxPaths]PathAcked
+	// Paths are those that SetPaths has told of.
+	Paths []PathAcked
 }
 
 // interval is a run of TSNs, both ends included.
@@ -48,7 +49,7 @@ type interval struct{ start, end seq.TSN }
 // Ack takes the Cumulative TSN Ack and the gap blocks of a SACK chunk; cum must lie between the Cumulative TSN Ack Point and the last
 // TSN sent. Messages that are acknowledged whole go back to q. The result is valid until the next call.
 func (o *Outstanding) Ack(cum seq.TSN, gaps wire.Gaps, q *Queue) *Acked {
-	o.result = Acked{}
+	o.forgetResult()
 	o.advance(cum, q)
 	if gaps.Len() > 0 || len(o.gaps) > 0 {
 		o.applyGaps(o.normalise(cum, gaps))
@@ -58,7 +59,7 @@ func (o *Outstanding) Ack(cum seq.TSN, gaps wire.Gaps, q *Queue) *Acked {
 
 // AckCumulative takes a Cumulative TSN Ack that comes without gap blocks and says nothing about them, as in SHUTDOWN.
 func (o *Outstanding) AckCumulative(cum seq.TSN, q *Queue) *Acked {
-	o.result = Acked{}
+	o.forgetResult()
 	o.advance(cum, q)
 	return &o.result
 }
@@ -224,5 +225,5 @@ func (o *Outstanding) drain(f func(*Message)) {
 			f(c.Message)
 		}
 	}
-	*o = *NewOutstanding(o.next)
+	*o = *NewOutstandingTo(o.next, len(o.paths))
 }

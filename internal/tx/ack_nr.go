@@ -8,7 +8,7 @@ import (
 // AckNR is Ack for an NR-SACK chunk, whose blocks nr the peer promises to keep: what they acknowledge gives its memory back at once, and
 // stays acknowledged whatever the peer says later (draft-natarajan-tsvwg-sctp-nrsack section 6.2). A TSN in both lists is one of nr.
 func (o *Outstanding) AckNR(cum seq.TSN, gaps, nr wire.Gaps, q *Queue) *Acked {
-	o.result = Acked{}
+	o.forgetResult()
 	o.advance(cum, q)
 	o.applyGaps(o.normalise(cum, gaps, nr))
 	kept := o.intervals(o.spareKept, cum, nr)

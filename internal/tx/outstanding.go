@@ -15,6 +15,9 @@ const MaxOutstanding = 65535
 // MaxPaths bounds the paths of an association.
 const MaxPaths = 32
 
+// minRing is the size of the first ring. Many associations never have more in flight.
+const minRing = 4
+
 // fate of an outstanding chunk.
 type fate uint8
 
@@ -73,7 +76,7 @@ type Outstanding struct {
 	flying   int     // number of chunks in flight
 	lost     int     // number of chunks marked for retransmission
 	nextLost seq.TSN // no chunk below is marked
-	paths    [MaxPaths]pathRecord
+	paths    []pathRecord
 	gaps     []interval // what the last SACK reported, sorted
 	spare    []interval
 	// kept are the blocks of the last NR-SACK that the peer will not drop, sorted.
@@ -85,9 +88,14 @@ type Outstanding struct {
 	lines    map[line]int // scratch of eachSkipped
 }
 
-// NewOutstanding returns an empty list that assigns TSNs from initial on.
-func NewOutstanding(initial seq.TSN) *Outstanding {
-	return &Outstanding{cum: initial - 1, next: initial, advanced: initial - 1, header: wire.DataHeaderLen}
+// NewOutstanding returns an empty list that assigns TSNs from initial on, for any number of paths.
+func NewOutstanding(initial seq.TSN) *Outstanding { return NewOutstandingTo(initial, MaxPaths) }
+
+// NewOutstandingTo is NewOutstanding for so many paths, until SetPaths says that there are more.
+func NewOutstandingTo(initial seq.TSN, paths int) *Outstanding {
+	o := &Outstanding{cum: initial - 1, next: initial, advanced: initial - 1, header: wire.DataHeaderLen}
+	o.SetPaths(paths)
+	return o
 }
 
 // SetInterleaving says that chunks are I-DATA chunks.
@@ -163,7 +171,7 @@ func (o *Outstanding) Add(now mono.Time, f Fragment, path int) *Chunk {
 }
 
 func (o *Outstanding) grow() {
-	ring := make([]Chunk, max(64, 2*len(o.ring)))
+	ring := make([]Chunk, max(minRing, 2*len(o.ring)))
 	for t := o.cum + 1; t != o.next; t++ {
 		ring[uint32(t)&uint32(len(ring)-1)] = *o.at(t)
 	}

@@ -13,5 +13,19 @@ func (o *Outstanding) RemovePath(path, instead int) {
 		}
 	}
 	copy(o.paths[path:], o.paths[path+1:])
-	o.paths[MaxPaths-1] = pathRecord{}
+	o.paths[len(o.paths)-1] = pathRecord{}
+}
+
+// SetPaths makes room for so many paths, MaxPaths at most.
+func (o *Outstanding) SetPaths(n int) {
+	if more := n - len(o.paths); more > 0 {
+		o.paths = append(o.paths, make([]pathRecord, more)...)
+		o.result.Paths = append(o.result.Paths, make([]PathAcked, more)...)
+	}
+}
+
+// forgetResult makes room for the next result.
+func (o *Outstanding) forgetResult() {
+	clear(o.result.Paths)
+	o.result = Acked{Paths: o.result.Paths}
 }

@@ -14,7 +14,7 @@ const (
 // pool recycles messages and their buffers, so that sending does not allocate in steady state. Larger messages than the largest class
 // get a buffer of their own.
 type pool struct {
-	buffers  [maxBufferBits + 1][][]byte
+	buffers  *[maxBufferBits + 1][][]byte // nil as long as there is none
 	idle     int
 	messages []*Message
 	// out is the capacity of the buffers in use, peak the most that it was since trim.
@@ -58,6 +58,9 @@ func (p *pool) buffer(n int) []byte {
 
 // take takes a buffer off the list of a class, nil if there is none.
 func (p *pool) take(class int) []byte {
+	if p.buffers == nil {
+		return nil
+	}
 	free := p.buffers[class]
 	if len(free) == 0 {
 		return nil
@@ -77,6 +80,9 @@ func (p *pool) releaseData(m *Message) {
 	p.out -= cap(m.Data)
 	if size := cap(m.Data); size&(size-1) == 0 && size > 0 && size <= 1<<maxBufferBits {
 		class := bits.Len(uint(size) - 1)
+		if p.buffers == nil {
+			p.buffers = new([maxBufferBits + 1][][]byte)
+		}
 		p.buffers[class] = append(p.buffers[class], m.Data[:0])
 		p.idle += size
 		p.shrink(class)
@@ -102,13 +108,16 @@ func (p *pool) release(m *Message) {
 // trim gives back what is kept because it was in use once.
 func (p *pool) trim() {
 	p.peak = p.out
+	if len(p.messages) > maxIdleMessages {
+		p.messages = append([]*Message(nil), p.messages[:maxIdleMessages]...)
+	}
+	if p.buffers == nil {
+		return
+	}
 	p.shrink(minBufferBits)
 	for class := range p.buffers {
 		if len(p.buffers[class]) == 0 {
 			p.buffers[class] = nil
 		}
-	}
-	if len(p.messages) > maxIdleMessages {
-		p.messages = append([]*Message(nil), p.messages[:maxIdleMessages]...)
 	}
 }

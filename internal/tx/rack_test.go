@@ -63,6 +63,7 @@ func TestLossOfARetransmissionIsFoundAndTold(t *testing.T) {
 	}{{130, false}, {129, true}} {
 		copied := *o
 		copied.ring = append([]Chunk(nil), o.ring...)
+		copied.paths = append([]pathRecord(nil), o.paths...)
 		if n, again, _ := copied.MarkOverdue(0, 250, 0, c.since); n != 1 || again != c.again {
 			t.Errorf("%d lost, again %v, want %v: sent again at 130, asked since %d", n, again, c.again, c.since)
 		}

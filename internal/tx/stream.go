@@ -32,7 +32,7 @@ func (s *stream) unused() bool {
 }
 
 // streamsPerPage is the grain of the table of streams.
-const streamsPerPage = 64
+const streamsPerPage = 16
 
 // streams is a table that costs nothing for streams that were never used.
 type streams struct{ pages []*page }
