@@ -116,21 +116,20 @@ func TestGoodput(t *testing.T) {
 	fmt.Fprintln(&b, "Goodput in Mbit/s of virtual time: 8 MiB in messages of 8 KiB over links of 100 Mbit/s with a queue of 256 KiB,")
 	fmt.Fprintln(&b, "default parameters, buffers of 4 MiB. Made by: go test ./internal/sim -run TestGoodput -update")
 	fmt.Fprintln(&b)
-	fmt.Fprintln(&b, "   RTT   loss  1 path  2 paths  3 paths")
+	g := newGrid("1 path", "2 paths", "3 paths")
 	for _, rtt := range []time.Duration{time.Millisecond, 10 * time.Millisecond, 100 * time.Millisecond} {
 		for _, loss := range []float64{0, 0.01, 0.05} {
-			fmt.Fprintf(&b, "%6v %5.0f%%", rtt, 100*loss)
-			for paths := 1; paths <= 3; paths++ {
-				r := Run(transfer(rtt, loss, paths), Options{})
+			for i, column := range g.columns {
+				r := Run(transfer(rtt, loss, i+1), Options{})
 				if r.Violation != nil {
-					t.Errorf("RTT %v, loss %v, %d paths: %v", rtt, loss, paths, r.Violation)
+					t.Errorf("RTT %v, loss %v, %s: %v", rtt, loss, column, r.Violation)
 				}
-				fmt.Fprintf(&b, " %7.2f ", 8*float64(r.Bytes)/1e6/r.Took.Seconds())
+				g.add(fmt.Sprintf("%6v %5.0f%%", rtt, 100*loss), column, 8*float64(r.Bytes)/1e6/r.Took.Seconds())
 			}
-			fmt.Fprintln(&b)
 		}
 	}
+	b.WriteString(g.text("   RTT   loss"))
 	marking(t, &b)
 	interruptions(t, &b)
-	compareTable(t, "goodput.txt", b.String())
+	compareGrid(t, "goodput.txt", b.String())
 }

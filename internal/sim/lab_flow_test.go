@@ -36,19 +36,22 @@ type labFlow struct {
 
 // flow begins, after a time, to send over links each way.
 func (l *lab) flow(k labKind, there, back simnet.Link, after time.Duration) *labFlow {
-	left, right := l.pair(there, back)
-	f := &labFlow{from: left.Addrs()[0], to: right.Addrs()[0]}
-	if k.tcp {
-		a, b := l.tcp(left, right)
-		f.got = func() int { return int(b.rcvd) }
-		l.at(after, a.start)
-		return f
+	if !k.tcp {
+		return l.association(goUsers(k.cc), there, back, after)
 	}
-	a, b := l.sctp(left, goUsers(k.cc)), l.sctp(right, goUsers(k.cc))
+	left, right := l.pair(there, back)
+	a, b := l.tcp(left, right)
+	l.at(after, a.start)
+	return &labFlow{from: left.Addrs()[0], to: right.Addrs()[0], got: func() int { return int(b.rcvd) }}
+}
+
+// association is a flow of SCTP.
+func (l *lab) association(c assoc.Config, there, back simnet.Link, after time.Duration) *labFlow {
+	left, right := l.pair(there, back)
+	a, b := l.sctp(left, c), l.sctp(right, c)
 	read := 0
 	a.write = a.bulk
 	b.read = func(_ assoc.RcvInfo, n int) { read += n }
-	f.got = func() int { return read }
 	l.at(after, func() { a.connect(right) })
-	return f
+	return &labFlow{from: left.Addrs()[0], to: right.Addrs()[0], got: func() int { return read }}
 }

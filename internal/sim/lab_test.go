@@ -20,6 +20,8 @@ type lab struct {
 	now  mono.Time
 	ends []labEnd
 	of   map[*simnet.Host]labEnd
+	// done ends the run.
+	done bool
 }
 
 // labEnd is one side of a connection.
@@ -52,9 +54,9 @@ func (l *lab) add(h *simnet.Host, e labEnd) {
 
 func (l *lab) at(d time.Duration, f func()) { l.net.Schedule(epoch.Add(d), f) }
 
-// run goes on until so long after the beginning.
+// run goes on until so long after the beginning, or it is done.
 func (l *lab) run(until time.Duration) {
-	for end := epoch.Add(until); ; {
+	for end := epoch.Add(until); !l.done; {
 		next := l.net.NextDeadline()
 		for _, e := range l.ends {
 			next = mono.Earliest(next, e.next())
