@@ -24,7 +24,7 @@ var (
 
 // goUsers is what users of the Go API get, where it matters here.
 func goUsers(a cc.Algorithm) assoc.Config {
-	return assoc.Config{CongestionControl: a, RACK: true, TailProbe: true, RecvBuffer: 8 << 20, SendBuffer: 8 << 20}
+	return assoc.Config{CongestionControl: a, RACK: true, Undo: true, TailProbe: true, RecvBuffer: 8 << 20, SendBuffer: 8 << 20}
 }
 
 // labFlow sends without end, from the left to the right.
