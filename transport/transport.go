@@ -100,6 +100,14 @@ type Polled interface {
 	TryReadBatch(queue int, ds []Datagram) (int, error)
 }
 
+// Interrupter is a carrier of which another goroutine can end a ReadBatch that waits: so a user who has nothing else to do but wait for a
+// packet may call ReadBatch himself, which spares a change of goroutines, and is called back when something else has come up.
+type Interrupter interface {
+	Transport
+	// Interrupt makes the ReadBatch of a queue return 0, the next one if there is none.
+	Interrupt(queue int)
+}
+
 // Caps are the properties of a carrier.
 type Caps struct {
 	// MultiHomed: packets can be sent from and to several addresses.

@@ -81,6 +81,10 @@ type Assoc struct {
 	// more, and has given the port back if it was the last.
 	routed, left, forgotten bool
 
+	// lender is the reader that has lent its role to the user, nil if there is none; lentBytes is what he has sent since he read last.
+	lender    atomic.Pointer[reader]
+	lentBytes atomic.Int64
+
 	// nextMarked and marked are guarded by writer.mu.
 	nextMarked *Assoc
 	marked     bool

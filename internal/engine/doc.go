@@ -9,6 +9,9 @@
 // while, and only while, the carrier is full or a caller has written for others long enough. Timers are a heap of
 // association deadlines under a single runtime timer. An association costs no goroutine, no channel and no timer.
 //
+// In a dialogue, where an association gets packets one by one and its user waits for each, the reader's goroutine lends its role to that user, so that
+// an answer changes neither goroutine nor thread on its way to him (lending).
+//
 // # The path of a packet
 //
 // In: read takes a batch, endpoint.Route names the association of each packet under the endpoint lock, then every run of
@@ -29,6 +32,7 @@
 //	Engine.mu                 the endpoint: ports, tags, routes, sockets
 //	Listener.mu, Inbox.mu     what waits for the user
 //	writer.mu, timers.mu      the transmit list, the heap; leaves
+//	lending.mu                who reads; a leaf
 //
 // No lock is held across a call to the carrier or the operating system. The order portsMu, Engine.mu is the only other one:
 // portsMu keeps the port filter of the carrier in step with the bound ports.

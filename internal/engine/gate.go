@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -12,6 +13,8 @@ import (
 type gate struct {
 	cond    sync.Cond
 	waiters int
+	// away is not nil while somebody waits for the carrier instead, whom a signal has to reach too: see lending.
+	away atomic.Pointer[reader]
 	// expired: the deadline that the user set has passed. timer fires at it; a firing that lost against a newer
 	// deadline is told by its generation.
 	expired    bool
@@ -45,7 +48,25 @@ func (g *gate) wait(ctx context.Context) {
 func (g *gate) lockedBroadcast() {
 	g.cond.L.Lock()
 	defer g.cond.L.Unlock()
+	g.broadcast()
+}
+
+// signal wakes one of those who wait, broadcast all of them.
+func (g *gate) signal() {
+	g.cond.Signal()
+	g.callBack()
+}
+
+func (g *gate) broadcast() {
 	g.cond.Broadcast()
+	g.callBack()
+}
+
+// callBack ends the waiting of one who does not wait here.
+func (g *gate) callBack() {
+	if r := g.away.Load(); r != nil {
+		r.interrupt()
+	}
 }
 
 // setDeadline makes operations fail from t on; the zero time means never. The caller holds the lock.
@@ -61,7 +82,7 @@ func (g *gate) setDeadline(t time.Time) {
 	left := time.Until(t)
 	if left <= 0 {
 		g.expired = true
-		g.cond.Broadcast()
+		g.broadcast()
 		return
 	}
 	generation := g.generation
@@ -70,7 +91,7 @@ func (g *gate) setDeadline(t time.Time) {
 		defer g.cond.L.Unlock()
 		if g.generation == generation {
 			g.expired = true
-			g.cond.Broadcast()
+			g.broadcast()
 		}
 	})
 }

@@ -15,12 +15,16 @@ type reader struct {
 	owners []*Assoc
 	doubt  replyQueue
 	others neighbours
+	// lending is who has the role of reading.
+	lending lending
 }
 
 func (e *Engine) newReader(queue int) *reader {
-	return &reader{
+	r := &reader{
 		engine: e, queue: queue, batch: make([]transport.Datagram, batchPackets), owners: make([]*Assoc, batchPackets), others: make(neighbours),
 	}
+	r.lending.init(e.carrier)
+	return r
 }
 
 // run reads until the carrier ends.
@@ -31,7 +35,10 @@ func (r *reader) run() {
 			r.engine.fail(err)
 			return
 		}
-		r.serve(n)
+		if n > 0 {
+			r.serve(n)
+			r.lend()
+		}
 	}
 }
 
@@ -41,7 +48,8 @@ func (r *reader) serve(n int) {
 	now := e.now()
 	e.route(now, r.batch[:n], r.owners, &r.doubt, r.others)
 	e.answerDoubtful(now, &r.doubt, r.others)
-	e.deliver(now, r.batch[:n], r.owners)
+	awaited := e.deliver(now, r.batch[:n], r.owners)
+	r.lending.note(r.owners[:n], awaited)
 	e.hear(now, r.batch[:n])
 	e.transmit()
 }
@@ -79,30 +87,34 @@ func (e *Engine) route(now mono.Time, batch []transport.Datagram, owners []*Asso
 	}
 }
 
-// deliver gives every association its packets, each run of them under one lock.
-func (e *Engine) deliver(now mono.Time, batch []transport.Datagram, owners []*Assoc) {
+// deliver gives every association its packets, each run of them under one lock. It reports whether a user waited for the last run.
+func (e *Engine) deliver(now mono.Time, batch []transport.Datagram, owners []*Assoc) (awaited bool) {
 	for first := 0; first < len(batch); {
 		end := first + 1
 		for end < len(batch) && owners[end] == owners[first] {
 			end++
 		}
 		if a := owners[first]; a != nil {
-			a.deliverRun(now, batch[first:end])
+			awaited = a.deliverRun(now, batch[first:end])
 			e.out.mark(a)
 		}
 		first = end
 	}
+	return awaited
 }
 
-// deliverRun gives a the packets of a run, each as one input of the run-loop law.
-func (a *Assoc) deliverRun(now mono.Time, run []transport.Datagram) {
+// deliverRun gives a the packets of a run, each as one input of the run-loop law. It reports
+// whether a user waited, or would have if he did not read.
+func (a *Assoc) deliverRun(now mono.Time, run []transport.Datagram) (awaited bool) {
 	if a.isNew.CompareAndSwap(true, false) {
 		a.refreshMTU()
 	}
 	a.mu.Lock()
+	awaited = a.readable.waiters > 0
 	for i := range run {
 		a.core.Deliver(now, &run[i])
 		a.settle(now)
 	}
 	a.unlock()
+	return awaited
 }

@@ -45,7 +45,9 @@ func (a *Assoc) awaitReadable(ctx context.Context) error {
 		if err := a.end(); err != nil {
 			return err
 		}
-		a.readable.wait(ctx)
+		if !a.readInstead(ctx) {
+			a.readable.wait(ctx)
+		}
 	}
 }
 

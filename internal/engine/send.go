@@ -78,6 +78,7 @@ func (a *Assoc) send(ctx context.Context, m *assoc.Message, t turn) error {
 		return err
 	}
 	a.engine.offer(a, u)
+	a.sentBetween(len(m.Data))
 	return nil
 }
 

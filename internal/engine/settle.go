@@ -138,13 +138,13 @@ func (a *Assoc) unlock() {
 		return
 	}
 	if work&wakeReader != 0 {
-		a.readable.cond.Signal()
+		a.readable.signal()
 	}
 	if work&wakeWriters != 0 {
-		a.writable.cond.Broadcast()
+		a.writable.broadcast()
 	}
 	if work&wakeTold != 0 {
-		a.told.cond.Signal()
+		a.told.signal()
 	}
 	if work&measurePaths != 0 {
 		a.refreshMTU()
@@ -156,9 +156,9 @@ func (a *Assoc) unlock() {
 		a.becomeForgotten(listener)
 	}
 	if work&wakeAll != 0 {
-		a.readable.cond.Broadcast()
-		a.writable.cond.Broadcast()
-		a.told.cond.Broadcast()
+		a.readable.broadcast()
+		a.writable.broadcast()
+		a.told.broadcast()
 	}
 	if work&(tellMailbox|wakeAll) != 0 && mailbox != nil {
 		mailbox.tell()

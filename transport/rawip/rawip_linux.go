@@ -38,7 +38,7 @@ func Open(c Config) (*Transport, error) {
 	if err != nil {
 		return nil, err
 	}
-	g, err := mmsg.NewGroup(sockets, mmsg.Options{BufferSize: c.BufferSize, Polled: c.Polled})
+	g, err := mmsg.NewGroup(sockets, mmsg.Options{BufferSize: c.BufferSize, Polled: c.Polled, BusyPoll: c.BusyPoll})
 	if err != nil {
 		return nil, fmt.Errorf("SCTP over raw IP: %w", err)
 	}

@@ -28,6 +28,7 @@ func open(c Config, port uint16) (*Transport, error) {
 		BufferSize:     c.BufferSize,
 		NoSegmentation: c.NoSegmentation,
 		Polled:         c.Polled,
+		BusyPoll:       c.BusyPoll,
 	})
 	if err != nil {
 		return nil, err

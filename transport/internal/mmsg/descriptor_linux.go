@@ -4,8 +4,6 @@ import (
 	"errors"
 	"net"
 	"os"
-	"sync"
-	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -16,8 +14,8 @@ import (
 type descriptor interface {
 	// control calls f.
 	control(f func(fd uintptr)) error
-	// read calls f until that has got something, and may return without.
-	read(f func(fd uintptr) bool) error
+	// read calls f until that has got something, and may return without. reports says whether f has to look for reports, too.
+	read(f func(fd uintptr, reports bool) bool) error
 	// interrupt ends a read, the next one if there is none; interrupted reports whether it was called, and forgets it.
 	interrupt()
 	interrupted() bool
@@ -25,16 +23,49 @@ type descriptor interface {
 	close() error
 }
 
+// newDescriptor takes conn over.
+func newDescriptor(conn Conn, opts Options) (descriptor, error) {
+	slot := !opts.Polled && opts.BusyPoll <= 0 && takeSlot()
+	if !slot && !opts.Polled && opts.BusyPoll <= 0 {
+		return watched(conn)
+	}
+	d, err := own(conn)
+	if err != nil {
+		if slot {
+			waiting.Add(-1)
+		}
+		return nil, err
+	}
+	d.spin, d.slot = min(opts.BusyPoll, maxBusyPoll), slot
+	return d, nil
+}
+
 // runtimeDescriptor is one that Go's runtime watches.
 type runtimeDescriptor struct {
 	conn Conn
 	raw  syscall.RawConn
+	// f is what the read that is under way calls, receiveFunc the method receive as a value, made once.
+	f           func(fd uintptr, reports bool) bool
+	receiveFunc func(fd uintptr) bool
 }
 
-func (d runtimeDescriptor) control(f func(fd uintptr)) error { return d.raw.Control(f) }
+func watched(conn Conn) (*runtimeDescriptor, error) {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	d := &runtimeDescriptor{conn: conn, raw: raw}
+	d.receiveFunc = d.receive
+	return d, nil
+}
 
-func (d runtimeDescriptor) read(f func(fd uintptr) bool) error {
-	err := d.raw.Read(f)
+func (d *runtimeDescriptor) receive(fd uintptr) bool { return d.f(fd, true) }
+
+func (d *runtimeDescriptor) control(f func(fd uintptr)) error { return d.raw.Control(f) }
+
+func (d *runtimeDescriptor) read(f func(fd uintptr, reports bool) bool) error {
+	d.f = f
+	err := d.raw.Read(d.receiveFunc)
 	switch {
 	case err == nil, errors.Is(err, net.ErrClosed):
 		return err
@@ -45,19 +76,19 @@ func (d runtimeDescriptor) read(f func(fd uintptr) bool) error {
 	// error queue it means that a report has come while the send buffer was full, and the poller recovers with the next
 	// event: at the latest when the send buffer has drained.
 	got := false
-	if err := d.raw.Control(func(fd uintptr) { got = f(fd) }); err != nil || got {
+	if err := d.raw.Control(func(fd uintptr) { got = f(fd, true) }); err != nil || got {
 		return err
 	}
 	return d.waitWritable()
 }
 
 // interrupt fails only if the socket is closed, which ends a read too.
-func (d runtimeDescriptor) interrupt() { _ = d.conn.SetReadDeadline(time.Unix(1, 0)) }
+func (d *runtimeDescriptor) interrupt() { _ = d.conn.SetReadDeadline(time.Unix(1, 0)) }
 
 // interrupted is for those who do not read.
-func (d runtimeDescriptor) interrupted() bool { return false }
+func (d *runtimeDescriptor) interrupted() bool { return false }
 
-func (d runtimeDescriptor) waitWritable() error { return d.raw.Write(writable) }
+func (d *runtimeDescriptor) waitWritable() error { return d.raw.Write(writable) }
 
 // writable reports whether a descriptor can be written to. It asks the kernel, since the poller tells of changes only.
 func writable(fd uintptr) bool {
@@ -66,96 +97,4 @@ func writable(fd uintptr) bool {
 	return err == nil && n > 0 && set[0].Revents&unix.POLLOUT != 0
 }
 
-func (d runtimeDescriptor) close() error { return d.conn.Close() }
-
-// ownDescriptor is one that the runtime does not watch: its user does. The runtime watches for room to write at all times, so that
-// each packet that has left wakes one of its threads.
-type ownDescriptor struct {
-	fd int
-	// event is readable after interrupt.
-	event int
-	// use is held for reading by those who use fd and event: the numbers stay theirs.
-	use    sync.RWMutex
-	closed atomic.Bool
-}
-
-// own takes the socket over from conn, which it closes.
-func own(conn Conn) (*ownDescriptor, error) {
-	raw, err := conn.SyscallConn()
-	if err != nil {
-		return nil, err
-	}
-	d := &ownDescriptor{}
-	var dupErr error
-	if err := raw.Control(func(fd uintptr) { d.fd, dupErr = unix.FcntlInt(fd, unix.F_DUPFD_CLOEXEC, 0) }); err != nil {
-		return nil, err
-	}
-	if dupErr != nil {
-		return nil, dupErr
-	}
-	if d.event, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
-		_ = unix.Close(d.fd)
-		return nil, err
-	}
-	_ = conn.Close()
-	return d, nil
-}
-
-func (d *ownDescriptor) control(f func(fd uintptr)) error {
-	d.use.RLock()
-	defer d.use.RUnlock()
-	if d.closed.Load() {
-		return net.ErrClosed
-	}
-	f(uintptr(d.fd))
-	return nil
-}
-
-func (d *ownDescriptor) read(f func(fd uintptr) bool) error {
-	d.use.RLock()
-	defer d.use.RUnlock()
-	for !d.closed.Load() {
-		if f(uintptr(d.fd)) || d.interrupted() {
-			return nil
-		}
-		set := [2]unix.PollFd{{Fd: int32(d.fd), Events: unix.POLLIN}, {Fd: int32(d.event), Events: unix.POLLIN}}
-		_, _ = unix.Poll(set[:], -1) // fails only if a signal comes
-	}
-	return net.ErrClosed
-}
-
-func (d *ownDescriptor) interrupted() bool {
-	var count [8]byte
-	n, _ := unix.Read(d.event, count[:])
-	return n > 0
-}
-
-// interrupt adds something to event, which is a number of 8 bytes. It is called by those who use d, or close it.
-func (d *ownDescriptor) interrupt() {
-	_, _ = unix.Write(d.event, []byte("\x01\x01\x01\x01\x01\x01\x01\x01"))
-}
-
-func (d *ownDescriptor) waitWritable() error {
-	d.use.RLock()
-	defer d.use.RUnlock()
-	for !d.closed.Load() {
-		set := [1]unix.PollFd{{Fd: int32(d.fd), Events: unix.POLLOUT}}
-		if n, err := unix.Poll(set[:], -1); err == nil && n > 0 && set[0].Revents&unix.POLLOUT != 0 {
-			return nil
-		}
-	}
-	return net.ErrClosed
-}
-
-func (d *ownDescriptor) close() error {
-	if d.closed.Swap(true) {
-		return net.ErrClosed
-	}
-	d.interrupt()
-	// It fails, there being no connection, and wakes those who poll all the same.
-	_ = unix.Shutdown(d.fd, unix.SHUT_RDWR)
-	d.use.Lock()
-	defer d.use.Unlock()
-	_ = unix.Close(d.event)
-	return unix.Close(d.fd)
-}
+func (d *runtimeDescriptor) close() error { return d.conn.Close() }

@@ -162,6 +162,9 @@ func (g *Group) MTU(p transport.Path) int {
 
 // Inputs has what to wait for of each socket that is polled.
 func (g *Group) Inputs() []transport.Input {
+	if !g.opts.Polled {
+		return nil
+	}
 	var all []transport.Input
 	for i, s := range g.sockets {
 		if d, ok := s.fd.(*ownDescriptor); ok {
@@ -170,6 +173,9 @@ func (g *Group) Inputs() []transport.Input {
 	}
 	return all
 }
+
+// Interrupt ends a ReadBatch of that number, the next one if there is none.
+func (g *Group) Interrupt(queue int) { g.sockets[queue].Interrupt() }
 
 // TryReadBatch is ReadBatch that does not wait.
 func (g *Group) TryReadBatch(queue int, ds []transport.Datagram) (int, error) {

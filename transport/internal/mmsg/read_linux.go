@@ -18,7 +18,7 @@ type coalesced struct {
 	ecn     transport.ECN
 }
 
-// ReadBatch waits until there are packets or reports, fills ds from the front, and returns how many.
+// ReadBatch waits until there are packets or reports, fills ds from the front, and returns how many: none if it was interrupted.
 func (s *Socket) ReadBatch(ds []transport.Datagram) (int, error) {
 	if len(ds) == 0 {
 		return 0, nil
@@ -27,11 +27,20 @@ func (s *Socket) ReadBatch(ds []transport.Datagram) (int, error) {
 		if n := s.fetched(ds); n > 0 {
 			return n, nil
 		}
+		if s.asked.Load() && s.asked.Swap(false) {
+			return 0, nil
+		}
 		s.readLimit = len(ds)
 		if err := s.fd.read(s.receiveFunc); err != nil {
 			return 0, err
 		}
 	}
+}
+
+// Interrupt ends a ReadBatch, the next one if there is none.
+func (s *Socket) Interrupt() {
+	s.asked.Store(true)
+	_ = s.fd.control(s.interruptFunc) // fails if the socket is closed, which ends a ReadBatch too
 }
 
 // tryReadBatch is ReadBatch that does not wait.
@@ -48,7 +57,7 @@ func (s *Socket) tryReadBatch(ds []transport.Datagram) (int, error) {
 
 // tryReceive fetches what there is. If there are no packets, an interruption is forgotten, before somebody looks for what it was about.
 func (s *Socket) tryReceive(fd uintptr) {
-	s.receive(fd)
+	s.receive(fd, true)
 	if s.in.count == 0 {
 		s.fd.interrupted()
 	}
@@ -67,17 +76,19 @@ func (s *Socket) fetched(ds []transport.Datagram) int {
 
 // receive fetches packets, or reports if there are no packets, and says whether it got any.
 //
-// It asks for reports whenever there is no packet, not only after an error of recvmmsg: the error that announces a report
-// may have been handed to a concurrent sendmmsg.
-func (s *Socket) receive(fd uintptr) bool {
+// It asks for reports when it is told to, and not only after an error of recvmmsg: the error that announces a report may have been handed to a
+// concurrent sendmmsg.
+func (s *Socket) receive(fd uintptr, reports bool) bool {
 	for range maxSocketErrors {
 		errno := s.in.recv(fd, s.readLimit)
 		if s.in.count > 0 {
 			return true
 		}
-		s.errors.recv(fd, s.readLimit)
-		if s.errors.count > 0 {
-			return true
+		if reports || errno != unix.EAGAIN {
+			s.errors.recv(fd, s.readLimit)
+			if s.errors.count > 0 {
+				return true
+			}
 		}
 		if errno == unix.EAGAIN {
 			return false

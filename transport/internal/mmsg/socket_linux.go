@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -32,6 +33,8 @@ type Options struct {
 	NoSegmentation bool
 	// Polled leaves it to the user to wait for packets: see transport.Polled.
 	Polled bool
+	// BusyPoll is how long a read looks for packets before it waits.
+	BusyPoll time.Duration
 }
 
 // Socket is one socket of a carrier. One goroutine at a time may read, any may write, at the same time.
@@ -53,9 +56,11 @@ type Socket struct {
 	// For the reader: how many packets it has room for, and the message that it is cutting packets from.
 	readLimit int
 	rest      coalesced
-	// receiveFunc is the method receive as a value, made once: making one allocates. So is tryReceiveFunc.
-	receiveFunc    func(fd uintptr) bool
-	tryReceiveFunc func(fd uintptr)
+	// asked: somebody wants the read to end.
+	asked atomic.Bool
+	// receiveFunc is the method receive as a value, made once: making one allocates. So are the others.
+	receiveFunc                   func(fd uintptr, reports bool) bool
+	tryReceiveFunc, interruptFunc func(fd uintptr)
 }
 
 // shared is what the sockets of a Group have in common.
@@ -69,18 +74,9 @@ type shared struct {
 // newSocket takes conn over, which is bound to the address bound.
 func newSocket(conn Conn, bound netip.Addr, opts Options, sh *shared) (*Socket, error) {
 	s := &Socket{opts: opts, is6: bound.Is6(), bound: bound, shared: sh}
-	if opts.Polled {
-		d, err := own(conn)
-		if err != nil {
-			return nil, err
-		}
-		s.fd = d
-	} else {
-		raw, err := conn.SyscallConn()
-		if err != nil {
-			return nil, err
-		}
-		s.fd = runtimeDescriptor{conn, raw}
+	var err error
+	if s.fd, err = newDescriptor(conn, opts); err != nil {
+		return nil, err
 	}
 	var optErr error
 	if err := s.fd.control(func(fd uintptr) { optErr = s.setOptions(int(fd)) }); err != nil || optErr != nil {
@@ -89,6 +85,7 @@ func newSocket(conn Conn, bound netip.Addr, opts Options, sh *shared) (*Socket, 
 	}
 	s.receiveFunc = s.receive
 	s.tryReceiveFunc = s.tryReceive
+	s.interruptFunc = func(uintptr) { s.fd.interrupt() }
 	s.in.init(batchSize, maxPacket, 0)
 	s.errors.init(errorBatchSize, maxQuote, unix.MSG_ERRQUEUE)
 	s.out.init(s)
