@@ -69,13 +69,15 @@ type Config struct {
 	OutStreams uint16
 	// MaxInStreams is the number of streams that the peer may use: 65535.
 	MaxInStreams uint16
-	// RecvBuffer is the receive window in bytes: 1 MiB.
+	// RecvBuffer is the receive window in bytes, which then stays as it is. With 0 it grows: from 128 KiB to 1 MiB as it fills, and to
+	// four times what is read in a round trip, at most 16 MiB.
 	RecvBuffer int
-	// SendBuffer bounds the bytes of messages that wait for being sent and acknowledged, and so the size of a message:
-	// 1 MiB.
+	// SendBuffer bounds the bytes of messages that wait for being sent and acknowledged, and so the size of a message. With 0 messages
+	// may have 1 MiB, and the buffer grows: from 128 KiB to 1 MiB as it fills, and to twice what may be in flight, at most 16 MiB. All
+	// buffers of a process that grow may have grown by 256 MiB together; then they stop.
 	SendBuffer int
 	// PartialDeliveryPoint is the size in bytes from which on a message is handed out in parts before it is complete
-	// (RFC 9260 section 6.9): half of RecvBuffer.
+	// (RFC 9260 section 6.9): half of RecvBuffer, or 512 KiB if that is 0.
 	PartialDeliveryPoint int
 	// FragmentInterleave is the level of fragment interleave: what may be read between the parts of a message that is
 	// handed out before it is complete (RFC 6458 section 8.1.20). At 0 and 1 nothing of the association; an [Endpoint] goes
@@ -157,7 +159,7 @@ func (c *Config) core() assoc.Config {
 	if f := c.Scheduler; f != nil {
 		scheduler = func() sched.Scheduler { return f() }
 	}
-	return assoc.Config{
+	core := assoc.Config{
 		RTOInitial:           c.RTOInitial,
 		RTOMin:               c.RTOMin,
 		RTOMax:               c.RTOMax,
@@ -199,5 +201,7 @@ func (c *Config) core() assoc.Config {
 
 		UnauthenticatedASCONF: c.UnauthenticatedASCONF,
 		AutoASCONF:            c.AutoASCONF,
-	}.Defaults()
+	}
+	c.autotune(&core)
+	return core.Defaults()
 }

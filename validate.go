@@ -52,7 +52,7 @@ func (c *Config) Validate() error {
 		inRange("SACKFrequency", d.SACKFrequency, 1, maxCount),
 		inRange("RecvBuffer", d.RecvBuffer, minRecvBuffer, maxBuffer),
 		inRange("SendBuffer", d.SendBuffer, minSendBuffer, maxBuffer),
-		inRange("PartialDeliveryPoint", d.PartialDeliveryPoint, 1, d.RecvBuffer),
+		inRange("PartialDeliveryPoint", d.PartialDeliveryPoint, 1, d.MaxRecvBuffer),
 		inRange("FragmentInterleave", c.FragmentInterleave, -1, 2),
 		inRange("MaxSeg", d.MaxSeg, 0, maxPMTU),
 		inRange("RaiseInterval", d.RaiseInterval, -maxInterval, maxInterval),

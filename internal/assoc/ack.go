@@ -45,6 +45,7 @@ func (a *Association) afterData(now mono.Time, in *inbound) {
 		k.copy = a.otherPath(k.path)
 	}
 	k.packets++
+	a.measureArrival(now)
 	a.recvMark(in)
 	a.idleSince = now
 	delay, frequency := a.ackPolicy()

@@ -137,13 +137,14 @@ func Accept(now mono.Time, cfg Config, p Params, id Identity, c *cookie.Content)
 }
 
 func newAssociation(cfg Config, p Params, id Identity) *Association {
+	cfg = cfg.Defaults()
 	a := &Association{
-		cfg:      cfg.Defaults(),
+		cfg:      cfg,
 		params:   p,
 		rand:     newEntropy(id.Seed),
 		secret:   id.Secret,
 		localTag: id.Tag,
-		send:     sender{queue: tx.NewQueue()},
+		send:     sender{queue: tx.NewQueue(), buffer: cfg.SendBuffer},
 	}
 	a.cfg.keepAlive(p.Carrier)
 	if cfg.Auth != nil {
@@ -196,6 +197,9 @@ func (a *Association) peerIs(initial seq.TSN, rwnd uint32, inStreams uint16) {
 	a.receive.inbound.SetLax(a.extensions.Has(PartialReliability))
 	a.receive.inbound.Start(initial)
 	a.receive.ack, a.receive.echo, a.receive.drops = acker{}, ecnNote{}, dropReports{}
+	if grown := a.receive.window - a.cfg.RecvBuffer; grown > 0 {
+		a.cfg.Memory.Give(grown)
+	}
 	a.setWindow(a.cfg.RecvBuffer)
 	a.receive.advertised, a.receive.growth = a.cfg.RecvBuffer, growth{}
 }

@@ -61,8 +61,16 @@ type Config struct {
 	RecvBuffer int
 	// MaxRecvBuffer is what RecvBuffer may grow to while the user reads as fast as the peer sends: RecvBuffer, so that it does not.
 	MaxRecvBuffer int
+	// FillRecvBuffer is what it may grow to as it fills, before the user has read anything: RecvBuffer.
+	FillRecvBuffer int
 	// SendBuffer bounds the bytes of user messages held for sending and retransmission: 1 MiB.
 	SendBuffer int
+	// MaxSendBuffer is what SendBuffer may grow to while the user writes faster than the network takes it: SendBuffer, so that it does not.
+	MaxSendBuffer int
+	// MaxMessage bounds the size of a message: SendBuffer. A larger one than SendBuffer is taken when no other is held.
+	MaxMessage int
+	// Memory is what buffers may grow from: nil, as much as they want.
+	Memory Memory
 	// PartialDeliveryPoint is the size in bytes from which an incomplete message is handed out in parts (RFC 9260 section
 	// 6.9): half of RecvBuffer.
 	PartialDeliveryPoint int
@@ -187,7 +195,11 @@ func (c Config) Defaults() Config {
 	def(&c.MaxInStreams, 65535)
 	def(&c.RecvBuffer, 1<<20)
 	def(&c.MaxRecvBuffer, c.RecvBuffer)
+	def(&c.FillRecvBuffer, c.RecvBuffer)
 	def(&c.SendBuffer, 1<<20)
+	def(&c.MaxSendBuffer, c.SendBuffer)
+	def(&c.MaxMessage, c.SendBuffer)
+	def[Memory](&c.Memory, ample{})
 	def(&c.PartialDeliveryPoint, c.RecvBuffer/2)
 	return c
 }

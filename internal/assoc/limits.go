@@ -6,7 +6,7 @@ import (
 	"github.com/gosctp/sctp/internal/tx"
 )
 
-// What a peer can make grow, and how far. Received data is bounded by Config.MaxRecvBuffer, gaps by rx.MaxGapTSNs, duplicates by
+// What a peer can make grow, and how far. Received data is bounded by Config.MaxRecvBuffer and Config.Memory, gaps by rx.MaxGapTSNs, duplicates by
 // rx.MaxDuplicates, streams by Config.MaxInStreams; half-open associations take no memory at all.
 const (
 	// MaxPeerAddrs is the number of peer addresses that are used; further ones in INIT or INIT ACK are ignored.

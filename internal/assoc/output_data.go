@@ -151,7 +151,7 @@ func (a *Association) wantsSack(k *builder, c *tx.Chunk, most int) bool {
 	case c.End && c.Message.Immediate,
 		s.queue.Empty() && a.state == StateShutdownPending,
 		!s.queue.Empty() && most > s.rwnd() && s.queue.NextSize(most) > s.rwnd(),
-		s.queue.Empty() && a.SendSpace() < min(most, a.cfg.SendBuffer/2),
+		s.queue.Empty() && a.SendSpace() < min(most, a.send.buffer/2),
 		a.cfg.Nagle && s.queue.Empty(),
 		s.queue.Empty() && k.path.RTO.Current() < k.path.RTO.SRTT()+maxAckDelay,
 		a.reconfigWaits() && s.queue.Head() == nil:

@@ -279,7 +279,7 @@ func (a *Association) wasRead(now mono.Time, n int, i rx.Info) {
 	if i.EOR {
 		a.stats.MessagesReceived++
 	}
-	a.grow(now, n)
+	a.resize(now, n)
 	a.windowOpened()
 }
 

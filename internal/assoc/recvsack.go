@@ -81,6 +81,7 @@ func (a *Association) acknowledged(now mono.Time, r *report) {
 	if s.probing && opened {
 		a.repeatProbe()
 	}
+	a.settleSendBuffer()
 	if busy && out.Len() == 0 && s.queue.Empty() {
 		a.emit(SenderDry{})
 		return

@@ -34,6 +34,9 @@ type sender struct {
 	forward    forwarder
 	// unreliable: a message was queued that may be given up, or one was given up. Before that there is no deadline for it, and nothing to skip.
 	unreliable bool
+	// buffer is the size of the send buffer, Config.SendBuffer until it has grown. wanting: the last message did not fit.
+	buffer  int
+	wanting bool
 	// corked: the user said with the last message that another one follows.
 	corked bool
 	// cwr is the CWR to send.
@@ -97,13 +100,14 @@ func (a *Association) Send(now mono.Time, m *Message) error {
 		return ErrEmptyMessage
 	case m.Stream >= a.outStreams:
 		return a.checkStream(m.Stream)
-	case len(m.Data) > a.cfg.SendBuffer:
-		return fmt.Errorf("%w: %d bytes, the send buffer takes %d", ErrMessageTooBig, len(m.Data), a.cfg.SendBuffer)
+	case len(m.Data) > a.cfg.MaxMessage:
+		return fmt.Errorf("%w: %d bytes, the send buffer takes %d", ErrMessageTooBig, len(m.Data), a.cfg.MaxMessage)
 	case a.cfg.DisableFragments && len(m.Data) > a.fragmentSize():
 		return fmt.Errorf("%w: %d bytes, without fragmentation at most %d", ErrMessageTooBig, len(m.Data), a.fragmentSize())
 	case m.PR.Policy >= tx.PRAll:
 		return fmt.Errorf("%w: %d", ErrBadPolicy, m.PR.Policy)
-	case len(m.Data) > a.SendSpace() && !a.makeRoom(now, m):
+	case !a.fits(now, m):
+		a.send.wanting = true
 		return ErrSendBufferFull
 	case m.HasKey && !a.MayUseKey(m.Key):
 		return ErrNoAuthKey
@@ -114,7 +118,7 @@ func (a *Association) Send(now mono.Time, m *Message) error {
 		Stream: m.Stream, PPID: m.PPID, Unordered: m.Unordered, Immediate: m.Immediate, Partial: m.Partial,
 		Context: m.Context, Path: m.Path, PR: a.policyFor(m.PR), Key: a.keyOf(m),
 	}, m.Data)
-	a.send.corked = m.More
+	a.send.corked, a.send.wanting = m.More, false
 	a.send.unreliable = a.send.unreliable || m.PR.Policy != tx.PRNone
 	if !m.Partial {
 		a.stats.MessagesSent++
@@ -134,7 +138,16 @@ func (a *Association) Stalled() bool {
 func (a *Association) Awaits(stream uint16) bool { return a.Stalled() && a.send.queue.Awaits(stream) }
 
 // SendSpace is the number of bytes the send buffer still takes.
-func (a *Association) SendSpace() int { return a.cfg.SendBuffer - a.send.queue.Held() }
+func (a *Association) SendSpace() int { return a.send.buffer - a.send.queue.Held() }
+
+// fits reports whether there is room for m, which may be made.
+func (a *Association) fits(now mono.Time, m *Message) bool {
+	if len(m.Data) <= a.SendSpace() {
+		return true
+	}
+	a.growSendBuffer(len(m.Data))
+	return len(m.Data) <= a.SendSpace() || a.Held() == 0 || a.makeRoom(now, m)
+}
 
 // useExtensions takes what both sides have.
 func (a *Association) useExtensions(e Extensions) {

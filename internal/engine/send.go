@@ -116,16 +116,16 @@ func (a *Assoc) queue(ctx context.Context, m *assoc.Message, t turn) (assoc.Urge
 // MessageLimit is the size of the largest message that Send takes.
 func (a *Assoc) MessageLimit() int {
 	if !a.config.DisableFragments {
-		return a.config.SendBuffer
+		return a.config.MaxMessage
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return min(a.config.SendBuffer, a.core.Status().FragmentationPoint)
+	return min(a.config.MaxMessage, a.core.Status().FragmentationPoint)
 }
 
 // share is the size from which SendAll cuts: several messages shall fit into the send buffer, so that one is sent while
 // another is being acknowledged.
-func (a *Assoc) share() int { return min(a.MessageLimit(), a.config.SendBuffer/sendShares) }
+func (a *Assoc) share() int { return min(a.MessageLimit(), a.config.MaxMessage/sendShares) }
 
 // sendEnd is why no message is taken any more. a.mu is held.
 func (a *Assoc) sendEnd() error {

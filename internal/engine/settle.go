@@ -72,7 +72,7 @@ func (e *Engine) Ending() bool { return e.ending.Load() > 0 }
 // message that everything waits for.
 func (a *Assoc) checkWriters() {
 	stalled := a.core.Stalled()
-	if a.core.SendSpace() >= a.config.SendBuffer/sendShares || stalled && !a.stalled {
+	if a.core.SendSpace() >= a.core.SendBuffer()/sendShares || stalled && !a.stalled {
 		a.todo |= wakeWriters
 	}
 	a.stalled = stalled
@@ -205,6 +205,7 @@ func (a *Assoc) leave() {
 	}
 	a.tally()
 	a.left = true
+	a.core.ReleaseBuffers()
 	a.todo |= tellOwners | wakeAll
 	e := a.engine
 	e.mu.Lock()

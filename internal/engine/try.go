@@ -227,7 +227,7 @@ func (a *Assoc) settleMailbox() {
 }
 
 // held is how many bytes wait to be sent or acknowledged, with those for which room is reserved. a.mu is held.
-func (a *Assoc) held() int { return a.config.SendBuffer - a.core.SendSpace() + a.reserved }
+func (a *Assoc) held() int { return a.core.Held() + a.reserved }
 
 // Accounts tells with which parameters the association was made, and how many bytes wait to be sent or acknowledged.
 func (a *Assoc) Accounts() (c assoc.Config, held int) {

@@ -31,8 +31,8 @@ func (u *user) judgeSack(c wire.Chunk, tag uint32) {
 	if u.restarted {
 		return
 	}
-	if int(s.ARwnd) > max(0, u.config.RecvBuffer-held) {
-		u.fail(RuleWindow, "a_rwnd is %d, but %d of %d bytes are taken", s.ARwnd, held, u.config.RecvBuffer)
+	if int(s.ARwnd) > max(0, u.config.MaxRecvBuffer-held) {
+		u.fail(RuleWindow, "a_rwnd is %d, but %d of %d bytes are taken", s.ARwnd, held, u.config.MaxRecvBuffer)
 	}
 	if idle := len(peer.mon.chunks)+len(peer.mon.phantoms)+len(peer.mon.numbers.open) == 0; idle && !u.n.paused && int(s.ARwnd) < u.config.RecvBuffer {
 		u.fail(RuleWindow, "a_rwnd is %d, but all %d bytes are free", s.ARwnd, u.config.RecvBuffer)

@@ -162,6 +162,11 @@ func (d drawer) config(s *Scenario) assoc.Config {
 	}
 	c.InitStagger = pick(d, 0, 0, time.Millisecond, 250*time.Millisecond)
 	c.Undo = d.often(0.5)
+	if d.often(0.4) { // buffers that grow
+		c.RecvBuffer, c.SendBuffer = max(c.RecvBuffer, 4<<10), max(c.SendBuffer, 8<<10)
+		c.MaxRecvBuffer, c.MaxSendBuffer = c.RecvBuffer<<d.IntN(5), c.SendBuffer<<d.IntN(5)
+		c.FillRecvBuffer, c.MaxMessage = c.MaxRecvBuffer/2, c.MaxSendBuffer
+	}
 	return c
 }
 
@@ -207,7 +212,7 @@ func (d drawer) load(c, peer assoc.Config, budget int) Load {
 	}
 	l := Load{
 		MinSize:   1,
-		MaxSize:   min(pick(d, 1, 50, 1400, 20_000, maxMessageSize), c.SendBuffer),
+		MaxSize:   min(pick(d, 1, 50, 1400, 20_000, maxMessageSize), c.MaxMessage),
 		Streams:   1 + d.IntN(int(min(c.OutStreams, peer.MaxInStreams))),
 		Unordered: pick(d, 0, 0, 0.2, 1),
 		Choosy:    d.sometimes(0.3),

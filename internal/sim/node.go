@@ -118,6 +118,7 @@ func (n *node) crash() {
 		}
 	}
 	n.users = nil
+	n.plan.Config.Memory = memoryOf(n.plan.Config.Memory)
 	n.start()
 }
 

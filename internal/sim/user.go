@@ -151,11 +151,11 @@ func (u *user) status() assoc.Status {
 	if u.w.meddle.Status != nil {
 		u.w.meddle.Status(&s)
 	}
-	if s.Pending > 2*u.config.RecvBuffer+rwndSlack {
-		u.fail(RuleBuffer, "%d bytes are in use of a receive buffer of %d", s.Pending, u.config.RecvBuffer)
+	if s.Pending > 2*u.config.MaxRecvBuffer+rwndSlack {
+		u.fail(RuleBuffer, "%d bytes are in use of a receive buffer of %d", s.Pending, u.config.MaxRecvBuffer)
 	}
-	if s.Unsent > 2*u.config.SendBuffer {
-		u.fail(RuleBuffer, "%d bytes wait to be sent from a buffer of %d", s.Unsent, u.config.SendBuffer)
+	if s.Unsent > 2*u.config.MaxSendBuffer {
+		u.fail(RuleBuffer, "%d bytes wait to be sent from a buffer of %d", s.Unsent, u.config.MaxSendBuffer)
 	}
 	return s
 }
@@ -170,6 +170,7 @@ func (u *user) removeIfOver() {
 	}
 	u.judgeAuthFailures()
 	u.n.ep.Remove(u.h)
+	u.a.ReleaseBuffers()
 	u.h = nil
 	u.deadline = 0
 }

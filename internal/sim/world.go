@@ -121,6 +121,7 @@ func (w *world) build() {
 	w.net.Filter(w.meddle.Network)
 	for i := range w.s.Hosts {
 		n := &node{w: w, index: i, plan: &w.s.Hosts[i]}
+		n.plan.Config.Memory = memoryOf(n.plan.Config.Memory)
 		n.plan.Config = n.plan.Config.Defaults()
 		for _, p := range n.plan.Planes {
 			n.addrs = append(n.addrs, w.s.addr(p, i))
@@ -235,6 +236,9 @@ func (w *world) judgeEnd() {
 	for _, n := range w.nodes {
 		for _, u := range n.users {
 			u.fail(RuleEnd, "still in state %d, with %d of %d messages accepted", u.a.State(), u.out.begun, len(u.out.messages))
+		}
+		if m, ok := n.plan.Config.Memory.(*memory); ok && len(n.users) == 0 && m.used != 0 {
+			w.fail(RuleBuffer, "host %d: all associations are over, and %d bytes of buffers were not given back", n.index, m.used)
 		}
 	}
 	for _, t := range w.talks {
