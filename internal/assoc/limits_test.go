@@ -175,7 +175,7 @@ func TestBurstOfABatchIsLimited(t *testing.T) {
 	for range 1000 {
 		ta.deliver(localTag, way1, sack(0))
 	}
-	if got, want := ta.a.send.burst, 16*2; got != want {
+	if got, want := ta.a.send.burst, maxOpportunities*2; got != want {
 		t.Errorf("a credit of %d packets, want %d", got, want)
 	}
 	ta.settle()

@@ -76,11 +76,14 @@ func (s *sender) rwnd() int {
 	return s.peerRwnd - s.outstanding.DataInFlight() - peerChunkOverhead*s.outstanding.InFlight()
 }
 
+// maxOpportunities bounds how many opportunities to send may come together: SACKs for the most packets that are read in one go. Where
+// peers read many at a time, less would be what is in flight, and the congestion window never be used.
+const maxOpportunities = 128
+
 // replenish gives the credit of one opportunity to send. Several SACKs of one batch give as many credits, since packets are pulled
 // only after the last one; the sum is limited, or a stretch of SACKs would excuse a burst of any size.
 func (s *sender) replenish(maxBurst int) {
-	const opportunities = 16
-	s.burst = min(s.burst+maxBurst, opportunities*maxBurst)
+	s.burst = min(s.burst+maxBurst, maxOpportunities*maxBurst)
 }
 
 // endOpportunity takes back the credit that was not used: what windows did not allow now may not leave in one burst when they do. While the

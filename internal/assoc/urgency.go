@@ -8,21 +8,28 @@ const (
 	Now Urgency = iota
 	// Soon: more may be queued before, and share packets and system calls with it.
 	Soon
+	// Later: several trains wait already for windows to open. It is the turn of those who open them.
+	Later
 )
 
 // trainBytes is what a carrier sends with one call: about as much as an IP packet has room for, since trains are large packets to the system.
 const trainBytes = 60 << 10
 
-// Urgency says how urgent it is to ask NextPacket for what was queued.
-func (a *Association) Urgency() Urgency {
+// Urgency says how urgent it is to ask NextPacket, after a message of size bytes was queued. It is Later once for each train that waits, for
+// the user to stop then and let others run.
+func (a *Association) Urgency(size int) Urgency {
 	s := &a.send
 	if a.state != StateEstablished || s.outstanding.Len() == 0 {
 		return Now
 	}
 	p := a.dataPath()
 	room := min(p.CC.Cwnd()-s.outstanding.Flight(p.ID), s.rwnd())
-	if min(room, s.queue.Unsent()+s.queue.Messages()*a.dataHeaderLen()) >= trainBytes {
+	queued := s.queue.Unsent() + s.queue.Messages()*a.dataHeaderLen()
+	switch {
+	case min(room, queued) >= trainBytes:
 		return Now
+	case queued > 2*trainBytes && queued%trainBytes < size:
+		return Later
 	}
 	return Soon
 }

@@ -6,15 +6,17 @@ import "testing"
 func TestUrgency(t *testing.T) {
 	p := newPair(t, func(c *Config) { c.SendBuffer = 4 << 20 })
 	a := p.ends[0]
+	last := 0
 	send := func(size int) {
 		t.Helper()
+		last = size
 		if err := a.Send(p.now, &Message{Data: make([]byte, size)}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	want := func(when string, u Urgency) {
 		t.Helper()
-		if got := a.Urgency(); got != u {
+		if got := a.Urgency(last); got != u {
 			t.Errorf("%s: urgency %d, want %d", when, got, u)
 		}
 	}
@@ -42,13 +44,25 @@ func TestUrgency(t *testing.T) {
 		t.Fatalf("the window is not full: %d of %d bytes", a.send.outstanding.Flight(0), a.paths[0].CC.Cwnd())
 	}
 	send(trainBytes)
-	want("the congestion window is full", Soon)
+	if a.Urgency(last) == Now {
+		t.Error("urgent although the congestion window is full")
+	}
+	later := 0
+	for range 100 {
+		send(trainBytes / 10)
+		if a.Urgency(last) == Later {
+			later++
+		}
+	}
+	if later < 9 || later > 11 {
+		t.Errorf("%d of 10 trains that wait let others run", later)
+	}
 }
 
 // Before the association is established, it is not up to messages when packets leave.
 func TestEverythingIsUrgentBeforeTheAssociationIsUp(t *testing.T) {
 	ta := newTestAssoc(t, activeSide)
-	if got := ta.a.Urgency(); got != Now {
+	if got := ta.a.Urgency(1); got != Now {
 		t.Errorf("urgency %d, want %d", got, Now)
 	}
 }

@@ -71,6 +71,8 @@ type Assoc struct {
 	inParts    map[uint16]bool
 	// stalled: so was the core when somebody waited to write, and it may still be; see assoc.Stalled.
 	stalled bool
+	// seen is when the last input came for which the time matters.
+	seen mono.Time
 	// armed is not later than the entry in the heap of deadlines; unset when there may be none.
 	armed mono.Time
 	// todo is what unlock has to do for what happened under the lock.

@@ -13,12 +13,17 @@ import (
 
 // offer writes what a has to send: now, or soon if more may come that could go with it.
 func (e *Engine) offer(a *Assoc, u assoc.Urgency) {
-	if u == assoc.Soon {
+	switch u {
+	case assoc.Now:
+		e.out.mark(a)
+		e.transmit()
+	case assoc.Soon:
 		e.out.markLate(a)
-		return
+	case assoc.Later:
+		// Those who fill the buffers of many associations would keep the reader and the latecomer from running for long.
+		e.out.markLate(a)
+		runtime.Gosched()
 	}
-	e.out.mark(a)
-	e.transmit()
 }
 
 // markLate is mark, and has the latecomer write.

@@ -3,6 +3,8 @@ package engine
 import (
 	"testing"
 	"testing/synctest"
+
+	"github.com/gosctp/sctp/transport"
 )
 
 // A message behind another one leaves although nobody does anything any more, and no time passes.
@@ -51,6 +53,33 @@ func TestTheLatecomerLetsOthersGoFirst(t *testing.T) {
 	if w.awaitLate() {
 		t.Error("goes on after the end")
 	}
+}
+
+// A batch is as long as a train if there are two packets or more in that, else as the arena lets it be.
+func TestBatchesAreTrains(t *testing.T) {
+	w := &writer{arena: make([]byte, arenaSize), batch: make([]transport.Datagram, batchPackets)}
+	for _, tt := range []struct{ size, want int }{
+		{60, batchPackets}, {1052, 62}, {1452, 45}, {9000, 7}, {trainBytes / 2, 2}, {40_000, 12}, {maxPacket, 8},
+	} {
+		n, used := 0, 0
+		for !w.full(n, used) {
+			w.batch[n].Data = w.arena[used : used+tt.size]
+			used += tt.size
+			n++
+		}
+		if n != tt.want {
+			t.Errorf("a batch of %d packets of %d bytes, want %d", n, tt.size, tt.want)
+		}
+	}
+}
+
+// One read brings more than one train.
+func TestReadersTakeSeveralTrains(t *testing.T) {
+	inLab(t, func(t *testing.T, l *lab) {
+		if r := l.a.newReader(0); len(r.batch) != readPackets || len(r.owners) != readPackets || readPackets < 2*batchPackets {
+			t.Errorf("a batch of %d packets, for %d owners", len(r.batch), len(r.owners))
+		}
+	})
 }
 
 // What is urgent is written by the time the caller goes on.

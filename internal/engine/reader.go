@@ -21,7 +21,7 @@ type reader struct {
 
 func (e *Engine) newReader(queue int) *reader {
 	r := &reader{
-		engine: e, queue: queue, batch: make([]transport.Datagram, batchPackets), owners: make([]*Assoc, batchPackets), others: make(neighbours),
+		engine: e, queue: queue, batch: make([]transport.Datagram, readPackets), owners: make([]*Assoc, readPackets), others: make(neighbours),
 	}
 	r.lending.init(e.carrier)
 	return r

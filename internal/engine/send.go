@@ -100,17 +100,28 @@ func (a *Assoc) queue(ctx context.Context, m *assoc.Message, t turn) (assoc.Urge
 		if t != ofParts && a.inParts[m.Stream] {
 			return 0, ErrMessageOpen
 		}
-		now := a.engine.now()
-		err := a.core.Send(now, m)
-		a.settle(now)
+		err := a.push(m)
 		switch {
 		case errors.Is(err, assoc.ErrNotEstablished):
 			return 0, a.sendEnd()
 		case !errors.Is(err, assoc.ErrSendBufferFull):
-			return a.core.Urgency(), err
+			return a.core.Urgency(len(m.Data)), err
 		}
 		a.writable.wait(ctx)
 	}
+}
+
+// push gives the core a message. What the time is matters only if messages are given up. a.mu is held.
+func (a *Assoc) push(m *assoc.Message) error {
+	if a.seen != 0 && m.PR.Policy == 0 && len(m.Data) <= a.core.SendSpace() {
+		err := a.core.Send(a.seen, m)
+		a.settleSend()
+		return err
+	}
+	now := a.engine.now()
+	err := a.core.Send(now, m)
+	a.settle(now)
+	return err
 }
 
 // MessageLimit is the size of the largest message that Send takes.

@@ -9,6 +9,7 @@ import (
 
 // settle follows an input, as the run-loop law demands: it drains the events and reads the deadline. a.mu is held.
 func (a *Assoc) settle(now mono.Time) {
+	a.seen = now
 	a.drainEvents()
 	a.countEnding()
 	if a.mailbox != nil && !a.closed {
@@ -26,6 +27,17 @@ func (a *Assoc) settle(now mono.Time) {
 		return
 	}
 	a.arm(now)
+}
+
+// settleSend is settle after a message was queued that nobody will give up: it changes neither the state nor deadlines. a.mu is held.
+func (a *Assoc) settleSend() {
+	a.drainEvents()
+	if a.mailbox != nil && !a.closed {
+		a.settleMailbox()
+	}
+	if a.stalled {
+		a.checkWriters()
+	}
 }
 
 // settleRead is settle after the user has read something, which is done for every message: that changes neither the state nor deadlines, and all

@@ -7,8 +7,13 @@ import (
 )
 
 const (
-	// batchPackets is how many packets are offered to the carrier at once.
+	// batchPackets is how many packets are offered to the carrier at once, readPackets how many are asked of it: the acknowledgement of
+	// all that one read brings is one SACK, and the user wakes up once.
 	batchPackets = 64
+	readPackets  = 256
+	// trainBytes is about what a carrier sends with one system call, if packets are no larger than half of it: what an IP packet has room
+	// for. Two trains of a batch, the second of a few packets left over, would cost two thirds more.
+	trainBytes = 65535 - 40 - 8
 	// maxPacket is the room that building a packet may take: the largest an IP packet can be.
 	maxPacket = 1<<16 - 1
 	// arenaSize is the memory that a batch is built in. It holds batchPackets of the usual 1,500 bytes, and some of the
@@ -201,7 +206,7 @@ func (e *Engine) pull() []transport.Datagram {
 		w.batch = make([]transport.Datagram, batchPackets)
 	}
 	n, used := w.pullReplies()
-	for n < len(w.batch) && len(w.arena)-used >= maxPacket {
+	for !w.full(n, used) {
 		a := w.next()
 		if a == nil {
 			break
@@ -215,15 +220,26 @@ func (e *Engine) pull() []transport.Datagram {
 	return w.batch[:n]
 }
 
+// full reports whether a batch of n packets that take so many bytes is to be written.
+func (w *writer) full(n, used int) bool {
+	if n == len(w.batch) || len(w.arena)-used < maxPacket {
+		return true
+	}
+	if n == 0 {
+		return false
+	}
+	last := len(w.batch[n-1].Data)
+	return last <= trainBytes/2 && used+last > trainBytes
+}
+
 // pull builds packets of a from batch[n] and arena[used] on, and reports the new ends and whether there may be more.
 func (a *Assoc) pull(n, used int) (int, int, bool) {
 	w := &a.engine.out
 	a.mu.Lock()
 	now := a.engine.now()
 	more := true
-	for n < len(w.batch) && len(w.arena)-used >= maxPacket {
+	for !w.full(n, used) {
 		d := &w.batch[n]
-		*d = transport.Datagram{}
 		if more = a.core.NextPacket(now, w.arena[used:], d); !more {
 			break
 		}
