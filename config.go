@@ -37,7 +37,7 @@ type Config struct {
 	// probes would take less than that, an address that answers neither data nor a probe is left: after four round trips
 	// and 400 ms.
 	DisableTailProbe bool
-	// CongestionControl is how much may be in flight: [CUBIC].
+	// CongestionControl is how much may be in flight: [CUBIC]; [BBR] and [RFC9260] are others.
 	CongestionControl CongestionControl
 	// DisableRACK has losses found by three reports of a gap only (RFC 9260 section 7.2.4). Without it they are also found by the
 	// time since something was sent (RFC 8985), which notices the loss of what was sent again before the retransmission

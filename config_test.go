@@ -52,7 +52,7 @@ func TestEveryConfigFieldCounts(t *testing.T) {
 }
 
 func TestCongestionControlReachesTheAssociation(t *testing.T) {
-	for c, want := range map[CongestionControl]cc.Algorithm{CUBIC: cc.CUBIC, RFC9260: cc.RFC9260} {
+	for c, want := range map[CongestionControl]cc.Algorithm{CUBIC: cc.CUBIC, RFC9260: cc.RFC9260, BBR: cc.BBRv3} {
 		if got := (&Config{CongestionControl: c}).core().CongestionControl; got != want {
 			t.Errorf("%v is %v", c, got)
 		}

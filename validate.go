@@ -43,7 +43,7 @@ func (c *Config) Validate() error {
 		inRange("PathMaxRetrans", d.PathMaxRetrans, 1, maxCount),
 		inRange("PFMaxRetrans", d.PFMaxRetrans, 0, maxCount),
 		switches(c.Switchover, c.PSMaxRetrans, d.PFMaxRetrans),
-		inRange("CongestionControl", c.CongestionControl, CUBIC, RFC9260),
+		inRange("CongestionControl", c.CongestionControl, CUBIC, BBR),
 		inRange("MaxInitRetransmits", d.MaxInitRetransmits, 1, maxCount),
 		inRange("HBInterval", d.HBInterval, -maxInterval, maxInterval),
 		inRange("HBMaxBurst", d.HBMaxBurst, 1, maxCount),

@@ -3,6 +3,7 @@ package assoc
 import (
 	"net/netip"
 
+	"github.com/gosctp/sctp/internal/cc"
 	"github.com/gosctp/sctp/internal/cookie"
 	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/internal/path"
@@ -152,6 +153,9 @@ func newAssociation(cfg Config, p Params, id Identity) *Association {
 	}
 	if cfg.Scheduler != nil {
 		a.SetScheduler(cfg.Scheduler())
+	}
+	if a.cfg.CongestionControl == cc.BBRv3 {
+		a.send.losses = new(tx.Losses)
 	}
 	return a
 }

@@ -56,6 +56,7 @@ func (a *Association) NextPacket(now mono.Time, buf []byte, d *transport.Datagra
 	}
 	p := a.nextTarget()
 	if p == nil {
+		a.ranOut()
 		a.send.endOpportunity(a.opening != nil)
 		return false
 	}
@@ -67,6 +68,7 @@ func (a *Association) NextPacket(now mono.Time, buf []byte, d *transport.Datagra
 		a.build(now, &k)
 	}
 	if k.empty() {
+		a.ranOut()
 		a.send.endOpportunity(a.opening != nil)
 		return false
 	}

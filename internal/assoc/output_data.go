@@ -27,7 +27,8 @@ func (a *Association) dataTarget() *path.Path {
 func (a *Association) buildData(now mono.Time, k *builder) {
 	s := &a.send
 	rush := s.recovery.rush
-	if s.burst <= 0 && !rush {
+	pacing := a.pacingOf(k.path)
+	if !pacing.on() && s.burst <= 0 && !rush {
 		return
 	}
 	if s.outstanding.Len() == 0 {
@@ -39,7 +40,7 @@ func (a *Association) buildData(now mono.Time, k *builder) {
 	}
 	// Section 6.1 B: one packet may exceed cwnd; after a time-out one packet is all there may be (section 7.2.3).
 	open := flight < k.path.CC.Cwnd() && (!k.path.OnePacket || flight == 0)
-	if !open && !rush {
+	if !open && !rush || !a.mayLeave(now, k.path, pacing) {
 		return
 	}
 	restartT3 := false
@@ -57,6 +58,7 @@ func (a *Association) buildData(now mono.Time, k *builder) {
 	}
 	a.idleSince = now
 	s.burst--
+	a.departed(now, k.path, flight, pacing)
 	s.queue.Packet()
 	k.path.Sent(now)
 	if a.opening == nil && (restartT3 || k.path.T3.IsZero() || flight == 0 && !s.waitsForForward(k.path)) {

@@ -25,7 +25,7 @@ func (a *Association) searchByTime(now mono.Time, acked *tx.Acked) {
 func (a *Association) markOverdue(now mono.Time, p *path.Path) {
 	s := &a.send
 	patience := p.Reordering.Allowance(p.MinRTT.Least(), p.RTO.SRTT())
-	n, again, next := s.outstanding.MarkOverdue(p.ID, now, patience, s.recovery.began)
+	n, again, next := s.outstanding.MarkOverdue(p.ID, now, patience, s.recovery.began, s.losses)
 	p.Overdue = next
 	switch {
 	case n == 0:
@@ -39,6 +39,7 @@ func (a *Association) markOverdue(now mono.Time, p *path.Path) {
 		}
 		p.CC.Lost()
 	}
+	a.tellLosses()
 }
 
 // expireOverdue looks again at what was in doubt when the last SACK came.

@@ -202,6 +202,8 @@ func (a *Association) pathAcked(now mono.Time, id int, r *tx.PathAcked, cumAdvan
 		Now: now, RTT: rtt, SRTT: p.RTO.SRTT(),
 		Bytes: r.Bytes, FlightBefore: a.send.flightBefore[id], CumAdvanced: cumAdvanced,
 		FastRecovery: a.send.recovery.active, Drained: a.send.outstanding.Flight(id) == 0,
+		FlightAfter: a.send.outstanding.Flight(id), NewestAt: r.NewestAt, Repairing: a.send.outstanding.Lost() > 0,
+		Paced: a.pacingOf(p).on(), Held: !p.Pacer.Due.IsZero(),
 	})
 	if r.InFlight { // section 8.2
 		a.pathAnswered(p, false)
@@ -220,9 +222,10 @@ func (a *Association) fastRetransmit(now mono.Time, r *report, limit seq.TSN) {
 	}
 	s := &a.send
 	var marked [tx.MaxPaths]bool
-	if s.outstanding.Missing(limit, &marked) == 0 {
+	if s.outstanding.Missing(limit, &marked, s.losses) == 0 {
 		return
 	}
+	defer a.tellLosses()
 	if s.recovery.active {
 		return
 	}

@@ -14,6 +14,8 @@ import (
 type sender struct {
 	queue       *tx.Queue
 	outstanding *tx.Outstanding
+	// losses are those that the congestion control has to hear of; nil if it does not care which they are.
+	losses *tx.Losses
 	// peerRwnd is the a_rwnd of the last SACK, INIT or INIT ACK.
 	peerRwnd int
 	// windowClosed: the last SACK announced no window. heard: a SACK came since the last T3-rtx expiration. While heard and

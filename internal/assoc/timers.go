@@ -63,6 +63,7 @@ func (a *Association) Expire(now mono.Time) {
 		if a.state != StateClosed && p.Overdue.Reached(now) {
 			a.expireOverdue(now, p)
 		}
+		expirePacer(now, p)
 		if a.state != StateClosed {
 			a.expireHeartbeat(now, p)
 			a.expireSearch(now, p)

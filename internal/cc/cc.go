@@ -19,6 +19,8 @@ const (
 	RFC9260 Algorithm = iota
 	// CUBIC is that of RFC 9438, [Cubic].
 	CUBIC
+	// BBRv3 is that of draft-ietf-ccwg-bbr-06, [BBR].
+	BBRv3
 )
 
 // New returns a controller for a path that takes pmdcs bytes of DATA chunks a packet.
@@ -26,6 +28,8 @@ func New(a Algorithm, pmdcs int, ipv6 bool) Controller {
 	switch a {
 	case CUBIC:
 		return NewCubic(pmdcs, ipv6)
+	case BBRv3:
+		return NewBBR(pmdcs, ipv6)
 	case RFC9260:
 	}
 	return NewReno(pmdcs, ipv6)
@@ -46,6 +50,26 @@ type Ack struct {
 	// Now is when the SACK came. RTT is the round trip time that it measures, zero if it measures none; SRTT the smoothed one.
 	Now       mono.Time
 	RTT, SRTT time.Duration
+	// FlightAfter is the flight size now. NewestAt is when that of the chunks left which was sent last.
+	FlightAfter int
+	NewestAt    mono.Time
+	// Repairing: chunks that were lost wait to be sent again.
+	Repairing bool
+	// Paced: what leaves does not leave in bursts. Held: data waits for its time, which is why the window is not used in full.
+	Paced, Held bool
+}
+
+// Departure is a packet with DATA that leaves, and the flight size before and after it.
+type Departure struct {
+	Now           mono.Time
+	Before, After int
+}
+
+// Loss is a part of what left at one moment, and is taken for lost.
+type Loss struct {
+	SentAt mono.Time
+	// Bytes in so many Ranges of consecutive TSNs.
+	Bytes, Ranges int
 }
 
 // Controller is the congestion control of one path.
@@ -72,4 +96,13 @@ type Controller interface {
 	Resize(pmdcs int)
 	// Reset returns to the state of a new path (section 7.2.5).
 	Reset()
+
+	// Sent, Missed and AppLimited are for those who measure: a packet left, a part of what left is lost, and there is no more to send though
+	// more than flight might be in flight.
+	Sent(Departure)
+	Missed(Loss)
+	AppLimited(flight int)
+	// PacingRate is how many bytes per second leave, in quanta; zero leaves that to the windows. srtt and least are the smoothed and the shortest
+	// round trip, zero while unknown.
+	PacingRate(srtt, least time.Duration) float64
 }

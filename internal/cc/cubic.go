@@ -56,6 +56,9 @@ func (c *Cubic) Reset() {
 	c.reset()
 }
 
+// PacingRate is that of the window on a path that is not local.
+func (c *Cubic) PacingRate(srtt, least time.Duration) float64 { return c.pacingRate(srtt, least) }
+
 func (c *Cubic) Acked(a Ack) {
 	c.idle = false
 	before := c.seen
@@ -84,7 +87,11 @@ func (c *Cubic) slowStart(a Ack) {
 	if !c.usedBy(a) {
 		return
 	}
-	c.cwnd = min(c.cwnd+c.hystart.growth(min(a.Bytes, slowStartPackets*c.pmdcs)), c.ssthresh)
+	most := slowStartPackets * c.pmdcs
+	if a.Paced {
+		most = a.Bytes
+	}
+	c.cwnd = min(c.cwnd+c.hystart.growth(min(a.Bytes, most)), c.ssthresh)
 }
 
 // congestionAvoidance follows the curve, or the Reno flow where that is ahead (sections 4.2 to 4.5).

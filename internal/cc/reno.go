@@ -1,5 +1,7 @@
 package cc
 
+import "time"
+
 // Reno is the congestion control of RFC 9260 section 7.2.
 type Reno struct {
 	window
@@ -13,6 +15,9 @@ func (r *Reno) Reset() {
 	r.reset()
 	r.partialBytesAcked = 0
 }
+
+// PacingRate is zero: RFC 9260 has Max.Burst.
+func (r *Reno) PacingRate(time.Duration, time.Duration) float64 { return 0 }
 
 func (r *Reno) Acked(a Ack) {
 	r.idle = false

@@ -59,8 +59,8 @@ func (w *window) undo() bool {
 }
 
 // usedBy reports whether an acknowledgement came for a window that was used in full. That includes the one packet that rule B of section 6.1
-// lets through when cwnd is no multiple of the packet size.
-func (w *window) usedBy(a Ack) bool { return a.FlightBefore+w.pmdcs > w.cwnd }
+// lets through when cwnd is no multiple of the packet size, and what waits for its time.
+func (w *window) usedBy(a Ack) bool { return a.Held || a.FlightBefore+w.pmdcs > w.cwnd }
 
 // atLeast is a value for ssthresh, not below its floor.
 func (w *window) atLeast(ssthresh int) int { return max(ssthresh, minSsthreshPackets*w.pmdcs) }

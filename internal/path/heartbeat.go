@@ -62,5 +62,6 @@ func (p *Path) Schedule(now mono.Time, random uint64) {
 // NextDeadline is the earliest timer of the path.
 func (p *Path) NextDeadline() mono.Time {
 	t := mono.Earliest(mono.Earliest(p.T3, p.Tail), mono.Earliest(p.Overdue, p.Search.Due))
+	t = mono.Earliest(t, p.Pacer.Due)
 	return mono.Earliest(t, mono.Earliest(p.HB.Due, p.HB.Deadline))
 }

@@ -119,6 +119,8 @@ type Path struct {
 	Reordering Reordering
 	// HB is the heartbeat of the path.
 	HB Heartbeat
+	// Pacer is when data may leave.
+	Pacer Pacer
 	// Search is the search for the path MTU.
 	Search Search
 	// Retransmitted counts DATA chunks that were sent again, to this path.

@@ -21,6 +21,7 @@ var controls = []struct {
 	{"  + RACK", cc.RFC9260, true},
 	{"CUBIC", cc.CUBIC, false},
 	{"CUBIC + RACK", cc.CUBIC, true},
+	{"BBR", cc.BBRv3, true},
 }
 
 // The link of the table, how much goes over it, and how often where chance has a part in it.

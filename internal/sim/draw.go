@@ -143,7 +143,7 @@ func (d drawer) config(s *Scenario) assoc.Config {
 	}
 	c.TailProbe = d.often(0.3)
 	c.StallTime = pick(d, 0, 0, time.Second, 5*time.Second)
-	c.RACK, c.CongestionControl = d.often(0.5), pick(d, cc.RFC9260, cc.CUBIC)
+	c.RACK, c.CongestionControl = d.often(0.5), pick(d, cc.RFC9260, cc.CUBIC, cc.BBRv3)
 	c.Scheduler = pick(d, schedulers...)
 	c.FragmentInterleave = pick(d, 0, 1, 2, 2, 2)
 	c.Enable, c.Disable = d.extensions(0.5), d.extensions(0.15)

@@ -25,8 +25,8 @@ type PathAcked struct {
 	// LateAt is when that of the chunks left which was sent last of those that T3-rtx gave up, and which were not sent again. Unset if there are
 	// none.
 	LateAt mono.Time
-	// newestAt is when that of the chunks left which was sent last, newestTSN; newestAgain: that was not the first time.
-	newestAt    mono.Time
+	// NewestAt is when that of the chunks left which was sent last, newestTSN; newestAgain: that was not the first time.
+	NewestAt    mono.Time
 	newestTSN   seq.TSN
 	newestAgain bool
 	// Reneged: a chunk is in flight again that a gap block had acknowledged (R4).
@@ -108,8 +108,8 @@ func (o *Outstanding) acknowledge(c *Chunk) {
 	if c.Transmissions == 1 {
 		r.LatestAt = max(r.LatestAt, c.sentAt)
 	}
-	if sentBefore(r.newestAt, r.newestTSN, c.sentAt, c.TSN) {
-		r.newestAt, r.newestTSN, r.newestAgain = c.sentAt, c.TSN, c.Transmissions > 1
+	if sentBefore(r.NewestAt, r.newestTSN, c.sentAt, c.TSN) {
+		r.NewestAt, r.newestTSN, r.newestAgain = c.sentAt, c.TSN, c.Transmissions > 1
 	}
 	if p := &o.paths[c.Path]; !p.timedAt.IsZero() && p.timed == c.TSN {
 		r.SentAt, p.timedAt = p.timedAt, 0

@@ -43,7 +43,7 @@ func TestKeptChunksAreNeverReneged(t *testing.T) {
 	}
 	var marked [MaxPaths]bool
 	for range missesToRetransmit {
-		o.Missing(o.NextTSN(), &marked)
+		o.Missing(o.NextTSN(), &marked, nil)
 	}
 	if c := o.NextLost(); o.Lost() != 3 || c.TSN != 1 {
 		t.Errorf("%d chunks are missing, the first is %v", o.Lost(), c)

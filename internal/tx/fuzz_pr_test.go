@@ -330,7 +330,7 @@ func (w *prWorld) sack() {
 	}
 	var marked [MaxPaths]bool
 	if r.Any {
-		w.o.Missing(r.Highest, &marked)
+		w.o.Missing(r.Highest, &marked, nil)
 	}
 	w.q.GiveUpLost(w.now, w.o, w.giveUp)
 	w.forward(2)

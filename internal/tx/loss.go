@@ -43,8 +43,8 @@ func (o *Outstanding) markAll(path int, timedOut bool) {
 }
 
 // Missing counts a miss indication for every chunk in flight below limit and marks those with three (section 7.2.4). It sets
-// marked for the path of each newly marked chunk, and returns how many there are.
-func (o *Outstanding) Missing(limit seq.TSN, marked *[MaxPaths]bool) int {
+// marked for the path of each newly marked chunk, and returns how many there are. losses, if not nil, gets them.
+func (o *Outstanding) Missing(limit seq.TSN, marked *[MaxPaths]bool, losses *Losses) int {
 	n := 0
 	next := 0
 	for t := o.cum + 1; t.Less(limit); t++ {
@@ -65,6 +65,7 @@ func (o *Outstanding) Missing(limit seq.TSN, marked *[MaxPaths]bool) int {
 			continue
 		}
 		marked[c.Path] = true
+		losses.add(c)
 		o.mark(c)
 		c.fast = true
 		c.TimedOut = false

@@ -65,7 +65,7 @@ func TestThreeMissIndicationsMarkAChunk(t *testing.T) {
 	var marked [MaxPaths]bool
 	for i, gap := range []wire.Gaps{blocks(2, 2), blocks(2, 3), blocks(2, 4)} {
 		r := o.Ack(0, gap, q)
-		n := o.Missing(r.Highest, &marked)
+		n := o.Missing(r.Highest, &marked, nil)
 		if want := 0; i < 2 && n != want {
 			t.Fatalf("indication %d marked %d chunks", i+1, n)
 		} else if i == 2 && (n != 1 || !marked[0]) {
@@ -83,7 +83,7 @@ func TestThreeMissIndicationsMarkAChunk(t *testing.T) {
 		t.Errorf("retransmitted: flight on path 1 %d, lost %d", o.Flight(1), o.Lost())
 	}
 	for range 5 {
-		o.Missing(7, &marked)
+		o.Missing(7, &marked, nil)
 	}
 	if c.fate == lost {
 		t.Error("a fast retransmitted chunk was marked again (section 7.2.4 item 5)")
@@ -98,7 +98,7 @@ func TestHTNALimitsMissIndications(t *testing.T) {
 		// TSN 2 is newly acknowledged each time only in the first SACK; the others acknowledge nothing new.
 		r := o.Ack(0, blocks(2, 2, 6, 6), q)
 		if r.Any {
-			o.Missing(r.Highest, &marked)
+			o.Missing(r.Highest, &marked, nil)
 		}
 	}
 	if o.Lost() != 0 {
@@ -168,7 +168,7 @@ func TestDisorderlyGapBlocks(t *testing.T) {
 	}
 	var marked [MaxPaths]bool
 	for range 3 {
-		o.Missing(11, &marked)
+		o.Missing(11, &marked, nil)
 	}
 	if o.Lost() != 2 || o.NextLost().TSN != 1 || o.NextLostAfter(1).TSN != 6 {
 		t.Errorf("%d chunks marked, want TSNs 1 and 6", o.Lost())
@@ -275,7 +275,7 @@ func FuzzOutstanding(f *testing.F) {
 				}
 			case 4:
 				var marked [MaxPaths]bool
-				o.Missing(o.CumTSNAck().Add(int(next())%(o.Len()+1)+1), &marked)
+				o.Missing(o.CumTSNAck().Add(int(next())%(o.Len()+1)+1), &marked, nil)
 				for tsn := range n.fate {
 					n.fate[tsn] = o.at(tsn).fate // which of them is for the tests above
 				}

@@ -137,7 +137,7 @@ func TestAMessageIsGivenUpWhole(t *testing.T) {
 	var marked [MaxPaths]bool
 	r := p.o.Ack(1, blocks(2, 2, 4, 4), p.q)
 	for range 3 {
-		p.o.Missing(r.Highest, &marked)
+		p.o.Missing(r.Highest, &marked, nil)
 	}
 	p.q.GiveUpLost(2000, p.o, p.giveUp)
 	p.wantGone("its first chunk is missing", "300 true")

@@ -24,18 +24,20 @@ func sentBefore(at mono.Time, t seq.TSN, otherAt mono.Time, other seq.TSN) bool 
 // sent again may be acknowledged as it was sent before: it counts only if it took least, the shortest round trip that the path is known for.
 func (o *Outstanding) Delivered(path int, now mono.Time, least time.Duration) {
 	r := &o.result.Paths[path]
-	if r.newestAt.IsZero() || r.newestAgain && now.Sub(r.newestAt) < least {
+	if r.NewestAt.IsZero() || r.newestAgain && now.Sub(r.NewestAt) < least {
 		return
 	}
-	if n := &o.paths[path].newest; sentBefore(n.at, n.tsn, r.newestAt, r.newestTSN) {
-		*n = newest{at: r.newestAt, tsn: r.newestTSN, rtt: now.Sub(r.newestAt)}
+	if n := &o.paths[path].newest; sentBefore(n.at, n.tsn, r.NewestAt, r.newestTSN) {
+		*n = newest{at: r.NewestAt, tsn: r.newestTSN, rtt: now.Sub(r.NewestAt)}
 	}
 }
 
 // MarkOverdue marks for retransmission what is in flight on a path and was sent before something that it has delivered, if that is longer ago
 // than the round trip of the latter and patience (section 6.2 step 5). It returns how many there are, whether one of them had been sent
-// again after since, and when the next one is overdue, unset if none is in doubt.
-func (o *Outstanding) MarkOverdue(path int, now mono.Time, patience time.Duration, since mono.Time) (n int, again bool, next mono.Time) {
+// again after since, and when the next one is overdue, unset if none is in doubt. losses, if not nil, gets what is marked.
+func (o *Outstanding) MarkOverdue(
+	path int, now mono.Time, patience time.Duration, since mono.Time, losses *Losses,
+) (n int, again bool, next mono.Time) {
 	p := &o.paths[path]
 	if p.newest.at.IsZero() || !p.any {
 		return 0, false, 0
@@ -62,6 +64,7 @@ func (o *Outstanding) MarkOverdue(path int, now mono.Time, patience time.Duratio
 			continue
 		}
 		again = again || c.Transmissions > 1 && since.Before(c.sentAt)
+		losses.add(c)
 		o.mark(c)
 		c.fast = true
 		c.TimedOut = false

@@ -21,18 +21,18 @@ func sentEach(n int) (*Outstanding, *Queue) {
 // RFC 8985 section 6.2 step 5.
 func TestWhatWasSentBeforeAndIsOverdueIsLost(t *testing.T) {
 	o, q := sentEach(5)
-	if n, _, next := o.MarkOverdue(0, 1000, 0, 0); n != 0 || !next.IsZero() {
+	if n, _, next := o.MarkOverdue(0, 1000, 0, 0, nil); n != 0 || !next.IsZero() {
 		t.Fatalf("nothing has arrived: %d lost, the next at %v", n, next)
 	}
 	o.Ack(0, blocks(3, 3), q) // TSN 3, after 100-30 = 70
 	o.Delivered(0, 100, 0)
-	if n, again, next := o.MarkOverdue(0, 99, 20, 0); n != 0 || again || next != 10+70+20 {
+	if n, again, next := o.MarkOverdue(0, 99, 20, 0, nil); n != 0 || again || next != 10+70+20 {
 		t.Errorf("patience of 20: %d lost, again %v, next at %v", n, again, next)
 	}
-	if n, _, next := o.MarkOverdue(0, 105, 20, 0); n != 1 || next != 20+70+20 {
+	if n, _, next := o.MarkOverdue(0, 105, 20, 0, nil); n != 1 || next != 20+70+20 {
 		t.Errorf("at 105 TSN 1 is overdue, TSN 2 not yet: %d lost, next at %v", n, next)
 	}
-	if n, _, next := o.MarkOverdue(0, 110, 20, 0); n != 1 || !next.IsZero() {
+	if n, _, next := o.MarkOverdue(0, 110, 20, 0, nil); n != 1 || !next.IsZero() {
 		t.Errorf("at 110: %d lost, next at %v; what was sent after TSN 3 is not in doubt", n, next)
 	}
 	if c := o.NextLost(); o.Lost() != 2 || c.TSN != 1 || c.TimedOut {
@@ -44,13 +44,13 @@ func TestLossOfARetransmissionIsFoundAndTold(t *testing.T) {
 	o, q := sentEach(4)
 	o.Ack(0, blocks(2, 2), q)
 	o.Delivered(0, 120, 0) // a round trip of 100
-	if n, again, _ := o.MarkOverdue(0, 120, 0, 0); n != 1 || again {
+	if n, again, _ := o.MarkOverdue(0, 120, 0, 0, nil); n != 1 || again {
 		t.Fatalf("%d lost, again %v", n, again)
 	}
 	o.Retransmitted(130, o.NextLost(), 0)
 	o.Ack(0, blocks(2, 4), q)
 	o.Delivered(0, 140, 0)
-	if n, _, next := o.MarkOverdue(0, 140, 0, 120); n != 0 || !next.IsZero() {
+	if n, _, next := o.MarkOverdue(0, 140, 0, 120, nil); n != 0 || !next.IsZero() {
 		t.Errorf("sent again after all that arrived: %d lost, next at %v", n, next)
 	}
 	push(q, make([]byte, 100))
@@ -64,7 +64,7 @@ func TestLossOfARetransmissionIsFoundAndTold(t *testing.T) {
 		copied := *o
 		copied.ring = append([]Chunk(nil), o.ring...)
 		copied.paths = append([]pathRecord(nil), o.paths...)
-		if n, again, _ := copied.MarkOverdue(0, 250, 0, c.since); n != 1 || again != c.again {
+		if n, again, _ := copied.MarkOverdue(0, 250, 0, c.since, nil); n != 1 || again != c.again {
 			t.Errorf("%d lost, again %v, want %v: sent again at 130, asked since %d", n, again, c.again, c.since)
 		}
 	}
@@ -98,10 +98,10 @@ func TestPathsAreSearchedByThemselves(t *testing.T) {
 	for path := range 2 {
 		o.Delivered(path, 1000, 0)
 	}
-	if n, _, _ := o.MarkOverdue(0, 10000, 0, 0); n != 0 {
+	if n, _, _ := o.MarkOverdue(0, 10000, 0, 0, nil); n != 0 {
 		t.Errorf("%d lost on the path that has delivered nothing", n)
 	}
-	if n, _, _ := o.MarkOverdue(1, 10000, 0, 0); n != 1 || o.NextLost().TSN != 2 {
+	if n, _, _ := o.MarkOverdue(1, 10000, 0, 0, nil); n != 1 || o.NextLost().TSN != 2 {
 		t.Errorf("%d lost on the other one, want TSN 2", n)
 	}
 }
@@ -110,10 +110,10 @@ func TestGapsAreSkippedInTheSearch(t *testing.T) {
 	o, q := sentEach(8)
 	o.Ack(0, blocks(2, 3, 6, 7), q)
 	o.Delivered(0, 200, 0)
-	if n, _, _ := o.MarkOverdue(0, 200, time.Millisecond, 0); n != 0 {
+	if n, _, _ := o.MarkOverdue(0, 200, time.Millisecond, 0, nil); n != 0 {
 		t.Errorf("patience: %d lost", n)
 	}
-	if n, _, next := o.MarkOverdue(0, 200, 0, 0); n != 3 || !next.IsZero() || o.Flight(0) != chunkSize {
+	if n, _, next := o.MarkOverdue(0, 200, 0, 0, nil); n != 3 || !next.IsZero() || o.Flight(0) != chunkSize {
 		t.Errorf("%d lost, next at %v, %d bytes in flight: want TSNs 1, 4 and 5 lost, 8 in flight", n, next, o.Flight(0))
 	}
 }
