@@ -92,8 +92,10 @@ type BBR struct {
 
 // undo is what losses may have to be undone (section 2.15).
 type undo struct {
+	saved bool
+	// left: phase was left because of them.
+	left                 bool
 	phase                phase
-	any                  bool // phase was left because of them
 	bwShort, short, long float64
 }
 
@@ -252,27 +254,32 @@ func (b *BBR) restoreCwnd() { b.cwnd = max(b.cwnd, b.priorCwnd) }
 // Save keeps what Undo brings back (section 5.5.11.1).
 func (b *BBR) Save() {
 	b.saveCwnd()
-	b.undo = undo{bwShort: b.bwShort, short: b.short, long: b.long}
+	b.undo = undo{saved: true, bwShort: b.bwShort, short: b.short, long: b.long}
 }
 
 // Undo returns to where losses were that were none (section 5.5.11.2).
 func (b *BBR) Undo() {
+	u := b.undo
+	b.undo = undo{}
+	if !u.saved {
+		return
+	}
 	b.repairing = false
 	b.restoreCwnd()
 	b.latest.lossy = false
 	b.full.reset(0)
-	b.bwShort, b.short, b.long = max(b.bwShort, b.undo.bwShort), max(b.short, b.undo.short), max(b.long, b.undo.long)
-	if u := b.undo; u.any && b.phase != u.phase {
-		if u.phase == startup {
-			b.full.reached = false
-		}
-		switch {
-		case b.phase == probeRTT:
-		case u.phase == startup:
-			b.phase = startup
-		default:
-			b.refill()
-		}
+	b.bwShort, b.short, b.long = max(b.bwShort, u.bwShort), max(b.short, u.short), max(b.long, u.long)
+	if !u.left || b.phase == u.phase {
+		return
 	}
-	b.undo.any = false
+	if u.phase == startup {
+		b.full.reached = false
+	}
+	switch {
+	case b.phase == probeRTT:
+	case u.phase == startup:
+		b.phase = startup
+	default:
+		b.refill()
+	}
 }

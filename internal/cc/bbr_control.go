@@ -40,11 +40,11 @@ func (b *BBR) cwndGain() float64 {
 	return cwndGain
 }
 
-// pace sets the rate. As long as the path's is not known it only grows (section 5.6.2).
+// pace sets the rate. As long as the path's is not known it only grows (section 5.6.2). However little is measured, a packet leaves each second.
 func (b *BBR) pace(gain float64) {
 	rate := gain * b.bw * (1 - pacingMargin)
-	if rate > 0 && b.full.reached || rate > b.rate {
-		b.rate = rate
+	if b.full.reached || rate > b.rate {
+		b.rate = max(rate, float64(b.pmdcs))
 	}
 }
 

@@ -107,13 +107,16 @@ func (s *sample) flightAtLoss(n int) int {
 func (b *BBR) tooMuch(s *sample) {
 	b.cycle.tooHigh, b.cycle.probed = true, false
 	if !s.limited {
-		b.long = max(float64(s.flight), b.target()*bbrBeta)
+		b.setLimit(max(float64(s.flight), b.target()*bbrBeta))
 	}
 	if b.phase == probeUp {
-		b.undo.phase, b.undo.any = probeUp, true
+		b.undo.phase, b.undo.left = probeUp, true
 		b.goDown()
 	}
 }
+
+// setLimit sets what may be in flight at most.
+func (b *BBR) setLimit(n float64) { b.long = max(n, float64(minPipe*b.pmdcs)) }
 
 // aggregation is how much more than the path delivers on average is acknowledged at a time (section 5.5.9).
 type aggregation struct {

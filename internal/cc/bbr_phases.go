@@ -47,7 +47,7 @@ func (b *BBR) checkStartup(a *Ack, s *sample) {
 	case b.full.reached:
 		b.drain()
 	case a.FastRecovery && b.latest.ended && b.latest.ranges >= startupLosses && s.tooHigh():
-		b.undo.phase, b.undo.any = startup, true
+		b.undo.phase, b.undo.left = startup, true
 		b.leaveStartup()
 	}
 }
@@ -55,7 +55,7 @@ func (b *BBR) checkStartup(a *Ack, s *sample) {
 // leaveStartup takes what was delivered for what may be in flight.
 func (b *BBR) leaveStartup() {
 	b.full.reached, b.full.now = true, true
-	b.long = max(b.bdp(), b.latest.flight)
+	b.setLimit(max(b.bdp(), b.latest.flight))
 	b.drain()
 }
 

@@ -35,7 +35,7 @@ func TestUnmarkPutsBackWhatTheTimeOutGaveUp(t *testing.T) {
 	if low, ok := o.Lowest(0); !ok || low != 5 {
 		t.Errorf("the earliest in flight is TSN %d", low)
 	}
-	if n, _, _ := o.MarkOverdue(0, 10000, 0, 0); n != 0 {
+	if n, _, _ := o.MarkOverdue(0, 10000, 0, 0, nil); n != 0 {
 		t.Errorf("%d are overdue, by what arrived before the time-out was found to be too early", n)
 	}
 	var lost []seq.TSN
