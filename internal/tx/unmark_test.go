@@ -54,7 +54,7 @@ func TestReportsMeanNothingOnPathsWithPatience(t *testing.T) {
 		var marked [MaxPaths]bool
 		n := 0
 		for range 3 {
-			n += o.Missing(5, &marked)
+			n += o.Missing(5, &marked, nil)
 		}
 		if want := 0; on && n != want || !on && n != 4 {
 			t.Errorf("patient %v: %d lost", on, n)
