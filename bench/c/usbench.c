@@ -1,12 +1,13 @@
 /* The usrsctp side of the benchmarks: the workloads of package load, with the same options and the same output.
  *
- *	usbench ROLE WORK ADDR PORT SIZE WORKERS CONNS WINDOW WARM_MS TIME_MS ROOM UDP_PORT PEER_UDP_PORT
+ *	usbench ROLE WORK ADDR PORT SIZE WORKERS CONNS WINDOW BUFFER WARM_MS TIME_MS ROOM UDP_PORT PEER_UDP_PORT
  *
- * ROLE is server or client, WORK bulk, ping, setup, many or fan; ROOM is how many bytes of chunks a packet takes; UDP ports of 0 mean
+ * ROLE is server or client, WORK bulk, ping, setup, many, fan or mem; BUFFER is the size of buffers, ROOM is how many bytes of chunks a packet takes; UDP ports of 0 mean
  * raw IP. The server prints "ready" when it listens. The side that measures prints "measuring", one line of JSON, and exits. */
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -17,12 +18,12 @@
 #include <unistd.h>
 #include <usrsctp.h>
 
-enum { BUFFER = 4000000, MAX_MESSAGE = 64 << 10, MAX_SAMPLES = 1 << 22 };
+enum { MAX_MESSAGE = 64 << 10, MAX_SAMPLES = 1 << 22 };
 
 static struct {
 	const char *work;
 	struct sockaddr_in addr;
-	int size, workers, conns, window, warm_ms, time_ms, room, udp, peer_udp;
+	int size, workers, conns, window, buffer, warm_ms, time_ms, room, udp, peer_udp;
 } opt;
 
 static int is(const char *work)
@@ -109,7 +110,7 @@ typedef int receive_callback(struct socket *, union sctp_sockstore, void *, size
 
 static struct socket *new_socket(int type, receive_callback *callback, void *arg)
 {
-	int on = 1, size = BUFFER;
+	int on = 1, size = opt.buffer;
 	/* usrsctp does not look at the interface: it takes 1500 bytes for granted. Here spp_pathmtu leaves out the headers of
 	 * IP, UDP and SCTP. */
 	struct sctp_paddrparams path = { .spp_flags = SPP_PMTUD_DISABLE, .spp_pathmtu = opt.room };
@@ -174,6 +175,20 @@ static int count_data(struct socket *s, union sctp_sockstore from, void *data, s
 	return 1;
 }
 
+/* FIRST are connected before memory counts: what a program needs but once is there then. SETTLE_MS is for what follows a handshake, and
+ * for the server to return what it has free, which it does every TRIM_MS. */
+enum { FIRST = 100, SETTLE_MS = 3000, TRIM_MS = 500 };
+
+static void *trim(void *unused)
+{
+	(void)unused;
+	for (;;) {
+		nap(TRIM_MS);
+		malloc_trim(0);
+	}
+	return NULL;
+}
+
 static void serve(void)
 {
 	int one_way = is("bulk") || is("fan");
@@ -182,6 +197,9 @@ static void serve(void)
 		die("listen");
 	puts("ready");
 	fflush(stdout);
+	pthread_t t;
+	if (is("mem") && pthread_create(&t, NULL, trim, NULL) != 0)
+		die("pthread_create");
 	while (one_way)
 		pause();
 	static char buf[MAX_MESSAGE];
@@ -281,8 +299,29 @@ static void ping(void)
 	}
 }
 
+static void stay_idle(void)
+{
+	for (int i = 0; i < FIRST; i++)
+		dial(NULL, NULL);
+	nap(SETTLE_MS);
+	malloc_trim(0);
+	puts("measuring");
+	fflush(stdout);
+	uint64_t began = now_ns();
+	for (int i = 0; i < opt.conns; i++)
+		dial(NULL, NULL);
+	nap(SETTLE_MS);
+	malloc_trim(0);
+	printf("{\"seconds\":%.6f,\"messages\":%d}\n", (now_ns() - began) / 1e9, opt.conns);
+	fflush(stdout);
+	for (;;)
+		pause();
+}
+
 static void drive(void)
 {
+	if (is("mem"))
+		stay_idle();
 	if (is("setup"))
 		set_up_all();
 	if (is("many"))
@@ -296,8 +335,8 @@ static void drive(void)
 
 int main(int argc, char **argv)
 {
-	if (argc != 14) {
-		fprintf(stderr, "usage: usbench ROLE WORK ADDR PORT SIZE WORKERS CONNS WINDOW WARM_MS TIME_MS ROOM UDP_PORT PEER_UDP_PORT\n");
+	if (argc != 15) {
+		fprintf(stderr, "usage: usbench ROLE WORK ADDR PORT SIZE WORKERS CONNS WINDOW BUFFER WARM_MS TIME_MS ROOM UDP_PORT PEER_UDP_PORT\n");
 		return 2;
 	}
 	opt.work = argv[2];
@@ -308,18 +347,19 @@ int main(int argc, char **argv)
 	opt.workers = atoi(argv[6]);
 	opt.conns = atoi(argv[7]);
 	opt.window = atoi(argv[8]);
-	opt.warm_ms = atoi(argv[9]);
-	opt.time_ms = atoi(argv[10]);
-	opt.room = atoi(argv[11]);
-	opt.udp = atoi(argv[12]);
-	opt.peer_udp = atoi(argv[13]);
+	opt.buffer = atoi(argv[9]);
+	opt.warm_ms = atoi(argv[10]);
+	opt.time_ms = atoi(argv[11]);
+	opt.room = atoi(argv[12]);
+	opt.udp = atoi(argv[13]);
+	opt.peer_udp = atoi(argv[14]);
 
 	usrsctp_init(opt.udp, NULL, NULL);
 	usrsctp_sysctl_set_sctp_blackhole(2);
 	usrsctp_sysctl_set_sctp_no_csum_on_loopback(0);
 	usrsctp_sysctl_set_sctp_max_chunks_on_queue(65536);
-	usrsctp_sysctl_set_sctp_recvspace(BUFFER);
-	usrsctp_sysctl_set_sctp_sendspace(BUFFER);
+	usrsctp_sysctl_set_sctp_recvspace(opt.buffer);
+	usrsctp_sysctl_set_sctp_sendspace(opt.buffer);
 	if (!strcmp(argv[1], "server"))
 		serve();
 	drive();

@@ -1,5 +1,5 @@
-// Command sctpbench measures this module beside pion/sctp, usrsctp and the kernel's TCP: as root, on Linux, with gcc and
-// libusrsctp-dev. README.md of this module says how to read what it prints.
+// Command sctpbench measures this module beside other transports: as root, on Linux, with gcc, ethtool, iproute2 and libusrsctp-dev.
+// README.md of this module says how to read what it prints.
 package main
 
 import (
@@ -15,12 +15,17 @@ import (
 )
 
 func main() {
-	err := error(nil)
-	if len(os.Args) > 1 && os.Args[1] == "side" {
-		err = side(os.Args[2:])
-	} else {
-		err = runAll(os.Args[1:])
+	args := os.Args[1:]
+	f := runAll
+	if len(args) > 0 {
+		switch args[0] {
+		case "side":
+			f, args = side, args[1:]
+		case "relay":
+			f, args = carry, args[1:]
+		}
 	}
+	err := f(args)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "sctpbench:", err)
 		os.Exit(1)
@@ -31,15 +36,20 @@ func main() {
 func runAll(args []string) error {
 	f := flag.NewFlagSet("sctpbench", flag.ExitOnError)
 	var o options
-	f.IntVar(&o.repeat, "repeat", 5, "how often each figure is taken; the median counts")
-	f.DurationVar(&o.time, "time", 2*time.Second, "how long each figure is taken for")
+	f.IntVar(&o.repeat, "repeat", 3, "how often each figure is taken; the median counts")
+	f.DurationVar(&o.time, "time", time.Second, "how long each figure is taken for; four times as long where there is delay")
 	f.DurationVar(&o.warm, "warm", 500*time.Millisecond, "how long each run warms up")
 	f.Float64Var(&o.foreign, "foreign", 0.25, "repeat a run during which other processes used more than this share of a core")
-	f.IntVar(&o.tries, "tries", 5, "how often such a run is taken at most; the last one counts")
+	f.IntVar(&o.tries, "tries", 2, "how often such a run is taken at most; the last one counts")
+	quick := f.Bool("quick", false, "take only the figures that targets are about, once, for half the time")
 	only := f.String("only", "", "a regular expression: measure only what matches, such as 'veth bulk 1024 tcp'")
 	write := f.String("write", "", "a Markdown file to put the tables into, between its marks")
 	if err := f.Parse(args); err != nil {
 		return err
+	}
+	if *quick {
+		o.repeat, o.tries, o.targets = 1, 1, true
+		o.time, o.warm = o.time/2, o.warm/2
 	}
 	var err error
 	if o.only, err = regexp.Compile(*only); err != nil {

@@ -1,54 +1,82 @@
 package main
 
 import (
-	"slices"
 	"strings"
 
+	"github.com/gosctp/sctp/bench/internal/lab"
 	"github.com/gosctp/sctp/bench/internal/load"
 	"github.com/gosctp/sctp/bench/internal/report"
 )
 
-// transports are the columns, in the order of the runs.
-var transports = []string{
-	"gosctp-udp", "skeleton-udp", "pion", "usrsctp-udp",
-	"gosctp-raw", "skeleton-raw", "usrsctp-raw",
-	"tcp",
+// suite is a table of the report: cells that belong together.
+type suite struct {
+	title string
+	cells []cell
+	// repeat is how often a figure is taken at most; 0 is as often as the flag says.
+	repeat int
+	// slow is how many times longer a run takes than the flags say.
+	slow int
 }
 
-// ratios are the columns of the tables.
-var ratios = []report.Ratio{
-	{Ours: "gosctp-udp", Theirs: "skeleton-udp"}, {Ours: "gosctp-udp", Theirs: "pion"}, {Ours: "gosctp-udp", Theirs: "usrsctp-udp"},
-	{Ours: "gosctp-udp", Theirs: "tcp"},
-	{Ours: "gosctp-raw", Theirs: "skeleton-raw"}, {Ours: "gosctp-raw", Theirs: "usrsctp-raw"}, {Ours: "gosctp-raw", Theirs: "tcp"},
+// cell is a figure's workload with the transports it is taken of, in the order of the runs.
+type cell struct {
+	report.Cell
+	transports []string
 }
 
-// manyConns is how many associations there are where there are many.
-const manyConns = 1000
+const (
+	// manyConns is how many associations there are where there are many.
+	manyConns = 1000
+	// idleConns is how many stay idle where memory is measured.
+	idleConns = 2000
+)
 
-// cells are the rows for one link.
-func cells(link string) []report.Cell {
-	var cs []report.Cell
-	for _, size := range []int{64, 1 << 10, 16 << 10, 64 << 10} {
-		cs = append(cs, report.Cell{Link: link, Work: load.Bulk, Size: size})
+// suites is everything.
+func suites() []suite {
+	setup := words("gosctp-udp pion usrsctp-udp gosctp-raw usrsctp-raw quic tls tcp")
+	many := words("gosctp-udp skeleton-udp pion usrsctp-udp gosctp-raw skeleton-raw usrsctp-raw quic tls tcp")
+	// Nothing keeps a thousand skeletons from overflowing a raw socket.
+	fan := words("gosctp-udp skeleton-udp pion usrsctp-udp gosctp-raw usrsctp-raw quic tls tcp")
+	wan := words("gosctp-udp pion usrsctp-udp quic tcp tcp-reno tcp-bbr")
+	return []suite{
+		{title: "Bulk over the veth", cells: []cell{
+			bulk(lab.Veth, 64, "gosctp-udp skeleton-udp pion usrsctp-udp quic quic-buffered quic-datagram tls tcp tcp-buffered gosctp-raw skeleton-raw usrsctp-raw"),
+			bulk(lab.Veth, 1<<10, "gosctp-udp skeleton-udp pion usrsctp-udp quic quic-buffered quic-datagram tls tcp tcp-buffered tcp-segments gosctp-raw skeleton-raw usrsctp-raw"),
+			bulk(lab.Veth, 16<<10, "gosctp-udp skeleton-udp pion usrsctp-udp quic tls tcp tcp-segments gosctp-raw skeleton-raw usrsctp-raw"),
+			bulk(lab.Veth, 64<<10, "gosctp-udp skeleton-udp pion usrsctp-udp quic tls tcp tcp-segments gosctp-raw skeleton-raw usrsctp-raw"),
+		}},
+		{title: "Bulk over loopback", cells: []cell{
+			bulk(lab.Loopback, 1<<10, "gosctp-udp pion usrsctp-udp tcp gosctp-raw usrsctp-raw"),
+			bulk(lab.Loopback, 64<<10, "gosctp-udp udp-limit pion usrsctp-udp tcp gosctp-raw usrsctp-raw"),
+		}},
+		{title: "Ping-pong over the veth", cells: []cell{
+			{ping, words("gosctp-udp skeleton-udp udp udp-thread udp-spin pion usrsctp-udp quic tls tcp gosctp-raw usrsctp-raw")},
+		}},
+		{title: "Set-up over the veth", cells: []cell{
+			{report.Cell{Link: lab.Veth, Work: load.Setup, Workers: 1}, setup},
+			{report.Cell{Link: lab.Veth, Work: load.Setup, Workers: 32}, setup},
+		}},
+		{title: "1,000 associations over the veth", cells: []cell{
+			{report.Cell{Link: lab.Veth, Work: load.Many, Size: 64, Conns: manyConns, Window: 1}, many},
+			{report.Cell{Link: lab.Veth, Work: load.Many, Size: 64, Conns: manyConns, Window: 8}, many},
+			{report.Cell{Link: lab.Veth, Work: load.Fan, Size: 64, Conns: manyConns}, fan},
+		}},
+		{title: "Memory", repeat: 1, cells: []cell{
+			{report.Cell{Link: lab.Veth, Work: load.Mem, Conns: idleConns}, words("gosctp-udp gosctp-raw pion usrsctp-udp usrsctp-raw quic tls tcp")},
+		}},
+		{title: "20 ms and loss", repeat: 2, slow: 4, cells: []cell{
+			{report.Cell{Link: lab.WAN, Work: load.Bulk, Size: 1 << 10}, wan},
+			{report.Cell{Link: lab.WANLossy, Work: load.Bulk, Size: 1 << 10}, wan},
+			{report.Cell{Link: lab.WANLossy1, Work: load.Bulk, Size: 1 << 10}, wan},
+		}},
 	}
-	cs = append(cs, report.Cell{Link: link, Work: load.Ping, Size: 64})
-	for _, workers := range []int{1, 32} {
-		cs = append(cs, report.Cell{Link: link, Work: load.Setup, Workers: workers})
-	}
-	for _, window := range []int{1, 8} {
-		cs = append(cs, report.Cell{Link: link, Work: load.Many, Size: 64, Conns: manyConns, Window: window})
-	}
-	return append(cs, report.Cell{Link: link, Work: load.Fan, Size: 64, Conns: manyConns})
 }
 
-// takesPart says whether a transport is measured at a cell. The skeleton has neither handshake nor packets beyond Ethernet's, and
-// nothing that keeps many senders from overflowing a raw socket; and one interface shows enough of many associations.
-func takesPart(transport string, c report.Cell) bool {
-	if strings.HasPrefix(transport, "skeleton") && (c.Link != "veth" || c.Work == load.Setup) {
-		return false
-	}
-	if transport == "skeleton-raw" && c.Work == load.Fan {
-		return false
-	}
-	return c.Link == "veth" || !slices.Contains([]string{load.Many, load.Fan}, c.Work)
+// ping is the ping-pong of one association.
+var ping = report.Cell{Link: lab.Veth, Work: load.Ping, Size: 64}
+
+func bulk(link string, size int, transports string) cell {
+	return cell{report.Cell{Link: link, Work: load.Bulk, Size: size}, words(transports)}
 }
+
+var words = strings.Fields

@@ -3,17 +3,14 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"time"
 
 	"github.com/gosctp/sctp/bench/internal/lab"
-	"github.com/gosctp/sctp/bench/internal/load"
 	"github.com/gosctp/sctp/bench/internal/report"
 )
 
@@ -24,54 +21,25 @@ type options struct {
 	time, warm time.Duration
 	foreign    float64
 	only       *regexp.Regexp
+	targets    bool // only what targets are about
 }
 
 // linkMTU is Ethernet's: the SCTP packet in UDP is 1,472 bytes long.
 const linkMTU = 1500
 
-const (
-	udpHeader    = 8
-	ipUDPHeaders = 20 + udpHeader
-	sctpHeader   = 12
-	// maxUsrsctpMTU is the size of packet at which usrsctp is fastest on loopback; with much larger ones it stalls.
-	maxUsrsctpMTU = 8192
+// bench is what a whole run finds.
+type bench struct {
+	options
+	lab     *lab.Lab
+	usbench string
 
-	sctpPort  = 5000
-	serverUDP = 9899
-	clientUDP = 9898
-	// slack is how long a run may take beyond its measuring time.
-	slack = 30 * time.Second
-)
-
-// run is one figure to take.
-type run struct {
-	link      lab.Link
-	cell      report.Cell
-	transport string
+	table   report.Table
+	noisy   int
+	failed  []string // runs, with why
+	dropped map[string]float64
 }
 
-// String names the run, for the flag -only and for messages.
-func (r run) String() string {
-	c := r.cell
-	return fmt.Sprintf("%s %s %d %d %s", r.link.Name, c.Work, c.Size, max(c.Workers, c.Window), r.transport)
-}
-
-// runs are those of one repetition.
-func (o options) runs(links []lab.Link) []run {
-	var rs []run
-	for _, link := range links {
-		for _, cell := range cells(link.Name) {
-			for _, transport := range transports {
-				if r := (run{link, cell, transport}); takesPart(transport, cell) && o.only.MatchString(r.String()) {
-					rs = append(rs, r)
-				}
-			}
-		}
-	}
-	return rs
-}
-
-// measure runs everything and returns the tables. Within a repetition the transports take turns, so that a slow drift of
+// measure runs everything and returns the report. Within a repetition the transports take turns, so that a slow drift of
 // the machine meets all of them alike. A run that fails is told, and leaves the others their figures.
 func measure(ctx context.Context, o options) (string, error) {
 	scratch, err := os.MkdirTemp("", "sctpbench")
@@ -79,103 +47,82 @@ func measure(ctx context.Context, o options) (string, error) {
 		return "", err
 	}
 	defer os.RemoveAll(scratch)
-	usbench, err := buildUsrsctp(scratch)
-	if err != nil {
+	b := &bench{options: o, dropped: make(map[string]float64)}
+	if b.usbench, err = buildUsrsctp(scratch); err != nil {
 		return "", err
 	}
-	l, err := lab.Open(linkMTU)
-	if err != nil {
-		return "", err
-	}
-	defer l.Close()
-
-	var table report.Table
-	var noisy int
-	var failed []string
-	for n := range o.repeat {
-		for _, r := range o.runs(l.Links) {
-			result, quiet, err := o.once(ctx, r, usbench)
-			if ctx.Err() != nil {
-				return "", ctx.Err()
-			}
-			if err != nil {
-				fmt.Fprintf(os.Stderr, "%d/%d %s: %v\n", n+1, o.repeat, r, err)
-				failed = append(failed, r.String())
-				continue
-			}
-			if !quiet {
-				noisy++
-			}
-			fmt.Fprintf(os.Stderr, "%d/%d %-36s %10.2f %-5s %s\n", n+1, o.repeat, r, r.cell.Value(result), r.cell.Unit(), result.Costs())
-			table.Add(r.cell, r.transport, result)
-		}
-	}
-	return tables(&table, l.Links, o, noisy, failed), nil
-}
-
-// once takes one figure, again and again while other processes disturb it; it says whether the last try was quiet.
-func (o options) once(ctx context.Context, r run, usbench string) (result report.Result, quiet bool, err error) {
-	server, client := o.commands(r, usbench)
-	for range o.tries {
-		ctx, cancel := context.WithTimeout(ctx, o.warm+o.time+slack)
-		outcome, err := r.link.Run(ctx, server, client, load.OneWay(r.cell.Work))
-		cancel()
-		if err != nil {
-			return result, false, err
-		}
-		result = report.Result{Outcome: outcome}
-		if err := json.Unmarshal([]byte(outcome.Line), &result.Result); err != nil {
-			return result, false, fmt.Errorf("%q: %w", outcome.Line, err)
-		}
-		if err := result.Err(); err != nil {
-			return result, false, err
-		}
-		if outcome.Foreign <= o.foreign {
-			return result, true, nil
-		}
-	}
-	return result, false, nil
-}
-
-// commands are the programs of the two sides.
-func (o options) commands(r run, usbench string) (server, client []string) {
-	switch r.transport {
-	case "usrsctp-udp":
-		return o.usrsctp(usbench, "server", r, serverUDP, clientUDP), o.usrsctp(usbench, "client", r, clientUDP, serverUDP)
-	case "usrsctp-raw":
-		return o.usrsctp(usbench, "server", r, 0, 0), o.usrsctp(usbench, "client", r, 0, 0)
-	}
-	serverPeer := r.transport
-	if r.transport == "pion" && (r.cell.Work == load.Setup || r.cell.Conns > 1) {
-		serverPeer = "pion-listener"
-	}
-	return o.goSide("server", serverPeer, r), o.goSide("client", r.transport, r)
-}
-
-func (o options) goSide(role, peer string, r run) []string {
 	self, err := os.Executable()
 	if err != nil {
-		self = os.Args[0]
+		return "", err
 	}
-	return []string{
-		self, "side", "-work", r.cell.Work, "-size", strconv.Itoa(r.cell.Size), "-workers", strconv.Itoa(r.cell.Workers),
-		"-conns", strconv.Itoa(r.cell.Conns), "-window", strconv.Itoa(r.cell.Window), "-warm", o.warm.String(), "-time", o.time.String(), "-mtu", strconv.Itoa(r.link.MTU - ipUDPHeaders),
-		role, peer, fmt.Sprintf("%s:%d", r.link.ServerAddr, sctpPort),
+	if b.lab, err = lab.Open(linkMTU, self, "relay"); err != nil {
+		return "", err
 	}
+	defer b.lab.Close()
+	for n := range o.repeat {
+		for _, s := range suites() {
+			if s.repeat > 0 && n >= s.repeat {
+				continue
+			}
+			if err := b.repetition(ctx, s, n); err != nil {
+				return "", err
+			}
+		}
+	}
+	return b.report(), nil
 }
 
-func (o options) usrsctp(program, role string, r run, udp, peerUDP int) []string {
-	room := min(r.link.MTU, maxUsrsctpMTU) - ipUDPHeaders - sctpHeader
-	if udp == 0 {
-		room += udpHeader
+// repetition takes each figure of a suite once; it fails only if it is told to end.
+func (b *bench) repetition(ctx context.Context, s suite, n int) error {
+	for _, c := range s.cells {
+		for _, transport := range c.transports {
+			name := runName(c.Cell, transport)
+			if !b.only.MatchString(name) || b.targets && !wanted(c.Cell, transport) {
+				continue
+			}
+			slow := time.Duration(max(1, s.slow))
+			link := b.lab.Link(c.Link)
+			if transport == segments {
+				link = b.lab.Link(lab.Segments)
+			}
+			r := run{link, c.Cell, transport, b.warm * slow, b.time * slow, uint64(n), b.usbench}
+			result, err := b.quietly(ctx, r)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if err != nil {
+				fmt.Fprintf(os.Stderr, "%d/%d %s: %v\n", n+1, b.repeat, name, err)
+				b.failed = append(b.failed, fmt.Sprintf("%s (%v)", name, firstLine(err)))
+				continue
+			}
+			fmt.Fprintf(os.Stderr, "%d/%d %-40s %10.2f %-5s %s\n", n+1, b.repeat, name, c.Value(result), c.Unit(), result.Costs())
+			b.table.Add(c.Cell, transport, result)
+			b.dropped[name] += result.Unwanted()
+		}
 	}
-	args := []string{program, role, r.cell.Work, r.link.ServerAddr}
-	for _, n := range []int{
-		sctpPort, r.cell.Size, r.cell.Workers, r.cell.Conns, r.cell.Window, int(o.warm.Milliseconds()), int(o.time.Milliseconds()), room, udp, peerUDP,
-	} {
-		args = append(args, strconv.Itoa(n))
+	return nil
+}
+
+// quietly takes a figure, again while other processes disturb it; the last one counts.
+func (b *bench) quietly(ctx context.Context, r run) (result report.Result, err error) {
+	for range b.tries {
+		if result, err = r.once(ctx); err != nil || result.Foreign <= b.foreign {
+			return result, err
+		}
 	}
-	return args
+	b.noisy++
+	return result, nil
+}
+
+// wanted says whether a target is about the transport at this cell.
+func wanted(c report.Cell, transport string) bool {
+	for _, t := range targets() {
+		t.Cell.Figure = report.Main
+		if t.Cell == c && (t.Ours == transport || t.Theirs == transport) {
+			return true
+		}
+	}
+	return false
 }
 
 // buildUsrsctp compiles the usrsctp side into dir; the source is found from this module's directory.

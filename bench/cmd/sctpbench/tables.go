@@ -2,10 +2,11 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"runtime"
+	"slices"
 	"strings"
 
-	"github.com/gosctp/sctp/bench/internal/lab"
 	"github.com/gosctp/sctp/bench/internal/report"
 )
 
@@ -15,20 +16,54 @@ const (
 	endMark   = "<!-- end of figures -->"
 )
 
-// tables is what a run found, as Markdown.
-func tables(t *report.Table, links []lab.Link, o options, noisy int, failed []string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %d cores, %s; median of %d, %s each.", runtime.GOOS+"/"+runtime.GOARCH, runtime.NumCPU(), runtime.Version(), o.repeat, o.time)
-	if noisy > 0 {
-		fmt.Fprintf(&b, " During %d runs other processes used more than %.0f %% of a core: read these figures with care.", noisy, o.foreign*100)
+// report is what a run found, as Markdown.
+func (b *bench) report() string {
+	var w strings.Builder
+	fmt.Fprintf(&w, "%s/%s, %d cores, %s; medians of %d, %s each.", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), b.repeat, b.time)
+	if b.noisy > 0 {
+		fmt.Fprintf(&w, " During %d runs other processes used more than %.0f %% of a core: read these figures with care.", b.noisy, b.foreign*100)
 	}
-	if len(failed) > 0 {
-		fmt.Fprintf(&b, " %d runs failed: %s.", len(failed), strings.Join(failed, ", "))
+	fmt.Fprintf(&w, "\n\n%s", b.table.Targets(targets()))
+	for _, s := range suites() {
+		if medians := b.medians(s); medians != "" {
+			fmt.Fprintf(&w, "\n### %s\n\n%s", s.title, medians)
+		}
 	}
-	b.WriteByte('\n')
-	for _, l := range links {
-		fmt.Fprintf(&b, "\n### %s, MTU %d: how many times better\n\n%s", l.Name, l.MTU, t.Ratios(l.Name, ratios))
-		fmt.Fprintf(&b, "\nThe medians themselves, which mean something on this machine only:\n\n%s", t.Medians(l.Name, transports))
+	list(&w, "Runs that failed", b.failed)
+	var drops []string
+	for _, name := range slices.Sorted(maps.Keys(b.dropped)) {
+		if n := b.dropped[name]; n > 0 {
+			drops = append(drops, fmt.Sprintf("%s: %.0f", name, n))
+		}
 	}
-	return b.String()
+	list(&w, "Packets that full sockets dropped", drops)
+	return w.String()
+}
+
+// medians is the table of a suite, empty if nothing of it was measured.
+func (b *bench) medians(s suite) string {
+	var cells []report.Cell
+	var transports []string
+	for _, c := range s.cells {
+		cells = append(cells, c.Cell)
+		for _, t := range c.transports {
+			if !slices.Contains(transports, t) {
+				transports = append(transports, t)
+			}
+		}
+	}
+	return b.table.Medians(cells, transports)
+}
+
+// list is a paragraph of things, if there are any.
+func list(w *strings.Builder, title string, things []string) {
+	if len(things) > 0 {
+		fmt.Fprintf(w, "\n%s: %s.\n", title, strings.Join(things, "; "))
+	}
+}
+
+// firstLine is an error without what a program printed besides.
+func firstLine(err error) string {
+	s, _, _ := strings.Cut(err.Error(), "\n")
+	return s
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"time"
 )
 
 // Link is what joins the client to the server.
@@ -16,9 +17,34 @@ type Link struct {
 	ServerAddr string
 	// MTU of the link, headers of IP included.
 	MTU int
+	// Delay and Loss are each way's, where a relay is between the two.
+	Delay time.Duration
+	Loss  float64
 
 	client, server string // namespaces
+	relay          []string
 }
+
+// Names of links.
+const (
+	Veth     = "veth"
+	Segments = "veth without offload" // TCP's segments are packets
+	Loopback = "loopback"
+	// WAN has a delay of 10 ms each way; WANLossy lose a packet of a thousand, or of a hundred, besides.
+	WAN       = "20 ms"
+	WANLossy  = "20 ms, 0.1 %"
+	WANLossy1 = "20 ms, 1 %"
+)
+
+// wanDelay is each way's.
+const wanDelay = 10 * time.Millisecond
+
+// Addresses of the veth, the one without offload, and the relay.
+const (
+	vethNet, segmentsNet, wanNet = "198.18.0.", "198.18.1.", "198.18.2."
+	clientHost, serverHost       = "1", "2"
+	prefix                       = "/24"
+)
 
 // Lab has the links of a run. Several may be open at a time.
 type Lab struct {
@@ -26,33 +52,54 @@ type Lab struct {
 	client, server string
 }
 
-// Open makes the namespaces and two links: a virtual Ethernet cable of the given MTU, and a loopback interface.
+// Open makes the namespaces and the links, all but the loopback interface of the given MTU. The relay's command is begun by relay.
 // It takes root. The caller calls Close.
-func Open(mtu int) (*Lab, error) {
+func Open(mtu int, relay ...string) (*Lab, error) {
 	removeAbandoned()
 	l := &Lab{client: spaceName("client"), server: spaceName("server")}
 	commands := fmt.Sprintf(`
 		ip netns add %[1]s
 		ip netns add %[2]s
-		ip link add veth0 netns %[1]s mtu %[3]d type veth peer name veth0 netns %[2]s
-		ip -n %[2]s link set veth0 mtu %[3]d
-		ip -n %[1]s address add 198.18.0.1/24 dev veth0
-		ip -n %[2]s address add 198.18.0.2/24 dev veth0
-		ip -n %[1]s link set veth0 up
-		ip -n %[2]s link set veth0 up
 		ip -n %[1]s link set lo up
-		ip -n %[2]s link set lo up
-		ip netns exec %[1]s sysctl -qw net.core.somaxconn=65535 net.ipv4.ip_local_port_range=10000\ 65535
-		ip netns exec %[2]s sysctl -qw net.core.somaxconn=65535 net.ipv4.ip_local_port_range=10000\ 65535`, l.client, l.server, mtu)
+		ip -n %[2]s link set lo up`, l.client, l.server)
+	for _, cable := range [][2]string{{"veth0", vethNet}, {"veth1", segmentsNet}} {
+		commands += fmt.Sprintf(`
+			ip link add %[4]s netns %[1]s mtu %[3]d type veth peer name %[4]s netns %[2]s
+			ip -n %[2]s link set %[4]s mtu %[3]d
+			ip -n %[1]s address add %[5]s dev %[4]s
+			ip -n %[2]s address add %[6]s dev %[4]s
+			ip -n %[1]s link set %[4]s up
+			ip -n %[2]s link set %[4]s up`, l.client, l.server, mtu, cable[0], cable[1]+clientHost+prefix, cable[1]+serverHost+prefix)
+	}
+	for _, space := range []string{l.client, l.server} {
+		commands += fmt.Sprintf(`
+			ip netns exec %[1]s ethtool -K veth1 tso off gso off gro off
+			ip netns exec %[1]s sysctl -qw net.core.somaxconn=65535 net.ipv4.ip_local_port_range=10000\ 65535`, space)
+	}
 	if err := runAll(commands); err != nil {
 		l.Close()
 		return nil, err
 	}
-	l.Links = []Link{
-		{Name: "veth", ServerAddr: "198.18.0.2", MTU: mtu, client: l.client, server: l.server},
-		{Name: "loopback", ServerAddr: "127.0.0.1", MTU: 65536, client: l.server, server: l.server},
-	}
+	veth := Link{Name: Veth, ServerAddr: vethNet + serverHost, MTU: mtu, client: l.client, server: l.server}
+	segments, wan := veth, veth
+	segments.Name, segments.ServerAddr = Segments, segmentsNet+serverHost
+	loopback := Link{Name: Loopback, ServerAddr: "127.0.0.1", MTU: 65536, client: l.server, server: l.server}
+	wan.Name, wan.ServerAddr, wan.Delay, wan.relay = WAN, wanNet+serverHost, wanDelay, relay
+	lossy, lossy1 := wan, wan
+	lossy.Name, lossy.Loss = WANLossy, 0.001
+	lossy1.Name, lossy1.Loss = WANLossy1, 0.01
+	l.Links = []Link{veth, segments, loopback, wan, lossy, lossy1}
 	return l, nil
+}
+
+// Link returns the link of that name.
+func (l *Lab) Link(name string) Link {
+	for _, link := range l.Links {
+		if link.Name == name {
+			return link
+		}
+	}
+	panic("no link " + name)
 }
 
 // Close removes the namespaces.

@@ -34,7 +34,7 @@ type Spec struct {
 	Work    string
 	Size    int // of a message
 	Workers int // of Setup
-	Conns   int // of Many and Fan
+	Conns   int // of Many, Fan and Mem
 	Window  int // of Many: messages in flight on each connection
 	Warm    time.Duration
 	Time    time.Duration
@@ -42,6 +42,9 @@ type Spec struct {
 
 // Serve runs the server's side for ever.
 func Serve(l peer.Listener, s Spec, r Reporter) error {
+	if s.Work == Mem {
+		return hold(l)
+	}
 	m := newMeter(s, r)
 	for {
 		c, err := l.Accept()
@@ -83,8 +86,10 @@ func Drive(p peer.Peer, addr string, s Spec, r Reporter) error {
 		return each(p, addr, s, func(c peer.Conn) error { return echo(c, s, m) })
 	case Setup:
 		return setup(p, addr, s, m)
+	case Mem:
+		return idle(p, addr, s, r)
 	}
-	return fmt.Errorf("unknown workload %q: there are %s, %s, %s, %s, %s", s.Work, Bulk, Ping, Setup, Many, Fan)
+	return fmt.Errorf("unknown workload %q: there are %v", s.Work, []string{Bulk, Ping, Setup, Many, Fan, Mem})
 }
 
 // flood sends messages as fast as they go.

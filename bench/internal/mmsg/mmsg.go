@@ -49,22 +49,3 @@ func (b *batch) call(trap, fd uintptr, first, n int) (int, syscall.Errno) {
 	}
 	return int(got), 0
 }
-
-// Enable sets a socket's buffers to size bytes and, with gro, has the kernel join what arrives in a train.
-func Enable(conn syscall.RawConn, size int, gro bool) error {
-	var err error
-	set := func(fd uintptr) {
-		for _, option := range []int{unix.SO_RCVBUF, unix.SO_SNDBUF} {
-			if err == nil {
-				err = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, option, size)
-			}
-		}
-		if err == nil && gro {
-			err = unix.SetsockoptInt(int(fd), unix.SOL_UDP, unix.UDP_GRO, 1)
-		}
-	}
-	if e := conn.Control(set); e != nil {
-		return e
-	}
-	return err
-}

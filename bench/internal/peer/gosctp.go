@@ -7,18 +7,23 @@ import (
 )
 
 // gosctp is this module, on one of its networks.
-type gosctp struct{ network string }
+type gosctp struct {
+	network string
+	config  sctp.Config
+}
 
-var gosctpConfig = sctp.Config{RecvBuffer: Buffer, SendBuffer: Buffer}
+func newGosctp(network string, o Options) Peer {
+	return gosctp{network, sctp.Config{RecvBuffer: o.Buffer(), SendBuffer: o.Buffer()}}
+}
 
 func (p gosctp) Listen(addr string) (Listener, error) {
-	config := sctp.ListenConfig{Config: gosctpConfig, Backlog: 1024}
+	config := sctp.ListenConfig{Config: p.config, Backlog: 1024}
 	l, err := config.Listen(context.Background(), p.network, addr)
 	return gosctpListener{l}, err
 }
 
 func (p gosctp) Dial(addr string) (Conn, error) {
-	dialer := sctp.Dialer{Config: gosctpConfig}
+	dialer := sctp.Dialer{Config: p.config}
 	c, err := dialer.DialSCTP(context.Background(), p.network, addr)
 	return gosctpConn{c}, err
 }

@@ -31,8 +31,11 @@ type Peer interface {
 	Dial(addr string) (Conn, error)
 }
 
-// Buffer is the size of every transport's send and receive buffers, in bytes: enough for none to wait for the other.
-const Buffer = 4_000_000
+// oneBuffer is the size of every transport's send and receive buffers, in bytes: enough for none to wait for the other.
+const oneBuffer = 4_000_000
+
+// manyBuffer is the same where there are many connections, whose messages otherwise fill the memory before any is sent.
+const manyBuffer = 64 << 10
 
 // MaxMessage is the largest message of any workload.
 const MaxMessage = 64 << 10
@@ -47,15 +50,34 @@ type Options struct {
 	Conns int
 }
 
+// Buffer is the size of each connection's buffers.
+func (o Options) Buffer() int {
+	if o.Conns > 1 {
+		return manyBuffer
+	}
+	return oneBuffer
+}
+
 // peers makes each transport, by name.
 var peers = map[string]func(Options) Peer{
-	"gosctp-udp":    func(Options) Peer { return gosctp{network: "sctp/udp4"} },
-	"gosctp-raw":    func(Options) Peer { return gosctp{network: "sctp4"} },
-	"pion":          func(o Options) Peer { return pion{mtu: o.MTU} },
-	"pion-listener": func(o Options) Peer { return pion{mtu: o.MTU, shared: true} },
-	"tcp":           func(Options) Peer { return tcp{} },
+	"gosctp-udp":    func(o Options) Peer { return newGosctp("sctp/udp4", o) },
+	"gosctp-raw":    func(o Options) Peer { return newGosctp("sctp4", o) },
+	"pion":          func(o Options) Peer { return newPion(o, false) },
+	"pion-listener": func(o Options) Peer { return newPion(o, true) },
 	"skeleton-udp":  func(o Options) Peer { return newSkeleton(skeleton.UDP, o) },
 	"skeleton-raw":  func(o Options) Peer { return newSkeleton(skeleton.Raw, o) },
+	"udp":           func(Options) Peer { return udp{inPoller} },
+	"udp-thread":    func(Options) Peer { return udp{inThread} },
+	"udp-spin":      func(Options) Peer { return udp{spinning} },
+	"udp-limit":     newLimit,
+	"tcp":           func(Options) Peer { return tcp{congestion: cubic} },
+	"tcp-buffered":  func(Options) Peer { return tcp{congestion: cubic, buffered: true} },
+	"tcp-reno":      func(Options) Peer { return tcp{congestion: "reno"} },
+	"tcp-bbr":       func(Options) Peer { return tcp{congestion: "bbr"} },
+	"tls":           func(Options) Peer { return tcp{congestion: cubic, tls: true} },
+	"quic":          func(o Options) Peer { return &quicGo{mtu: o.MTU} },
+	"quic-buffered": func(o Options) Peer { return &quicGo{mtu: o.MTU, buffered: true} },
+	"quic-datagram": func(o Options) Peer { return &quicGo{mtu: o.MTU, datagrams: true} },
 }
 
 // New returns the transport of that name.

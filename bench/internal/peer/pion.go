@@ -16,8 +16,14 @@ import (
 // shared, many associations share a socket through pion's own UDP listener.
 type pion struct {
 	mtu    int
+	high   int // where Send waits: pion leaves flow control to its user
 	shared bool
 }
+
+// pionHigh is that for one association.
+const pionHigh = 1 << 20
+
+func newPion(o Options, shared bool) Peer { return pion{o.MTU, min(pionHigh, o.Buffer()), shared} }
 
 // options are those of both sides.
 func (p pion) options(c net.Conn) []sctp.AssociationOption {
@@ -27,7 +33,7 @@ func (p pion) options(c net.Conn) []sctp.AssociationOption {
 		sctp.WithNetConn(c),
 		sctp.WithLoggerFactory(logger),
 		sctp.WithMTU(uint32(min(p.mtu, maxPionMTU))),
-		sctp.WithMaxReceiveBufferSize(Buffer),
+		sctp.WithMaxReceiveBufferSize(oneBuffer),
 		sctp.WithMaxMessageSize(MaxMessage),
 	}
 }
@@ -55,11 +61,11 @@ func (p pion) Dial(addr string) (Conn, error) {
 	if err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
-	return &pionConn{assoc: a, carrier: c}, nil
+	return &pionConn{assoc: a, high: p.high}, nil
 }
 
 func growBuffers(c *net.UDPConn) error {
-	return errors.Join(c.SetReadBuffer(Buffer), c.SetWriteBuffer(Buffer))
+	return errors.Join(c.SetReadBuffer(oneBuffer), c.SetWriteBuffer(oneBuffer))
 }
 
 func (p pion) Listen(addr string) (Listener, error) {
@@ -69,7 +75,7 @@ func (p pion) Listen(addr string) (Listener, error) {
 	}
 	pl := &pionListener{established: make(chan Conn, 1024)}
 	if p.shared {
-		config := pionudp.ListenConfig{Backlog: 1024, ReadBufferSize: Buffer, WriteBufferSize: Buffer}
+		config := pionudp.ListenConfig{Backlog: 1024, ReadBufferSize: oneBuffer, WriteBufferSize: oneBuffer}
 		l, err := config.Listen("udp4", on)
 		if err != nil {
 			return nil, err
@@ -110,7 +116,7 @@ func (l *pionListener) serve(p pion, c net.Conn) {
 		c.Close()
 		return
 	}
-	l.established <- &pionConn{assoc: a, carrier: c, server: true}
+	l.established <- &pionConn{assoc: a, high: p.high, server: true}
 }
 
 // connectedLater is a UDP socket whose peer is whoever sent to it last.
@@ -137,21 +143,15 @@ func (c *connectedLater) Write(b []byte) (int, error) {
 
 // pionConn is one association with one stream, opened or accepted when first used.
 type pionConn struct {
-	assoc   *sctp.Association
-	carrier net.Conn
-	server  bool
+	assoc  *sctp.Association
+	high   int
+	server bool
 
 	once    sync.Once
 	stream  *sctp.Stream
 	err     error
 	drained chan struct{}
 }
-
-// Marks of the flow control that pion leaves to its user.
-const (
-	pionHigh = 1 << 20
-	pionLow  = pionHigh / 2
-)
 
 func (c *pionConn) open() error {
 	c.once.Do(func() {
@@ -164,7 +164,7 @@ func (c *pionConn) open() error {
 			return
 		}
 		c.drained = make(chan struct{}, 1)
-		c.stream.SetBufferedAmountLowThreshold(pionLow)
+		c.stream.SetBufferedAmountLowThreshold(uint64(c.high / 2))
 		c.stream.OnBufferedAmountLow(func() {
 			select {
 			case c.drained <- struct{}{}:
@@ -179,7 +179,7 @@ func (c *pionConn) Send(message []byte) error {
 	if err := c.open(); err != nil {
 		return err
 	}
-	if c.stream.BufferedAmount() > pionHigh {
+	if c.stream.BufferedAmount() > uint64(c.high) {
 		<-c.drained
 	}
 	_, err := c.stream.WriteSCTP(message, sctp.PayloadTypeWebRTCBinary)
@@ -195,7 +195,7 @@ func (c *pionConn) Recv(buf []byte) (int, error) {
 }
 
 func (c *pionConn) Close() error {
-	c.assoc.Abort("") // closes the carrier, too
+	c.assoc.Abort("") // closes the socket, too
 	if err := c.assoc.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 		return err
 	}

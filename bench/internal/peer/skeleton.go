@@ -63,9 +63,10 @@ func (b *bare) Listen(addr string) (Listener, error) {
 	}()
 	select {
 	case <-listening:
+		return l, nil
 	case <-l.connected:
+		return nil, l.err
 	}
-	return l, l.err
 }
 
 type bareListener struct {

@@ -1,157 +1,102 @@
-// Package report turns the results of many runs into medians, ratios and Markdown tables.
+// Package report turns the results of many runs into medians, ratios and Markdown tables, and says which targets they reach.
 package report
 
 import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/gosctp/sctp/bench/internal/load"
 )
 
-// Cell is what one transport was measured at: a workload over a link.
-type Cell struct {
-	Link    string
-	Work    string
-	Size    int
-	Workers int // of load.Setup
-	Conns   int // of load.Many and load.Fan
-	Window  int // of load.Many
-}
-
-// String is the cell as the first column of a table.
-func (c Cell) String() string {
-	switch c.Work {
-	case load.Bulk:
-		return fmt.Sprintf("bulk, %s", bytesString(c.Size))
-	case load.Ping:
-		return fmt.Sprintf("ping-pong, %s", bytesString(c.Size))
-	case load.Setup:
-		return fmt.Sprintf("set-up, %d at a time", c.Workers)
-	case load.Many:
-		return fmt.Sprintf("%d associations, ping-pong, %s, %d in flight", c.Conns, bytesString(c.Size), c.Window)
-	case load.Fan:
-		return fmt.Sprintf("%d associations, one way, %s", c.Conns, bytesString(c.Size))
-	}
-	return c.Work
-}
-
-// Unit is what the cell's value counts.
-func (c Cell) Unit() string {
-	switch c.Work {
-	case load.Bulk:
-		return "MiB/s"
-	case load.Ping:
-		return "µs"
-	}
-	return "/s"
-}
-
-// Value is the figure of r that the cell is about.
-func (c Cell) Value(r Result) float64 {
-	switch c.Work {
-	case load.Bulk:
-		return float64(r.Bytes) / (1 << 20) / r.Seconds
-	case load.Ping:
-		return r.P50
-	}
-	return float64(r.Messages) / r.Seconds
-}
-
-// better is how many times better ours is than theirs: larger throughput, smaller latency.
-func (c Cell) better(ours, theirs float64) float64 {
-	if c.Work == load.Ping {
-		return theirs / ours
-	}
-	return ours / theirs
-}
-
-func bytesString(n int) string {
-	if n >= 1024 && n%1024 == 0 {
-		return fmt.Sprintf("%d KiB", n/1024)
-	}
-	return fmt.Sprintf("%d B", n)
-}
-
-// Table collects values by cell and transport.
+// Table collects results by cell and transport.
 type Table struct {
-	cells  []Cell // in order of appearance
-	values map[Cell]map[string][]float64
+	results map[Cell]map[string][]Result
 }
 
-// Add records one run.
+// Add records one run, for all its figures.
 func (t *Table) Add(c Cell, transport string, r Result) {
-	if t.values == nil {
-		t.values = make(map[Cell]map[string][]float64)
+	if t.results == nil {
+		t.results = make(map[Cell]map[string][]Result)
 	}
-	if t.values[c] == nil {
-		t.values[c] = make(map[string][]float64)
-		t.cells = append(t.cells, c)
+	for _, c.Figure = range []Figure{Main, P99, Allocations} {
+		if t.results[c] == nil {
+			t.results[c] = make(map[string][]Result)
+		}
+		t.results[c][transport] = append(t.results[c][transport], r)
 	}
-	t.values[c][transport] = append(t.values[c][transport], c.Value(r))
 }
 
-// median returns the median of the cell's values for a transport; false if there is none.
-func (t *Table) median(c Cell, transport string) (float64, bool) {
-	v := slices.Sorted(slices.Values(t.values[c][transport]))
+// Median returns the median of a cell's values for a transport; false if there is none.
+func (t *Table) Median(c Cell, transport string) (float64, bool) {
+	return t.median(c, transport, c.Value)
+}
+
+// CPU returns the median of the microseconds that both sides computed for a message.
+func (t *Table) CPU(c Cell, transport string) (float64, bool) {
+	return t.median(c, transport, Result.CPU)
+}
+
+func (t *Table) median(c Cell, transport string, value func(Result) float64) (float64, bool) {
+	var v []float64
+	for _, r := range t.results[c][transport] {
+		v = append(v, value(r))
+	}
 	if len(v) == 0 {
 		return 0, false
 	}
+	slices.Sort(v)
 	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2, true
 }
 
-// Ratio is one column of ratios: how many times better Ours is than Theirs.
-type Ratio struct{ Ours, Theirs string }
-
-// Ratios is a Markdown table of the cells of one link: a column for each ratio, a dash where one side moved nothing.
-func (t *Table) Ratios(link string, ratios []Ratio) string {
-	var b strings.Builder
-	header(&b, len(ratios), func(i int) string { return ratios[i].Ours + " : " + ratios[i].Theirs })
-	for _, c := range t.of(link) {
-		fmt.Fprintf(&b, "| %s |", c)
-		for _, r := range ratios {
-			ours, ok1 := t.median(c, r.Ours)
-			theirs, ok2 := t.median(c, r.Theirs)
-			if ok1 && ok2 && ours > 0 && theirs > 0 {
-				fmt.Fprintf(&b, " %.2f |", c.better(ours, theirs))
-			} else {
-				b.WriteString(" – |")
-			}
-		}
-		b.WriteByte('\n')
-	}
-	return b.String()
-}
-
-// Medians is a Markdown table of the cells of one link with the medians themselves, for reference.
-func (t *Table) Medians(link string, transports []string) string {
-	var b strings.Builder
-	header(&b, len(transports), func(i int) string { return transports[i] })
-	for _, c := range t.of(link) {
-		fmt.Fprintf(&b, "| %s (%s) |", c, c.Unit())
-		for _, name := range transports {
-			if m, ok := t.median(c, name); ok {
-				fmt.Fprintf(&b, " %s |", figures(m))
-			} else {
-				b.WriteString(" – |")
-			}
-		}
-		b.WriteByte('\n')
-	}
-	return b.String()
-}
-
-// of returns the cells of one link.
-func (t *Table) of(link string) []Cell {
-	return slices.DeleteFunc(slices.Clone(t.cells), func(c Cell) bool { return c.Link != link })
-}
-
-func header(b *strings.Builder, n int, name func(int) string) {
+// Medians is a Markdown table of cells, a column each, with a row for each transport that any was measured for, empty if there is none:
+// the figure, for latencies their 99th percentile, and in parentheses the CPU time for a message in microseconds.
+func (t *Table) Medians(cells []Cell, transports []string) string {
+	var b, rows strings.Builder
 	b.WriteString("| |")
-	for i := range n {
-		fmt.Fprintf(b, " %s |", name(i))
+	for _, c := range cells {
+		fmt.Fprintf(&b, " %s |", c.column(cells))
 	}
-	b.WriteString("\n|---|" + strings.Repeat("---:|", n) + "\n")
+	b.WriteString("\n|---|" + strings.Repeat("---:|", len(cells)) + "\n")
+	for _, transport := range transports {
+		row, any := "| "+transport+" |", false
+		for _, c := range cells {
+			s, ok := t.entry(c, transport)
+			row, any = row+" "+s+" |", any || ok
+		}
+		if any {
+			rows.WriteString(row + "\n")
+		}
+	}
+	if rows.Len() == 0 {
+		return ""
+	}
+	return b.String() + rows.String()
+}
+
+// column is the heading of a cell's column: what tells it from the others of its table.
+func (c Cell) column(among []Cell) string {
+	s := c.work()
+	if slices.ContainsFunc(among, func(other Cell) bool { return other.Link != c.Link }) {
+		s += ", " + c.Link
+	}
+	return fmt.Sprintf("%s (%s)", s, c.Unit())
+}
+
+// entry is a cell's medians for a transport, a dash if there are none.
+func (t *Table) entry(c Cell, transport string) (string, bool) {
+	m, ok := t.Median(c, transport)
+	if !ok {
+		return "–", false
+	}
+	s := figures(m)
+	tail := c
+	tail.Figure = P99
+	if p99, _ := t.Median(tail, transport); p99 > 0 && c.least() {
+		s += " / " + figures(p99)
+	}
+	if cpu, _ := t.CPU(c, transport); cpu > 0 && c.Unit() != "KiB" {
+		s += fmt.Sprintf(" (%s)", figures(cpu))
+	}
+	return s, true
 }
 
 // figures prints v with three significant figures where it has that few.

@@ -33,17 +33,28 @@ func (r Result) Err() error {
 	return nil
 }
 
+// allocations is how many the measuring side made for a message.
+func (r Result) allocations() float64 {
+	if r.Messages == 0 {
+		return 0
+	}
+	return float64(r.Allocs) / float64(r.Messages)
+}
+
+// Unwanted is how many packets were lost that nobody wanted to be.
+func (r Result) Unwanted() float64 { return r.Dropped + float64(r.Overflowed) }
+
 // Costs is what a line about a run adds to its figure.
 func (r Result) Costs() string {
 	s := fmt.Sprintf("%8.3f µs CPU", r.CPU())
-	if r.Messages > 0 && r.Allocs > 0 {
-		s += fmt.Sprintf(" %6.2f allocations", float64(r.Allocs)/float64(r.Messages))
+	if n := r.allocations(); n > 0 {
+		s += fmt.Sprintf(" %6.2f allocations", n)
 	}
 	if r.P99 > 0 {
 		s += fmt.Sprintf(" p99 %.0f µs", r.P99)
 	}
-	if r.Dropped > 0 {
-		s += fmt.Sprintf(" dropped %.0f", r.Dropped)
+	if n := r.Unwanted(); n > 0 {
+		s += fmt.Sprintf(" dropped %.0f", n)
 	}
 	return s
 }
