@@ -71,7 +71,7 @@ interop:
 programs:
 	SCTP_REQUIRE=all $(GO) test -timeout 10m -run '$(RUN)' ./interop/programs
 
-# Beside other implementations, as root: bench/README.md.
+# Beside other implementations and the ratios that are aimed at, as root, some 20 minutes: bench/README.md.
 bench:
 	cd bench && $(GO) run ./cmd/sctpbench -write ../docs/performance.md
 

@@ -41,14 +41,14 @@ func runAll(args []string) error {
 	f.DurationVar(&o.warm, "warm", 500*time.Millisecond, "how long each run warms up")
 	f.Float64Var(&o.foreign, "foreign", 0.25, "repeat a run during which other processes used more than this share of a core")
 	f.IntVar(&o.tries, "tries", 2, "how often such a run is taken at most; the last one counts")
-	quick := f.Bool("quick", false, "take only the figures that targets are about, once, for half the time")
+	quick := f.Bool("quick", false, "take only the figures that targets are about, twice, for half the time")
 	only := f.String("only", "", "a regular expression: measure only what matches, such as 'veth bulk 1024 tcp'")
 	write := f.String("write", "", "a Markdown file to put the tables into, between its marks")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
 	if *quick {
-		o.repeat, o.tries, o.targets = 1, 1, true
+		o.repeat, o.tries, o.targets = 2, 1, true
 		o.time, o.warm = o.time/2, o.warm/2
 	}
 	var err error
