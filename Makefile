@@ -16,7 +16,7 @@ BINDIR   ?= $(PREFIX)/bin
 # The names under which sctp acts as another tool.
 LINKS     = checksctp withsctp
 
-.PHONY: check format vet lint archtest test race cross fuzz sim demo interop programs bench bench-programs bench-failover bench-check readme cover install
+.PHONY: check format vet lint archtest test race cross fuzz sim demo interop programs bench bench-programs bench-idle bench-failover bench-check readme cover install
 
 check: format vet lint archtest test race
 
@@ -78,6 +78,10 @@ bench:
 # Unmodified programs beside themselves over the kernel's TCP, as root.
 bench-programs:
 	cd bench && $(GO) run ./cmd/programbench -write ../docs/performance.md
+
+# What 100,000 associations cost that do nothing: docs/performance.md.
+bench-idle:
+	cd bench && $(GO) run ./cmd/idlebench
 
 # How long nothing arrives when a path is cut, in namespaces, as root: docs/uplinks.md.
 bench-failover:

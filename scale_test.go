@@ -10,10 +10,11 @@ import (
 	"github.com/gosctp/sctp"
 )
 
-// Associations have no goroutines: as many run with thousands of them as with one.
+// Associations have no goroutines: as many run with thousands of them as with one. Each answers HEARTBEATs, and needs little memory while it
+// does nothing else.
 func TestThousandsOfAssociationsCostNoGoroutine(t *testing.T) {
 	simulate(t, func(t *testing.T, w *world) {
-		const associations = 2000
+		const associations = 2500
 		lc := w.server.listenConfig()
 		lc.Backlog = associations
 		l, err := lc.Listen(t.Context(), "sctp", serverAddr)
@@ -22,7 +23,7 @@ func TestThousandsOfAssociationsCostNoGoroutine(t *testing.T) {
 		}
 		defer l.Close()
 		var clients, servers []*sctp.Conn
-		goroutines := 0
+		goroutines, memory := 0, heapInUse()
 		for i := range associations {
 			clients = append(clients, w.dial())
 			servers = append(servers, w.accept(l))
@@ -31,7 +32,26 @@ func TestThousandsOfAssociationsCostNoGoroutine(t *testing.T) {
 				goroutines = runtime.NumGoroutine()
 			}
 		}
+		before := l.Counters()
 		time.Sleep(2 * time.Minute) // Heartbeats come and go.
+		counters := l.Counters()
+		// Both sides of both paths have sent, and answered, three in this time at least.
+		if n := counters.InCtrlChunks - before.InCtrlChunks; counters.CurrEstab != associations || n < 12*associations {
+			t.Errorf("%d associations, %d HEARTBEATs and answers, want %d, %d at least", counters.CurrEstab, n, associations, 12*associations)
+		}
+		for _, c := range append(clients, servers...) {
+			for _, p := range c.Status().Paths {
+				if p.State != sctp.AddrAvailable || p.Errors != 0 {
+					t.Fatalf("a path is %v after %d errors", p.State, p.Errors)
+				}
+			}
+		}
+		const most = 12 << 10
+		if n := (heapInUse() - memory) / (2 * associations); n > most {
+			t.Errorf("an idle association of two paths takes %d bytes, want %d at most", n, most)
+		} else {
+			t.Logf("an idle association of two paths takes %d bytes", n)
+		}
 		for i, c := range clients {
 			send(t, c, fmt.Sprint(i), nil)
 		}
@@ -49,4 +69,13 @@ func TestThousandsOfAssociationsCostNoGoroutine(t *testing.T) {
 			servers[i].Close()
 		}
 	})
+}
+
+// heapInUse is the memory of what is reachable.
+func heapInUse() uint64 {
+	runtime.GC()
+	runtime.GC() // what sync.Pool keeps goes with the second
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }

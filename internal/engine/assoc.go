@@ -90,8 +90,7 @@ type Assoc struct {
 	// nextMarked and marked are guarded by writer.mu.
 	nextMarked *Assoc
 	marked     bool
-	// heapAt and heapIndex are guarded by timers.mu.
-	heapAt    mono.Time
+	// heapIndex is the place in the heap of deadlines, -1 if there is none, guarded by timers.mu.
 	heapIndex int
 	// queued and nextReady are guarded by Inbox.mu.
 	queued    bool

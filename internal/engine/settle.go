@@ -117,7 +117,10 @@ func (a *Assoc) discard(now mono.Time) {
 // arm makes the timers come back in time for the next deadline.
 func (a *Assoc) arm(now mono.Time) {
 	at := mono.Earliest(a.core.NextDeadline(), a.abortAt)
-	if at.IsZero() || (!a.armed.IsZero() && a.armed <= at) {
+	if at.IsZero() {
+		return
+	}
+	if at = gather(at, now); !a.armed.IsZero() && a.armed <= at {
 		return
 	}
 	a.armed = at

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"container/heap"
 	"sync"
 	"time"
 
@@ -29,12 +28,7 @@ func (t *timers) set(a *Assoc, at, now mono.Time, fire func()) {
 	if t.stopped {
 		return
 	}
-	a.heapAt = at
-	if a.heapIndex >= 0 {
-		heap.Fix(&t.heap, a.heapIndex)
-	} else {
-		heap.Push(&t.heap, a)
-	}
+	t.heap.set(a, at)
 	t.rearm(now, fire)
 }
 
@@ -43,7 +37,7 @@ func (t *timers) remove(a *Assoc) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if a.heapIndex >= 0 {
-		heap.Remove(&t.heap, a.heapIndex)
+		t.heap.remove(a.heapIndex)
 	}
 }
 
@@ -55,17 +49,19 @@ func (t *timers) pop(now mono.Time, fire func()) *Assoc {
 		t.next = 0
 		return nil
 	}
-	if !t.heap[0].heapAt.Reached(now) {
+	if !t.heap[0].at.Reached(now) {
 		t.next = 0
 		t.rearm(now, fire)
 		return nil
 	}
-	return heap.Pop(&t.heap).(*Assoc)
+	a := t.heap[0].assoc
+	t.heap.remove(0)
+	return a
 }
 
 // rearm sets the runtime timer if the heap's earliest entry comes before what it waits for.
 func (t *timers) rearm(now mono.Time, fire func()) {
-	first := t.heap[0].heapAt
+	first := t.heap[0].at
 	if t.next != 0 && t.next <= first {
 		return
 	}
@@ -87,27 +83,63 @@ func (t *timers) stop() {
 	}
 }
 
-// deadlineHeap is a heap of associations by heapAt, guarded by timers.mu.
-type deadlineHeap []*Assoc
-
-func (h deadlineHeap) Len() int           { return len(h) }
-func (h deadlineHeap) Less(i, j int) bool { return h[i].heapAt < h[j].heapAt }
-func (h deadlineHeap) Swap(i, j int) {
-	h[i], h[j] = h[j], h[i]
-	h[i].heapIndex, h[j].heapIndex = i, j
+// deadline is when to come back to an association.
+type deadline struct {
+	at    mono.Time
+	assoc *Assoc
 }
 
-func (h *deadlineHeap) Push(x any) {
-	a := x.(*Assoc)
-	a.heapIndex = len(*h)
-	*h = append(*h, a)
+// deadlineHeap is a heap of deadlines, in which each association knows its place. The times are in the heap itself: to look at that of another
+// association would be a cache miss, of which there are many in a large heap. timers.mu guards it.
+type deadlineHeap []deadline
+
+// put writes an entry at i.
+func (h deadlineHeap) put(i int, d deadline) {
+	h[i] = d
+	d.assoc.heapIndex = i
 }
 
-func (h *deadlineHeap) Pop() any {
+// set adds an association, or moves it.
+func (h *deadlineHeap) set(a *Assoc, at mono.Time) {
+	if a.heapIndex < 0 {
+		*h = append(*h, deadline{})
+		a.heapIndex = len(*h) - 1
+	}
+	h.settle(a.heapIndex, deadline{at, a})
+}
+
+// remove takes out the entry at i.
+func (h *deadlineHeap) remove(i int) {
 	last := len(*h) - 1
-	a := (*h)[last]
-	(*h)[last] = nil
+	(*h)[i].assoc.heapIndex = -1
+	d := (*h)[last]
+	(*h)[last] = deadline{}
 	*h = (*h)[:last]
-	a.heapIndex = -1
-	return a
+	if i < last {
+		h.settle(i, d)
+	}
+}
+
+// settle puts an entry where it belongs, beginning at i, whose entry it replaces.
+func (h deadlineHeap) settle(i int, d deadline) {
+	for i > 0 {
+		above := (i - 1) / 2
+		if h[above].at <= d.at {
+			break
+		}
+		h.put(i, h[above])
+		i = above
+	}
+	for {
+		below := 2*i + 1
+		if below+1 < len(h) && h[below+1].at < h[below].at {
+			below++
+		}
+		if below >= len(h) || d.at <= h[below].at {
+			break
+		}
+		h.put(i, h[below])
+		i = below
+	}
+	h.put(i, d)
 }
