@@ -28,6 +28,10 @@ type Dialer struct {
 	// section 5: 250 ms. Negative tries them in order: a list of one host's addresses as RFC 9260 section 5.1 repeats INIT, after RTO.Initial
 	// and so on; the addresses of a name each with its share of the time that is left.
 	RaceDelay time.Duration
+	// NoWait has Dial return while the association is being set up. What is written meanwhile goes with the COOKIE ECHO, one round trip after Dial
+	// began, in place of two (RFC 9260 section 5.1), and reading and writing tell if the set-up fails. Neither Timeout, Deadline nor the context
+	// ends it then. Where a name has several addresses, of which one has to be chosen first, Dial waits all the same.
+	NoWait bool
 	// Carrier, if not nil, is what to use instead of what the network names. It stays the caller's, who closes it last;
 	// its dynamic type must be comparable, as pointers are.
 	Carrier transport.Transport
@@ -71,7 +75,8 @@ func (d *Dialer) DialSCTP(ctx context.Context, network, address string) (*Conn, 
 		return nil, opError("dial", network, d.LocalAddr, nil, err)
 	}
 	delay := d.raceDelay()
-	try := func(ctx context.Context, remote *Addr) (*Conn, error) { return d.dial(ctx, n, remote, delay) }
+	noWait := d.NoWait && len(candidates) == 1
+	try := func(ctx context.Context, remote *Addr) (*Conn, error) { return d.dial(ctx, n, remote, delay, noWait) }
 	var c *Conn
 	var failed []attempt
 	if delay == 0 || len(candidates) == 1 || d.LocalAddr != nil && d.LocalAddr.Port != 0 {
@@ -118,7 +123,7 @@ func completePeer(a *Addr, n network, address string) error {
 }
 
 // dial tries one peer; its addresses get their INITs with this delay between them.
-func (d *Dialer) dial(ctx context.Context, n network, remote *Addr, delay time.Duration) (*Conn, error) {
+func (d *Dialer) dial(ctx context.Context, n network, remote *Addr, delay time.Duration, noWait bool) (*Conn, error) {
 	local := d.LocalAddr
 	if local == nil {
 		local = &Addr{}
@@ -133,7 +138,11 @@ func (d *Dialer) dial(ctx context.Context, n network, remote *Addr, delay time.D
 	}
 	config := l.config(&d.Config)
 	config.InitStagger = delay
-	a, err := s.Connect(ctx, config, l.peer(remote))
+	connect := s.Connect
+	if noWait {
+		connect = s.BeginConnect
+	}
+	a, err := connect(ctx, config, l.peer(remote))
 	if err != nil {
 		// Without an association there is nobody else to close the socket.
 		s.Close()

@@ -97,12 +97,17 @@ type Peer struct {
 	EncapPort uint16
 }
 
-// Connect begins an association and waits until it is established.
-func (s *Socket) Connect(ctx context.Context, c assoc.Config, p Peer) (*Assoc, error) {
+// BeginConnect is Begin unless the context is over.
+func (s *Socket) BeginConnect(ctx context.Context, c assoc.Config, p Peer) (*Assoc, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err // a near peer may answer before anybody has to wait
 	}
-	a, err := s.Begin(c, p)
+	return s.Begin(c, p)
+}
+
+// Connect begins an association and waits until it is established.
+func (s *Socket) Connect(ctx context.Context, c assoc.Config, p Peer) (*Assoc, error) {
+	a, err := s.BeginConnect(ctx, c, p)
 	if err != nil {
 		return nil, err
 	}
