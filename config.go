@@ -36,6 +36,7 @@ type Config struct {
 	// DisableTailProbe waits for the retransmission time-out before data moves to another address. Without it, where two
 	// probes would take less than that, an address that answers neither data nor a probe is left: after four round trips
 	// and 400 ms.
+	// On an association with one address a probe finds the loss of the last packets before the time-out does (RFC 8985 section 7).
 	DisableTailProbe bool
 	// CongestionControl is how much may be in flight: [CUBIC]; [BBR] and [RFC9260] are others.
 	CongestionControl CongestionControl

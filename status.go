@@ -97,6 +97,8 @@ type Stats struct {
 	Timeouts                       uint64 // of T3-rtx
 	RecoveriesUndone               uint64 // of FastRetransmits, those after which nothing turned out to have been lost
 	TimeoutsUndone                 uint64 // of Timeouts, those that turned out to have been too early
+	TailProbes                     uint64 // packets sent to hear of what is in flight, before T3-rtx expired (RFC 8985 section 7)
+	TailLosses                     uint64 // losses that such a packet has repaired
 	MarksReceived                  uint64 // packets with data that the network marked (RFC 3168)
 	MarksAnswered                  uint64 // reductions of a congestion window for the peer's report of a mark
 	DropsReported, DropsHeard      uint64 // damaged packets that the peer was told of, and told of

@@ -107,6 +107,8 @@ type Stats struct {
 	Timeouts                       uint64 // T3-rtx expirations
 	RecoveriesUndone               uint64 // of FastRetransmits, those after which nothing turned out to have been lost
 	TimeoutsUndone                 uint64 // of Timeouts, those that turned out to have been too early
+	TailProbes                     uint64 // packets sent to hear of what is in flight, before T3-rtx expired (RFC 8985 section 7)
+	TailLosses                     uint64 // losses that such a packet has repaired
 	MarksReceived                  uint64 // packets with DATA that the network marked
 	MarksAnswered                  uint64 // times a congestion window was reduced for a mark
 	DropsReported, DropsHeard      uint64 // PKTDROP chunks sent, and received about packets of this side

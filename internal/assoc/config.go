@@ -31,7 +31,8 @@ type Config struct {
 	// 7829 section 5), so that data does not come back to it: off. The threshold is to be PFMaxRetrans at least.
 	Switchover   bool
 	PSMaxRetrans int
-	// TailProbe notices a path that carries nothing any more before T3-rtx does, if there is another one: off.
+	// TailProbe notices a path that carries nothing any more before T3-rtx does, if there is another one, and else that the end of a flight was
+	// lost: off.
 	TailProbe bool
 	// RACK finds losses by time as well (RFC 8985): off.
 	RACK bool

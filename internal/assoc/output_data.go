@@ -26,7 +26,7 @@ func (a *Association) dataTarget() *path.Path {
 // congestion window and the peer's window allow.
 func (a *Association) buildData(now mono.Time, k *builder) {
 	s := &a.send
-	rush := s.recovery.rush
+	rush, tail := s.recovery.rush, s.tail == k.path
 	pacing := a.pacingOf(k.path)
 	if !pacing.on() && s.burst <= 0 && !rush {
 		return
@@ -39,8 +39,8 @@ func (a *Association) buildData(now mono.Time, k *builder) {
 		k.path.Decay(now)
 	}
 	// Section 6.1 B: one packet may exceed cwnd; after a time-out one packet is all there may be (section 7.2.3).
-	open := flight < k.path.CC.Cwnd() && (!k.path.OnePacket || flight == 0)
-	if !open && !rush || !a.mayLeave(now, k.path, pacing) {
+	open := tail || flight < k.path.CC.Cwnd() && (!k.path.OnePacket || flight == 0)
+	if !open && !rush || !tail && !a.mayLeave(now, k.path, pacing) {
 		return
 	}
 	restartT3 := false
@@ -56,6 +56,7 @@ func (a *Association) buildData(now mono.Time, k *builder) {
 	if k.data == 0 {
 		return
 	}
+	a.probeSent(k)
 	a.idleSince = now
 	s.burst--
 	a.departed(now, k.path, flight, pacing)
@@ -89,7 +90,7 @@ func (a *Association) buildRetransmissions(now mono.Time, k *builder) (earliest 
 		earliest = out.Retransmitted(now, c, k.path.ID) || earliest
 		flags := a.appendData(k, c)
 		a.countAgain(k.path, c)
-		if k.path.OnePacket {
+		if k.path.OnePacket || a.send.tail == k.path {
 			k.b[flags] |= wire.FlagImmediate
 		}
 	}
@@ -119,7 +120,7 @@ func (a *Association) buildNew(now mono.Time, k *builder) {
 // that nothing waits for a delayed acknowledgement, wantsSack asks for a prompt one.
 func (a *Association) withheld(k *builder, n int) bool {
 	waits := a.send.corked || a.cfg.Nagle && a.send.outstanding.Len() > 0 && !a.send.queue.Head().Sent()
-	return waits && k.data == 0 && a.state == StateEstablished &&
+	return waits && k.data == 0 && a.send.tail != k.path && a.state == StateEstablished &&
 		a.send.queue.Unsent()+a.dataHeaderLen() < k.room() && !a.send.queue.Head().Immediate
 }
 
@@ -157,6 +158,9 @@ func (a *Association) wantsSack(k *builder, c *tx.Chunk, most int) bool {
 		a.cfg.Nagle && s.queue.Empty(),
 		s.queue.Empty() && k.path.RTO.Current() < k.path.RTO.SRTT()+maxAckDelay,
 		a.reconfigWaits() && s.queue.Head() == nil:
+		return true
+	}
+	if s.tail == k.path {
 		return true
 	}
 	// A window of one packet is filled by one packet, and the peer's delay would be all the time there is.

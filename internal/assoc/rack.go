@@ -56,5 +56,6 @@ func (a *Association) expireOverdue(now mono.Time, p *path.Path) {
 func (a *Association) enterRecovery(now mono.Time) {
 	s := &a.send
 	a.stats.FastRetransmits++
+	a.settleProbes()
 	s.recovery = recovery{active: true, exit: s.outstanding.NextTSN() - 1, rush: true, began: now}
 }

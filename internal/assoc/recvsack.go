@@ -50,7 +50,7 @@ func (a *Association) takesSack() bool {
 func (a *Association) acknowledged(now mono.Time, r *report) {
 	s, cum, rwnd := &a.send, r.cum, r.rwnd
 	out := s.outstanding
-	if a.cfg.Undo && r.dups.Len() > 0 {
+	if r.dups.Len() > 0 {
 		a.hearDuplicates(now, r.dups)
 	}
 	if cum.Less(out.CumTSNAck()) {
@@ -158,6 +158,7 @@ func (a *Association) credit(now mono.Time, rep *report, acked *tx.Acked) {
 	for _, p := range a.paths {
 		r := &acked.Paths[p.ID]
 		a.lateAck(now, p, r)
+		a.probeAcked(p, cum)
 		if r.Bytes > 0 {
 			a.pathAcked(now, p.ID, r, acked.CumAdvanced)
 		}
@@ -189,7 +190,7 @@ func (a *Association) pathAcked(now mono.Time, id int, r *tx.PathAcked, cumAdvan
 	p := a.paths[id]
 	if !r.SentAt.IsZero() {
 		p.RTO.Measured(now.Sub(r.SentAt))
-		p.Probed = false
+		p.Probed, p.TailProbe.Unmeasured = false, false
 	}
 	p.OnePacket = false
 	p.Arrived(r.Largest)

@@ -31,6 +31,8 @@ type sender struct {
 	// burst is the number of packets that may still leave at this opportunity (section 6.1 D).
 	burst    int
 	recovery recovery
+	// tail is the path that a tail-loss probe is to leave on; nil if none is.
+	tail *path.Path
 	// duplicates is what the peer's reports of them are worth.
 	duplicates duplicates
 	forward    forwarder
@@ -65,6 +67,7 @@ func (s *sender) setPaths(n int) {
 func (s *sender) restart(initial seq.TSN) {
 	s.queue.Restart()
 	s.start(initial)
+	s.tail = nil
 	s.recovery, s.cwr, s.forward, s.duplicates = recovery{}, ecnNote{}, forwarder{}, duplicates{}
 	s.windowClosed, s.probe, s.probing, s.answered, s.excused = false, false, false, false, 0
 }
@@ -91,6 +94,9 @@ func (s *sender) replenish(maxBurst int) {
 // endOpportunity takes back the credit that was not used: what windows did not allow now may not leave in one burst when they do. While the
 // association opens it is kept for the COOKIE ECHO.
 func (s *sender) endOpportunity(opening bool) {
+	if s.tail != nil { // there was nothing to probe with after all
+		s.tail.TailProbe.Out, s.tail = false, nil
+	}
 	if !opening {
 		s.burst = 0
 	}

@@ -114,6 +114,7 @@ func (a *Association) startDataTimers(now mono.Time) {
 func (a *Association) expireT3(now mono.Time, p *path.Path) {
 	s := &a.send
 	p.T3, p.Tail, p.Overdue, p.Probed = 0, 0, 0, false
+	a.settleProbes()
 	probing := (s.windowClosed || s.probing) && s.heard
 	s.heard = false
 	s.replenish(a.cfg.MaxBurst)

@@ -69,6 +69,7 @@ func (a *Association) hearDuplicates(now mono.Time, dups wire.TSNs) {
 func (a *Association) hearDuplicate(now mono.Time, t seq.TSN) {
 	out := a.send.outstanding
 	for _, p := range a.paths {
+		p.TailProbe.Duplicate(t)
 		if !p.Doubt.Duplicate(now, t, p.MinRTT.Least()) {
 			continue
 		}

@@ -90,13 +90,13 @@ func TestReportsOfDuplicatesThatAreNotBelieved(t *testing.T) {
 			ta.recv(sack(acked + 8).twice(acked + 1))
 		},
 		"it is off": func(ta *testAssoc, acked int) {
-			ta.a.cfg.Undo = false
 			ta.advance(80 * time.Millisecond)
 			ta.recv(sack(acked + 8).twice(acked + 1))
 		},
 	} {
 		ta, acked := grown(t)
 		before := ta.a.Status().Paths[0].Cwnd
+		ta.a.cfg.Undo = name != "it is off"
 		ta.overtaken(acked)
 		if name == "half of what was sent again" {
 			for i := 6; i <= 8; i++ {

@@ -112,6 +112,8 @@ type Path struct {
 	// last.
 	Tail   mono.Time
 	Probed bool
+	// TailProbe is the last one of a path that is the only one.
+	TailProbe TailProbe
 	// Overdue is when something in flight is to be taken for lost, if it has not arrived by then; unset if nothing is in doubt.
 	Overdue mono.Time
 	// MinRTT is the shortest round trip, Reordering what packets may take beside it.

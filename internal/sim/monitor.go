@@ -118,13 +118,16 @@ func (m *monitor) sent(u *user, d *transport.Datagram, before, after *assoc.Stat
 }
 
 // judgeFlight applies RFC 9260 section 6.1 rule B: a packet may take the flight beyond cwnd by less than itself, so before it there was
-// room. The first packet of a fast retransmission ignores cwnd (section 7.2.4 rule 3).
+// room. The first packet of a fast retransmission ignores cwnd (section 7.2.4 rule 3), and so does a tail-loss probe (RFC 8985 section 7.3).
 func (m *monitor) judgeFlight(u *user, d *transport.Datagram, before, after *assoc.Status) {
 	if m.forgotten > 0 {
 		return // their chunks made room
 	}
 	was, is := pathStatus(before, d.Path.Remote), pathStatus(after, d.Path.Remote)
 	if was == nil || is == nil || is.FlightSize <= was.FlightSize || was.FlightSize < is.Cwnd {
+		return
+	}
+	if after.Stats.TailProbes != before.Stats.TailProbes {
 		return
 	}
 	if after.Stats.FastRetransmits != m.recoveries {
