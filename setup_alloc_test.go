@@ -28,7 +28,7 @@ func TestSetupAllocations(t *testing.T) {
 	for range 600 { // until ports rest
 		live()
 	}
-	const most = 180
+	const most = 165
 	n := testing.AllocsPerRun(200, live)
 	t.Logf("dialling, accepting and the end of both sides cost %v allocations", n)
 	if n > most {

@@ -33,6 +33,9 @@ func Refuses(answer []byte) bool {
 	return len(answer) > wire.HeaderLen && wire.ChunkType(answer[wire.HeaderLen]) == wire.ChunkAbort
 }
 
+// answerRoom is what the cookie and the parameters of an INIT ACK take together as a rule: INITs come from strangers, and must cost little.
+const answerRoom = 512
+
 // AnswerInit appends to b the packet that answers the packet in d, which holds the INIT in: INIT ACK with a cookie, or ABORT with the reason why not, or
 // nothing if there must be no answer. It keeps no state (RFC 9260 section 5.1 B).
 func AnswerInit(b []byte, now mono.Time, jar *cookie.Jar, d *transport.Datagram, h wire.Header, chunk wire.Chunk, o *Offer) []byte {
@@ -71,7 +74,8 @@ func AnswerInit(b []byte, now mono.Time, jar *cookie.Jar, d *transport.Datagram,
 	if extensions.Has(authentication) {
 		c.LocalAuth, c.PeerAuth = o.Auth, p.announced.auth.Vector()
 	}
-	params := wire.AppendParam(nil, wire.ParamStateCookie, jar.Seal(nil, now, &c))
+	params, mark := wire.BeginParam(make([]byte, 0, answerRoom), wire.ParamStateCookie)
+	params = wire.EndParam(jar.Seal(params, now, &c), mark)
 	params = appendOwnParams(params, o.Config, scoping, p.supported(o.LocalAddrs, d.Path.Remote), peers)
 	params = appendExtensions(params, extensions|offered&ZeroChecksum, o.Carrier) // which each side accepts for itself
 	params = auth.AppendParams(params, c.LocalAuth)

@@ -83,11 +83,14 @@ func (a *Association) nextInTurn(p *path.Path) *path.Path {
 	return p
 }
 
+// initRoom is what the parameters of an INIT take as a rule.
+const initRoom = 128
+
 // appendInit appends the INIT chunk (section 3.3.2).
 func (a *Association) appendInit(b []byte) []byte {
 	remote := a.opening.path.Addr.Remote
 	scoping, peers := a.cfg.scoping(a.params.Carrier), a.peerAddrs(nil, a.opening.path)
-	params := appendOwnParams(nil, a.cfg, scoping, a.params.LocalAddrs, peers)
+	params := appendOwnParams(make([]byte, 0, initRoom), a.cfg, scoping, a.params.LocalAddrs, peers)
 	// Who has no address that could be announced, as over DTLS, is told nothing of addresses either (RFC 8261 section 6.1).
 	scoping.encapsulated = false
 	v4, v6 := families(scoping.announceable(nil, a.params.LocalAddrs, peers))

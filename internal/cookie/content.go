@@ -132,9 +132,10 @@ func (c *Content) parseAuth(b []byte) bool {
 
 // appendAddr writes a length and that many bytes: 4 or 16 and the zone, which link-local addresses need.
 func appendAddr(b []byte, a netip.Addr) []byte {
-	text, _ := a.MarshalBinary()
-	b = append(b, byte(len(text)))
-	return append(b, text...)
+	start := len(b)
+	b, _ = a.AppendBinary(append(b, 0)) // it has no errors
+	b[start] = byte(len(b) - start - 1)
+	return b
 }
 
 func cutAddr(b []byte) (a netip.Addr, rest []byte, ok bool) {

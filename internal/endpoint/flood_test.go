@@ -188,3 +188,19 @@ func benchmarkRoute(b *testing.B, e *Endpoint, d *transport.Datagram) {
 		}
 	}
 }
+
+// An INIT costs little as long as nobody knows where it is from: the cookie with what surrounds it, and the peer's address.
+func TestAnswerToInitAllocatesLittle(t *testing.T) {
+	e, f := newTestEndpoint(t, assoc.Config{}), newForger(stranger(0, initChunk(1)), atInitiateTag)
+	now := start
+	n := testing.AllocsPerRun(1000, func() {
+		now = now.Add(time.Microsecond)
+		if v := e.Route(now, f.next()); v.Kind != Reply {
+			t.Fatalf("verdict %d, reason %d", v.Kind, v.Reason)
+		}
+	})
+	const most = 2
+	if n > most {
+		t.Errorf("the answer to an INIT costs %v allocations, want %d at most", n, most)
+	}
+}
