@@ -18,6 +18,8 @@
 // packets of one association is delivered under one hold of that association's lock (deliverRun). settle turns what came
 // of it into wake-ups, and transmit sends the answers.
 //
+// A batch for several associations wakes several users; the reader then writes what they have to say, when they have run (gathering).
+//
 // Out: whoever gave an association an input puts it on the transmit list (mark) and offers to write (transmit). The
 // first to find the writer's role free holds it until the list is empty: it pulls packets under the association's lock
 // and writes them under none. Others leave at once. A write never blocks: when the carrier is full, the role passes to

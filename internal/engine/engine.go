@@ -72,8 +72,11 @@ type Engine struct {
 	// ending counts the associations that are being shut down.
 	ending atomic.Int64
 
-	out    writer
-	timers timers
+	out writer
+	// gatherers counts the readers that write for the users they woke, answers the messages of those.
+	gatherers atomic.Int32
+	answers   atomic.Uint64
+	timers    timers
 	// fireFunc is fire as a value, made once.
 	fireFunc func()
 

@@ -13,6 +13,13 @@ import (
 
 // offer writes what a has to send: now, or soon if more may come that could go with it.
 func (e *Engine) offer(a *Assoc, u assoc.Urgency) {
+	if e.gatherers.Load() > 0 {
+		e.out.mark(a)
+		if !e.leavesToGatherer() {
+			e.transmit()
+		}
+		return
+	}
 	switch u {
 	case assoc.Now:
 		e.out.mark(a)

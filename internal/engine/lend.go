@@ -187,7 +187,7 @@ func (a *Assoc) readInstead(ctx context.Context) bool {
 	a.readable.away.Store(nil)
 	keep := err == nil && n < fullPackets
 	if n > 0 {
-		r.serve(n)
+		r.serve(n, false)
 		for _, owner := range r.owners[:n] {
 			keep = keep && owner == a
 		}

@@ -40,7 +40,7 @@ func (e *Engine) Serve(queue int) (more bool) {
 		return false
 	}
 	if n > 0 {
-		r.serve(n)
+		r.serve(n, false)
 	}
 	return n == len(r.batch)
 }

@@ -16,7 +16,8 @@ type reader struct {
 	doubt  replyQueue
 	others neighbours
 	// lending is who has the role of reading.
-	lending lending
+	lending   lending
+	gathering gathering
 }
 
 func (e *Engine) newReader(queue int) *reader {
@@ -36,22 +37,27 @@ func (r *reader) run() {
 			return
 		}
 		if n > 0 {
-			r.serve(n)
+			r.serve(n, true)
 			r.lend()
 		}
 	}
 }
 
-// serve does what the first n packets of the batch ask for.
-func (r *reader) serve(n int) {
+// serve does what the first n packets of the batch ask for. gather: it may write for the users that it wakes.
+func (r *reader) serve(n int, gather bool) {
 	e := r.engine
 	now := e.now()
 	e.route(now, r.batch[:n], r.owners, &r.doubt, r.others)
 	e.answerDoubtful(now, &r.doubt, r.others)
-	awaited := e.deliver(now, r.batch[:n], r.owners)
-	r.lending.note(r.owners[:n], awaited)
+	gather = gather && r.gathering.begins(e, r.owners[:n])
+	woken := e.deliver(now, r.batch[:n], r.owners)
+	r.lending.note(r.owners[:n], woken > 0)
 	e.hear(now, r.batch[:n])
-	e.transmit()
+	if gather {
+		r.gathering.end(e, woken)
+	} else {
+		e.transmit()
+	}
 }
 
 // route finds the association of each packet, nil for those that need none any more. Stateless answers go to the
@@ -87,20 +93,22 @@ func (e *Engine) route(now mono.Time, batch []transport.Datagram, owners []*Asso
 	}
 }
 
-// deliver gives every association its packets, each run of them under one lock. It reports whether a user waited for the last run.
-func (e *Engine) deliver(now mono.Time, batch []transport.Datagram, owners []*Assoc) (awaited bool) {
+// deliver gives every association its packets, each run of them under one lock. It reports how many users waited for theirs.
+func (e *Engine) deliver(now mono.Time, batch []transport.Datagram, owners []*Assoc) (woken int) {
 	for first := 0; first < len(batch); {
 		end := first + 1
 		for end < len(batch) && owners[end] == owners[first] {
 			end++
 		}
 		if a := owners[first]; a != nil {
-			awaited = a.deliverRun(now, batch[first:end])
+			if a.deliverRun(now, batch[first:end]) {
+				woken++
+			}
 			e.out.mark(a)
 		}
 		first = end
 	}
-	return awaited
+	return woken
 }
 
 // deliverRun gives a the packets of a run, each as one input of the run-loop law. It reports
