@@ -37,7 +37,7 @@ func suites() []suite {
 	many := words("gosctp-udp skeleton-udp pion usrsctp-udp gosctp-raw skeleton-raw usrsctp-raw quic tls tcp")
 	// Nothing keeps a thousand skeletons from overflowing a raw socket.
 	fan := words("gosctp-udp skeleton-udp pion usrsctp-udp gosctp-raw usrsctp-raw quic tls tcp")
-	wan := words("gosctp-udp pion usrsctp-udp quic tcp tcp-reno tcp-bbr")
+	wan := words("gosctp-udp gosctp-bbr pion usrsctp-udp quic tcp tcp-reno tcp-bbr")
 	return []suite{
 		{title: "Bulk over the veth", cells: []cell{
 			bulk(lab.Veth, 64, "gosctp-udp skeleton-udp pion usrsctp-udp quic quic-buffered quic-datagram tls tcp tcp-buffered gosctp-raw skeleton-raw usrsctp-raw"),

@@ -11,7 +11,7 @@ import (
 )
 
 // planned are transports that targets are about and that there are not yet.
-var planned = []string{"gosctp-spin", "gosctp-bbr"}
+var planned = []string{"gosctp-spin"}
 
 func TestEveryTargetIsMeasured(t *testing.T) {
 	measured := make(map[report.Cell][]string)

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/gosctp/sctp"
 	"github.com/gosctp/sctp/bench/internal/skeleton"
 )
 
@@ -31,7 +32,8 @@ type Peer interface {
 	Dial(addr string) (Conn, error)
 }
 
-// oneBuffer is the size of every transport's send and receive buffers, in bytes: enough for none to wait for the other.
+// oneBuffer is the size of every transport's send and receive buffers, in bytes: enough for none to wait for the other. Those of TCP grow by
+// themselves, and those of gosctp with BBR, which has several round trips of data waiting for one lost packet.
 const oneBuffer = 4_000_000
 
 // manyBuffer is the same where there are many connections, whose messages otherwise fill the memory before any is sent.
@@ -61,6 +63,7 @@ func (o Options) Buffer() int {
 // peers makes each transport, by name.
 var peers = map[string]func(Options) Peer{
 	"gosctp-udp":    func(o Options) Peer { return newGosctp("sctp/udp4", o) },
+	"gosctp-bbr":    func(o Options) Peer { return gosctp{"sctp/udp4", sctp.Config{CongestionControl: sctp.BBR}} },
 	"gosctp-raw":    func(o Options) Peer { return newGosctp("sctp4", o) },
 	"pion":          func(o Options) Peer { return newPion(o, false) },
 	"pion-listener": func(o Options) Peer { return newPion(o, true) },
