@@ -15,9 +15,9 @@ type pacing struct {
 // on reports whether data is paced at all.
 func (g pacing) on() bool { return g.rate > 0 }
 
-// pacingOf is how data leaves to a path. What goes with the COOKIE ECHO goes with that.
+// pacingOf is how data leaves to a path. What goes with the COOKIE ECHO goes with that, and RFC 9260 paces nothing.
 func (a *Association) pacingOf(p *path.Path) (g pacing) {
-	if a.opening == nil {
+	if a.opening == nil && a.cfg.CongestionControl != cc.RFC9260 {
 		g.rate, g.quantum = p.Pacing()
 	}
 	return g
@@ -38,7 +38,9 @@ func (a *Association) mayLeave(now mono.Time, p *path.Path, g pacing) bool {
 // departed tells of a packet with data that leaves, with so much in flight before it.
 func (a *Association) departed(now mono.Time, p *path.Path, before int, g pacing) {
 	after := a.send.outstanding.Flight(p.ID)
-	p.CC.Sent(cc.Departure{Now: now, Before: before, After: after})
+	if a.measures() {
+		p.CC.Sent(cc.Departure{Now: now, Before: before, After: after})
+	}
 	if g.on() {
 		p.Pacer.Sent(now, after-before, g.rate, g.quantum)
 	}

@@ -199,11 +199,11 @@ func (a *Association) pathAcked(now mono.Time, id int, r *tx.PathAcked, cumAdvan
 		rtt = now.Sub(r.LatestAt)
 		p.MinRTT.Seen(now, rtt)
 	}
+	flight := a.send.outstanding.Flight(id)
 	p.CC.Acked(cc.Ack{
 		Now: now, RTT: rtt, SRTT: p.RTO.SRTT(),
 		Bytes: r.Bytes, FlightBefore: a.send.flightBefore[id], CumAdvanced: cumAdvanced,
-		FastRecovery: a.send.recovery.active, Drained: a.send.outstanding.Flight(id) == 0,
-		FlightAfter: a.send.outstanding.Flight(id), NewestAt: r.NewestAt, Repairing: a.send.outstanding.Lost() > 0,
+		FastRecovery: a.send.recovery.active, Drained: flight == 0, FlightAfter: flight, NewestAt: r.NewestAt, Repairing: a.send.outstanding.Lost() > 0,
 		Paced: a.pacingOf(p).on(), Held: !p.Pacer.Due.IsZero(),
 	})
 	if r.InFlight { // section 8.2
