@@ -85,7 +85,8 @@ func (p *pool) chunk(tsn seq.TSN, source uint8, data []byte) *chunk {
 		p.bytes -= size
 	}
 	buf := c.data[:size]
-	*c = chunk{data: buf[:copy(buf, data)], tsn: tsn, source: source}
+	c.data = buf[:copy(buf, data)]
+	c.next, c.tsn, c.read, c.source = nil, tsn, 0, source
 	return c
 }
 
@@ -113,7 +114,7 @@ func (p *pool) run(f *fragment) *run {
 		p.runs = r.next
 		p.nRuns--
 	}
-	*r = run{key: f.key, first: f.pos}
+	r.next, r.key, r.first = nil, f.key, f.pos
 	return r
 }
 

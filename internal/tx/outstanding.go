@@ -155,7 +155,9 @@ func (o *Outstanding) Add(now mono.Time, f Fragment, path int) *Chunk {
 		o.grow()
 	}
 	c := o.at(o.next)
-	*c = Chunk{TSN: o.next, Fragment: f, Path: path, Transmissions: 1, sentAt: now, size: wire.Padded(o.header + len(f.Data))}
+	// The slot is as new, see advance: what is not set here is zero.
+	c.TSN, c.Fragment, c.Path, c.Transmissions, c.sentAt = o.next, f, path, 1, now
+	c.size = wire.Padded(o.header + len(f.Data))
 	w := f.Message.whole
 	if !f.Begin {
 		c.back = uint32(c.TSN - w.last)
