@@ -208,6 +208,9 @@ func (a *Association) peerIs(initial seq.TSN, rwnd uint32, inStreams uint16) {
 	a.receive.advertised, a.receive.growth = a.cfg.RecvBuffer, growth{}
 }
 
+// Config are the parameters as they are now.
+func (a *Association) Config() Config { return a.cfg }
+
 // State is the state of RFC 9260 section 4; StateClosed when the association is over and may be removed once NextPacket says false.
 func (a *Association) State() State { return a.state }
 

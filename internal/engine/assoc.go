@@ -22,7 +22,7 @@ type Assoc struct {
 	// id is unique among the associations of the engine that exist at one time.
 	id       uint32
 	peerPort uint16
-	config   assoc.Config
+	limits   limits
 	// isNew: a peer's cookie made the association and no packet was delivered yet.
 	isNew atomic.Bool
 	// passive: the peer began it.
@@ -99,6 +99,12 @@ type Assoc struct {
 	knownAs knownAs
 }
 
+// limits are the parameters that are needed without asking the association.
+type limits struct {
+	maxMessage, sendBuffer, maxSendBuffer int
+	disableFragments                      bool
+}
+
 // phase is how far the life of an association has come, as its user sees it.
 type phase uint8
 
@@ -127,10 +133,12 @@ const (
 // wake-ups of a writer with much to do each are cheaper than many.
 const sendShares = 4
 
-func newAssoc(s *Socket, h *endpoint.Handle, c assoc.Config, peerPort uint16, id uint32) *Assoc {
+func newAssoc(s *Socket, h *endpoint.Handle, peerPort uint16, id uint32) *Assoc {
+	c := h.Assoc.Config()
 	a := &Assoc{
-		engine: s.engine, socket: s, handle: h, id: id, peerPort: peerPort, config: c.Defaults(),
-		core: h.Assoc, heapIndex: -1, routed: true,
+		engine: s.engine, socket: s, handle: h, id: id, peerPort: peerPort,
+		limits: limits{c.MaxMessage, c.SendBuffer, c.MaxSendBuffer, c.DisableFragments},
+		core:   h.Assoc, heapIndex: -1, routed: true,
 	}
 	a.readable.init(&a.mu)
 	a.writable.init(&a.mu)

@@ -51,7 +51,7 @@ func (q *eventQueue) push(ev Event) {
 	}
 	size, limit := eventBytes(ev.Event), maxEventBytes
 	if ev.Assoc != nil {
-		limit = max(limit, ev.Assoc.config.MaxSendBuffer)
+		limit = max(limit, ev.Assoc.limits.maxSendBuffer)
 	}
 	for q.size == maxEvents || q.bytes > 0 && q.bytes+size > limit {
 		q.pop()

@@ -113,7 +113,7 @@ func TestEventQueueHoldsBoundedData(t *testing.T) {
 	const large = maxEventBytes / 4
 	failed := func(n int) assoc.SendFailed { return assoc.SendFailed{Data: make([]byte, n)} }
 	big := &Assoc{}
-	big.config.MaxSendBuffer = 3 * maxEventBytes
+	big.limits.maxSendBuffer = 3 * maxEventBytes
 	for _, c := range []struct {
 		of         *Assoc
 		size       int

@@ -126,17 +126,17 @@ func (a *Assoc) push(m *assoc.Message) error {
 
 // MessageLimit is the size of the largest message that Send takes.
 func (a *Assoc) MessageLimit() int {
-	if !a.config.DisableFragments {
-		return a.config.MaxMessage
+	if !a.limits.disableFragments {
+		return a.limits.maxMessage
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return min(a.config.MaxMessage, a.core.Status().FragmentationPoint)
+	return min(a.limits.maxMessage, a.core.Status().FragmentationPoint)
 }
 
 // share is the size from which SendAll cuts: several messages shall fit into the send buffer, so that one is sent while
 // another is being acknowledged.
-func (a *Assoc) share() int { return min(a.MessageLimit(), a.config.MaxMessage/sendShares) }
+func (a *Assoc) share() int { return min(a.MessageLimit(), a.limits.maxMessage/sendShares) }
 
 // sendEnd is why no message is taken any more. a.mu is held.
 func (a *Assoc) sendEnd() error {

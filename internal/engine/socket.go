@@ -163,7 +163,7 @@ func (s *Socket) begin(c assoc.Config, p Peer) (*Assoc, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := e.adopt(s, h, c, p.Port)
+	a := e.adopt(s, h, p.Port)
 	if s.inbox != nil {
 		s.inbox.add(a, p)
 	}
@@ -195,11 +195,11 @@ const (
 )
 
 // adopt makes the Assoc of a handle. Engine.mu is held.
-func (e *Engine) adopt(s *Socket, h *endpoint.Handle, c assoc.Config, peerPort uint16) *Assoc {
+func (e *Engine) adopt(s *Socket, h *endpoint.Handle, peerPort uint16) *Assoc {
 	if e.lastID++; e.lastID < firstID || e.lastID > maxID {
 		e.lastID = firstID
 	}
-	a := newAssoc(s, h, c, peerPort, e.lastID)
+	a := newAssoc(s, h, peerPort, e.lastID)
 	e.assocs[a] = struct{}{}
 	s.users++
 	return a
@@ -211,7 +211,7 @@ func (e *Engine) accepted(h *endpoint.Handle, peerPort uint16) *Assoc {
 	if !ok || s.open() != nil {
 		return nil
 	}
-	a := e.adopt(s, h, s.core.Config, peerPort)
+	a := e.adopt(s, h, peerPort)
 	a.isNew.Store(true)
 	a.passive = true
 	a.listener = s.listener

@@ -229,11 +229,11 @@ func (a *Assoc) settleMailbox() {
 // held is how many bytes wait to be sent or acknowledged, with those for which room is reserved. a.mu is held.
 func (a *Assoc) held() int { return a.core.Held() + a.reserved }
 
-// Accounts tells with which parameters the association was made, and how many bytes wait to be sent or acknowledged.
+// Accounts tells which parameters the association has, and how many bytes wait to be sent or acknowledged.
 func (a *Assoc) Accounts() (c assoc.Config, held int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.config, a.held()
+	return a.core.Config(), a.held()
 }
 
 // Reserve checks whether m can be sent and keeps room for it, for SendReserved or Unreserve. Like the kernel's socket it takes a
@@ -259,7 +259,7 @@ func (a *Assoc) Reserve(m *assoc.Message, limit int) error {
 	switch {
 	case len(m.Data) == 0:
 		return assoc.ErrEmptyMessage
-	case len(m.Data) > limit || a.config.DisableFragments && len(m.Data) > a.core.FragmentationPoint():
+	case len(m.Data) > limit || a.limits.disableFragments && len(m.Data) > a.core.FragmentationPoint():
 		return assoc.ErrMessageTooBig
 	case m.HasKey && !a.core.MayUseKey(m.Key):
 		return assoc.ErrNoAuthKey
@@ -312,7 +312,7 @@ func (a *Assoc) Room(limit int) bool {
 }
 
 // SendBuffer is the size of the send buffer.
-func (a *Assoc) SendBuffer() int { return a.config.SendBuffer }
+func (a *Assoc) SendBuffer() int { return a.limits.sendBuffer }
 
 // Unsent is how many bytes wait to be sent or acknowledged.
 func (a *Assoc) Unsent() int {

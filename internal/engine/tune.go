@@ -20,7 +20,7 @@ func (a *Assoc) Tune(change func(*assoc.Tunable)) {
 	_ = a.control(func(now mono.Time) error {
 		t := a.core.Tunable()
 		change(&t)
-		a.config.DisableFragments = t.DisableFragments
+		a.limits.disableFragments = t.DisableFragments
 		a.core.Tune(now, t)
 		return nil
 	})

@@ -1,8 +1,6 @@
 package rx
 
 import (
-	"math"
-
 	"github.com/gosctp/sctp/internal/seq"
 	"github.com/gosctp/sctp/internal/wire"
 )
@@ -54,8 +52,6 @@ type Inbound struct {
 	refused     bool  // the last chunk did not fit
 	cut         []Info
 	sweep       []*run // scratch
-	// discarded stands for all messages on streams that do not exist. It never has a chunk.
-	discarded run
 }
 
 // NewInbound returns an empty Inbound.
@@ -64,9 +60,8 @@ func NewInbound(c Config) *Inbound {
 		c.Window = c.MaxBytes - c.MaxBytes/4
 	}
 	return &Inbound{
-		config:    c,
-		partial:   newPartials(&c),
-		discarded: run{key: key{stream: math.MaxUint16}}, // no message has this key: Streams is at most 65535
+		config:  c,
+		partial: newPartials(&c),
 	}
 }
 
@@ -164,7 +159,7 @@ func (q *Inbound) add(f *fragment, data []byte) error {
 	if err != nil {
 		return err
 	}
-	if n.left == &q.seams.lost || n.right == &q.seams.lost {
+	if n.left == &lostRun || n.right == &lostRun {
 		q.lose(f, n)
 		return nil
 	}
@@ -282,12 +277,12 @@ func (q *Inbound) discard(f *fragment) error {
 		q.seams.reach(f.tsn)
 		return ErrBadStream
 	}
-	f.key = q.discarded.key
+	f.key = discardedRun.key
 	n, err := q.seams.around(f)
 	if err != nil {
 		return err
 	}
-	q.seams.note(f, &q.discarded)
+	q.seams.note(f, &discardedRun)
 	if n.over != nil {
 		q.drop(n.over)
 		q.beginPartial()

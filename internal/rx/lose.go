@@ -13,13 +13,13 @@ func (q *Inbound) lose(f *fragment, n neighbours) {
 			q.drop(r)
 		}
 	}
-	q.seams.note(f, &q.seams.lost)
+	q.seams.note(f, &lostRun)
 	q.beginPartial()
 }
 
 // drop throws away r, which is not readable as a whole, and what else there is of its message.
 func (q *Inbound) drop(r *run) {
-	if r == &q.seams.lost || r == &q.discarded {
+	if r == &lostRun || r == &discardedRun {
 		return
 	}
 	k := r.key
@@ -38,8 +38,8 @@ func (q *Inbound) drop(r *run) {
 			r = begun
 		}
 	} else {
-		q.seams.attach(seq.TSN(r.first), &q.seams.lost)
-		q.seams.attach(seq.TSN(r.last), &q.seams.lost)
+		q.seams.attach(seq.TSN(r.first), &lostRun)
+		q.seams.attach(seq.TSN(r.last), &lostRun)
 	}
 	if q.order.held[k] == r {
 		delete(q.order.held, k)

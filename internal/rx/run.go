@@ -1,6 +1,10 @@
 package rx
 
-import "github.com/gosctp/sctp/internal/seq"
+import (
+	"math"
+
+	"github.com/gosctp/sctp/internal/seq"
+)
 
 // key names a message of those that are on their way. Unordered DATA has no name: all of a stream share one.
 type key struct {
@@ -77,6 +81,14 @@ type run struct {
 	handedOut   bool   // a part of it has been read
 	place       place
 }
+
+// These two stand for others and are told by their address. They never have a chunk, and nothing changes them.
+var (
+	// lostRun is all messages that will never be complete.
+	lostRun run
+	// discardedRun is all messages on streams that do not exist. No message has its key: Config.Streams is at most 65535.
+	discardedRun = run{key: key{stream: math.MaxUint16}}
+)
 
 // complete reports whether r is a whole message.
 func (r *run) complete() bool { return r.begins && r.ends }

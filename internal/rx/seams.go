@@ -19,8 +19,6 @@ type seams struct {
 	ring []seam // a power of two of them, or none
 	// lax: the peer gives messages up, so one may begin where another has not ended (RFC 3758 section 3.6).
 	lax bool
-	// lost stands for all messages that will never be complete. It has no chunks.
-	lost run
 }
 
 // neighbours is what lies on either side of a TSN.
@@ -81,7 +79,7 @@ func (s *seams) around(f *fragment) (n neighbours, err error) {
 			}
 		case !f.begin:
 			n.left = x.run
-		case x.run == &s.lost: // that one never ends
+		case x.run == &lostRun: // that one never ends
 		case s.lax:
 			n.over = x.run
 		default:
@@ -95,11 +93,11 @@ func (s *seams) around(f *fragment) (n neighbours, err error) {
 				if !s.lax {
 					return neighbours{}, ErrEndMissing
 				}
-				n.right = &s.lost
+				n.right = &lostRun
 			}
 		case !f.end:
 			n.right = x.run
-		case x.run != &s.lost:
+		case x.run != &lostRun:
 			return neighbours{}, ErrBeginMissing
 		}
 	}
@@ -110,7 +108,7 @@ func (s *seams) around(f *fragment) (n neighbours, err error) {
 }
 
 // fits reports whether f can continue r, if there is one.
-func (s *seams) fits(r *run, f *fragment) bool { return r == nil || r == &s.lost || r.takes(f) }
+func (s *seams) fits(r *run, f *fragment) bool { return r == nil || r == &lostRun || r.takes(f) }
 
 // note records that f has come, as part of r.
 func (s *seams) note(f *fragment, r *run) {
@@ -143,7 +141,7 @@ func (s *seams) skip(first, last seq.TSN) {
 	if p := s.at(first - 1); p != nil {
 		p.flags |= seamAfter
 	}
-	s.put(seam{run: &s.lost, tsn: last, flags: seamHeld | seamBefore})
+	s.put(seam{run: &lostRun, tsn: last, flags: seamHeld | seamBefore})
 }
 
 // put gives x a slot. Its left side is in order.
