@@ -11,6 +11,8 @@ import (
 const (
 	cubicC    = 0.4
 	cubicBeta = 0.7
+	// cubicBetaShort is the share of the window that stays where the queue is short (RFC 8511 section 3.1).
+	cubicBetaShort = 0.85
 	// cubicAlpha has a flow in the Reno-friendly region grow as fast as one that adds a packet and halves its window (section 4.3).
 	cubicAlpha = 3 * (1 - cubicBeta) / (1 + cubicBeta)
 )
@@ -23,7 +25,8 @@ const (
 // one packet after a time-out (section 7.2.3).
 type Cubic struct {
 	window
-	hystart hystart
+	hystart  hystart
+	standing standing
 	curve
 	// before is the curve of the last Save, slowStarted that it was in the first slow start.
 	before      curve
@@ -63,6 +66,7 @@ func (c *Cubic) Acked(a Ack) {
 	c.idle = false
 	before := c.seen
 	c.seen = a.Now
+	c.standing.acked(a)
 	switch {
 	case a.FastRecovery:
 		return
@@ -147,36 +151,48 @@ func (c *Cubic) at(since time.Duration) float64 {
 	return c.origin + cubicC*t*t*t*float64(c.pmdcs)
 }
 
-// Lost leaves room to flows that are new: a window that did not get as large as the last time had less than its share (section 4.7).
+// Lost reduces the window by as much as the queue asks for that was too long. Where no queue stands before the loss, it came from elsewhere, as on
+// radio links, or the queue is so short that less makes it empty: then the window is reduced as for a mark. In slow start a queue fills within one
+// round trip, and nothing is to be seen of it before.
 func (c *Cubic) Lost() {
+	if c.cwnd >= c.ssthresh && c.standing.none() {
+		c.lower(cubicBetaShort)
+	} else {
+		c.lower(cubicBeta)
+	}
+}
+
+// Marked is for a queue that a router keeps short, by marks before it drops anything: less of a reduction makes it empty (RFC 8511 section 3.1).
+// It never raises cwnd: after a time-out that is below the floor of ssthresh.
+func (c *Cubic) Marked() {
+	cwnd := c.cwnd
+	c.lower(cubicBetaShort)
+	c.cwnd = min(c.cwnd, cwnd)
+}
+
+// lower leaves room to flows that are new: a window that did not get as large as the last time had less than its share (section 4.7).
+func (c *Cubic) lower(beta float64) {
 	cwnd := float64(c.cwnd)
 	if cwnd < c.wMax {
-		c.wMax = cwnd * (1 + cubicBeta) / 2
+		c.wMax = cwnd * (1 + beta) / 2
 	} else {
 		c.wMax = cwnd
 	}
-	c.reduce()
+	c.reduce(beta)
 	c.cwnd = c.ssthresh
-}
-
-// Marked does what a loss does (section 4.6), but never raises cwnd: after a time-out it is below the floor of ssthresh.
-func (c *Cubic) Marked() {
-	cwnd := c.cwnd
-	c.Lost()
-	c.cwnd = min(c.cwnd, cwnd)
 }
 
 // TimedOut forgets the window that was: what made every packet of it vanish may have changed the path (section 4.8).
 func (c *Cubic) TimedOut() {
-	c.reduce()
+	c.reduce(cubicBeta)
 	c.wMax = 0
 	c.cwnd = c.pmdcs
 }
 
-// reduce lowers ssthresh and ends the epoch.
-func (c *Cubic) reduce() {
+// reduce lowers ssthresh to a share of cwnd and ends the epoch.
+func (c *Cubic) reduce(beta float64) {
 	c.cwndPrior = float64(c.cwnd)
-	c.ssthresh = c.atLeast(int(math.Round(cubicBeta * float64(c.cwnd))))
+	c.ssthresh = c.atLeast(int(math.Round(beta * float64(c.cwnd))))
 	c.epoch = 0
 	c.hystart.done = true
 }

@@ -232,12 +232,12 @@ func TestCubicAfterTimeOutMarkAndSilence(t *testing.T) {
 	}
 	f.cwnd = 40 * pmdcs
 	f.Marked()
-	if f.packets() != 28 {
+	if f.packets() != 34 { // RFC 8511
 		t.Errorf("a mark: cwnd %d", f.cwnd)
 	}
 	f.Idle()
 	f.Idle()
-	if f.packets() != 7 || f.ssthresh != 28*pmdcs {
+	if f.packets() != 8 || f.ssthresh != 34*pmdcs {
 		t.Errorf("two idle RTOs: cwnd %d, ssthresh %d", f.cwnd, f.ssthresh)
 	}
 	f.Idle()

@@ -15,8 +15,12 @@ import (
 
 var lower = flag.Bool("lower", false, "with -update, write tables of goodput also where it has fallen")
 
-// gridNoise is the share of a figure that means nothing, even where all runs are the same: a packet more or less at the right moment.
-const gridNoise = 0.03
+// gridNoise is the share of a figure that means nothing, even where all runs are the same: a packet more or less at the right moment. gridChance
+// is by how many times the noise of a cell, half of what few runs differ by, hardly any falls by chance.
+const (
+	gridNoise  = 0.03
+	gridChance = 3
+)
 
 // grid is a table of goodput, whose figures may not fall unnoticed. Its rows begin at the first line with a bar, which names the columns, and end at
 // an empty line.
@@ -121,7 +125,7 @@ func (g *grid) fallen(was *grid) []string {
 			switch {
 			case !is:
 				all = append(all, gridKey(r, c)+": is gone")
-			case now.mean < before.mean-max(before.noise, gridNoise*before.mean, 0.005):
+			case now.mean < before.mean-max(gridChance*before.noise, gridNoise*before.mean, 0.005):
 				all = append(all, fmt.Sprintf("%s: %.2f, was %.2f (%+.0f %%)", gridKey(r, c), now.mean, before.mean, 100*(now.mean/before.mean-1)))
 			}
 		}
@@ -181,11 +185,11 @@ func TestGridReadsWhatItWrites(t *testing.T) {
 func TestGridNoticesWhatFalls(t *testing.T) {
 	was := newGrid("a", "b")
 	was.add("row", "a", 10)
-	was.add("row", "b", 8, 12)
+	was.add("row", "b", 9.5, 10.5)
 	for _, c := range []struct {
 		a, b float64
 		n    int
-	}{{10, 10, 0}, {9.8, 8.1, 0}, {9.6, 10, 1}, {10, 7.9, 1}, {9, 7, 2}, {100, 100, 0}} {
+	}{{10, 10, 0}, {9.8, 8.6, 0}, {9.6, 10, 1}, {10, 8.4, 1}, {9, 7, 2}, {100, 100, 0}} {
 		is := newGrid("a", "b")
 		is.add("row", "a", c.a)
 		is.add("row", "b", c.b)

@@ -20,6 +20,7 @@ var (
 	labTCP     = labKind{name: "TCP", tcp: true}
 	labRFC9260 = labKind{name: "RFC 9260", cc: cc.RFC9260}
 	labCUBIC   = labKind{name: "CUBIC", cc: cc.CUBIC}
+	labBBR     = labKind{name: "BBR", cc: cc.BBRv3}
 )
 
 // goUsers is what users of the Go API get, where it matters here.
