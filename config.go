@@ -74,8 +74,8 @@ type Config struct {
 	// four times what is read in a round trip, at most 16 MiB.
 	RecvBuffer int
 	// SendBuffer bounds the bytes of messages that wait for being sent and acknowledged, and so the size of a message. With 0 messages
-	// may have 1 MiB, and the buffer grows: from 128 KiB to 1 MiB as it fills, and to twice what may be in flight, at most 16 MiB. All
-	// buffers of a process that grow may have grown by 256 MiB together; then they stop.
+	// may have 1 MiB, and the buffer grows: from 128 KiB to twice what may be in flight, or four messages, at most 16 MiB. All buffers
+	// of a process that grow may have grown by 256 MiB together; then they stop.
 	SendBuffer int
 	// PartialDeliveryPoint is the size in bytes from which on a message is handed out in parts before it is complete
 	// (RFC 9260 section 6.9): half of RecvBuffer, or 512 KiB if that is 0.

@@ -15,7 +15,7 @@ func interleaving(t *testing.T, f func(t *testing.T, w *world, client, server *s
 		w.link(simnet.Link{Delay: w.delay, Rate: 1_000_000})
 		for _, s := range []*side{w.client, w.server} {
 			s.config.FragmentInterleave = 2
-			s.config.PartialDeliveryPoint = 5000
+			s.config.PartialDeliveryPoint, s.config.SendBuffer = 5000, 2<<20 // all messages wait at the same time
 			s.config.Scheduler = sctp.RoundRobin
 		}
 		client, server := w.pair()

@@ -10,15 +10,15 @@ func (a *Association) SendBuffer() int { return a.send.buffer }
 // Held is how many bytes of messages wait to be sent or acknowledged.
 func (a *Association) Held() int { return a.send.queue.Held() }
 
-// growSendBuffer follows a message of n bytes that did not fit, or a SACK while one waits that did not. There may always be as much as one
-// message may have. Beyond that, twice the congestion window is what keeps the network full: as much as is in flight waits for being
-// acknowledged, while the next is written; and where the window doubles in a round trip, so does the buffer.
+// growSendBuffer follows a message of n bytes that did not fit, or a SACK while one waits that did not. Twice the congestion window is what
+// keeps the network full: as much as is in flight waits for being acknowledged, while the next is written; and where the window doubles in a
+// round trip, so does the buffer. More would only wait here, and keep others from the processor.
 func (a *Association) growSendBuffer(n int) {
 	s := &a.send
 	if s.buffer >= a.cfg.MaxSendBuffer {
 		return
 	}
-	want := max(sendShares*n, min(2*s.buffer, a.cfg.MaxMessage))
+	want := sendShares * n
 	if len(a.paths) > 0 {
 		want = max(want, 2*a.dataPath().CC.Cwnd())
 	}

@@ -45,7 +45,7 @@ func TestSendBufferGrowsWithTheCongestionWindow(t *testing.T) {
 	for range 50 {
 		ta.fill(1000)
 		cwnd := ta.a.Status().Paths[0].Cwnd
-		if got, want := ta.a.SendBuffer(), min(64000, max(32000, 2*cwnd)); got < want || got > max(want, most) {
+		if got, want := ta.a.SendBuffer(), min(64000, max(8000, 2*cwnd)); got < want || got > max(want, most) {
 			t.Errorf("with a congestion window of %d the buffer is %d, want %d", cwnd, got, want)
 		}
 		if got := ta.a.SendSpace(); got < 0 || got >= 1000 {
