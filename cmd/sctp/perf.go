@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,6 +25,7 @@ type perfCommand struct {
 	server         bool
 	latency, setup bool
 	json           bool
+	control        string
 	verbose        bool
 	buffer         int
 	opts           perf.Options
@@ -30,7 +34,8 @@ type perfCommand struct {
 func newPerf() *cobra.Command {
 	pc := &perfCommand{}
 	o := &pc.opts
-	o.Duration, o.MessageBytes, o.Streams, o.Associations = 5*time.Second, 16<<10, 1, 1
+	o.Duration, o.MessageBytes, o.Streams, o.Associations, o.Interval = 5*time.Second, 16<<10, 1, 1, time.Second
+	pc.control = "cubic"
 	c := &cobra.Command{
 		Use:   "perf [-s] [flags] ADDR",
 		Short: "measure throughput, latency and the rate of set-up",
@@ -41,9 +46,18 @@ how many associations can be set up and shut down in a second.`,
 	}
 	f := c.Flags()
 	f.BoolVarP(&pc.server, "server", "s", false, "be the server")
+	f.BoolVarP(&pc.server, "listen", "l", false, "the same")
 	f.BoolVar(&pc.latency, "latency", false, "measure round trips of one message at a time")
 	f.BoolVar(&pc.setup, "setup", false, "measure set-up and shutdown of associations")
 	cli.DurationVar(f, &o.Duration, "time", "t", time.Millisecond, 24*time.Hour, "measure for this time")
+	cli.DurationVar(f, &o.Omit, "omit", "O", 0, time.Hour, "before that, warm up for this time")
+	cli.DurationVar(f, &o.Interval, "interval", "i", 0, time.Hour, "tell the throughput so often, 0 for never")
+	cli.SizeVar(f, &o.Bytes, "total", "", 1, math.MaxInt, "end when so much was sent on each association, in place of --time")
+	cli.IntVar(f, &o.Messages, "count", "k", 1, math.MaxInt, "end after so many messages on each association, in place of --time")
+	f.BoolVarP(&o.Reverse, "reverse", "R", false, "have the server send")
+	f.BoolVar(&o.Bidir, "bidir", false, "have both sides send at the same time")
+	cli.RateVar(f, &o.Rate, "rate", "r", "send no more than this on each association")
+	cli.ChoiceVar(f, &pc.control, "cc", "", slices.Sorted(maps.Keys(controls)), "congestion control of this side; a server that sends has its own --cc")
 	cli.SizeVar(f, &o.MessageBytes, "bytes", "b", 1, perf.MaxEcho, "size of a message")
 	cli.IntVar(f, &o.Streams, "streams", "n", 1, 65535, "number of streams, which messages use in turn")
 	cli.IntVar(f, &o.Associations, "parallel", "P", 1, 10000, "number of associations at the same time")
@@ -60,7 +74,7 @@ how many associations can be set up and shut down in a second.`,
 
 // clientFlags are those that a server does not take.
 var clientFlags = []string{
-	"latency", "setup", "time", "bytes", "streams", "parallel", "unordered", "load", "lifetime", "max-retransmits", "priority", "weights", "json", "verbose",
+	"latency", "setup", "time", "omit", "interval", "total", "count", "reverse", "bidir", "rate", "bytes", "streams", "parallel", "unordered", "load", "lifetime", "max-retransmits", "priority", "weights", "json", "verbose",
 }
 
 func (pc *perfCommand) run(c *cobra.Command, args []string) error {
@@ -68,6 +82,7 @@ func (pc *perfCommand) run(c *cobra.Command, args []string) error {
 	if pc.latency && pc.setup {
 		return cli.Usagef("--latency and --setup given; allowed: one of them")
 	}
+	pc.net.Config.CongestionControl = controls[pc.control]
 	pc.net.Config.SendBuffer, pc.net.Config.RecvBuffer = pc.buffer, pc.buffer
 	if err := pc.setStreams(c); err != nil {
 		return err
@@ -83,6 +98,9 @@ func (pc *perfCommand) run(c *cobra.Command, args []string) error {
 	if o.PR, err = pc.pr.PR(); err != nil {
 		return err
 	}
+	if err := pc.checkBulk(c); err != nil {
+		return err
+	}
 	if o.PR != (sctp.PRInfo{}) && (pc.latency || pc.setup) {
 		return cli.Usagef("messages may be given up (%v); allowed: when throughput is measured", o.PR)
 	}
@@ -91,7 +109,7 @@ func (pc *perfCommand) run(c *cobra.Command, args []string) error {
 	} else if pc.setup {
 		o.Mode = perf.Connect
 	}
-	o.Network, o.Peer = pc.net.Name(), args[0]
+	o.Network, o.Peer, o.CongestionControl, o.Timeout = pc.net.Name(), args[0], pc.control, pc.net.Timeout()
 	o.Dial = func(ctx context.Context) (*sctp.Conn, error) {
 		conn, err := pc.net.Dial(ctx, args[0])
 		if err != nil {
@@ -110,17 +128,41 @@ func (pc *perfCommand) run(c *cobra.Command, args []string) error {
 		o.Finish = func(conn *sctp.Conn) { cli.PrintPaths(c.ErrOrStderr(), conn) }
 	}
 	if !pc.json {
-		o.Progress = func(elapsed time.Duration, bytes uint64) {
-			fmt.Fprintf(c.ErrOrStderr(), "%6.1f s  %s\n", elapsed.Seconds(), perf.BitRate(float64(bytes)*8))
+		first := true
+		o.Progress = func(i *perf.Interval) {
+			if first {
+				fmt.Fprintln(c.ErrOrStderr(), perf.IntervalHead)
+			}
+			first = false
+			fmt.Fprintln(c.ErrOrStderr(), i)
 		}
 	}
 	return pc.net.Record(func() error {
 		r, err := perf.Run(c.Context(), *o)
-		if err != nil {
+		if err != nil && (!r.Interrupted || r.Seconds == 0) {
 			return err
 		}
-		return pc.print(c.OutOrStdout(), r)
+		return cmp.Or(pc.print(c.OutOrStdout(), r), err) // what was measured until it was interrupted
 	})
+}
+
+// controls are the names that --cc takes.
+var controls = map[string]sctp.CongestionControl{"cubic": sctp.CUBIC, "rfc9260": sctp.RFC9260, "bbr": sctp.BBR}
+
+// checkBulk refuses flags that contradict each other.
+func (pc *perfCommand) checkBulk(c *cobra.Command) error {
+	changed := c.Flags().Changed
+	for _, name := range []string{"reverse", "bidir", "rate", "total", "count"} {
+		if changed(name) && (pc.latency || pc.setup) {
+			return cli.Usagef("--%s given; allowed: when throughput is measured", name)
+		}
+	}
+	for _, pair := range [][2]string{{"reverse", "bidir"}, {"total", "count"}, {"total", "time"}, {"count", "time"}, {"total", "omit"}, {"count", "omit"}, {"setup", "omit"}} {
+		if changed(pair[0]) && changed(pair[1]) {
+			return cli.Usagef("--%s and --%s given; allowed: one of them", pair[0], pair[1])
+		}
+	}
+	return nil
 }
 
 // setStreams makes room for all streams that the flags speak of.

@@ -121,6 +121,7 @@ var syscallDirs = map[string]string{
 	"transport":          "carriers are where packets meet the kernel",
 	"internal/porttable": "the port table is the kernel's: abstract unix sockets",
 	"internal/cli/check": "sctp check asks the kernel what it can do",
+	"internal/cli/perf":  "sctp perf asks the kernel what time of the processor a test took",
 	"interop":            "peers run in network namespaces",
 	"internal/intercept": "system calls of programs are what it carries",
 }

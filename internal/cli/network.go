@@ -62,6 +62,9 @@ func (n *Network) config() (sctp.Config, error) {
 	return c, err
 }
 
+// Timeout is how long setting up an association may take.
+func (n *Network) Timeout() time.Duration { return n.timeout }
+
 // Interleaves reports whether parts of messages on several streams may alternate for a reader.
 func (n *Network) Interleaves() bool {
 	return n.Config.FragmentInterleave == 2 || n.Config.Enable.Has(sctp.Interleaving)

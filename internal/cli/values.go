@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -85,6 +86,37 @@ func shortSize(n int) string {
 	}
 	return strconv.Itoa(n)
 }
+
+// RateVar defines a flag for bits a second, such as 500K or 1.5G, in powers of 1000.
+func RateVar(fs *pflag.FlagSet, p *int, name, short, usage string) {
+	fs.VarP(&rate{p}, name, short, usage)
+}
+
+type rate struct{ p *int }
+
+func (v *rate) Set(s string) error {
+	digits, unit := strings.ToUpper(s), 1.0
+	for i, suffix := range []string{"K", "M", "G"} {
+		if d, ok := strings.CutSuffix(digits, suffix); ok {
+			digits, unit = d, math.Pow10(3*(i+1))
+		}
+	}
+	n, err := strconv.ParseFloat(digits, 64)
+	if err != nil || !(n*unit >= 1 && n*unit <= 1e15) {
+		return errors.New("want bits a second, such as 500K or 1.5G")
+	}
+	*v.p = int(n * unit)
+	return nil
+}
+
+func (v *rate) String() string {
+	if v.p == nil || *v.p == 0 {
+		return ""
+	}
+	return strconv.Itoa(*v.p)
+}
+
+func (*rate) Type() string { return "RATE" }
 
 // DurationVar defines a flag for a time from low to high: seconds, or with a unit such as 1.5s or 200ms.
 func DurationVar(fs *pflag.FlagSet, p *time.Duration, name, short string, low, high time.Duration, usage string) {

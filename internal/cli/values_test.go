@@ -15,6 +15,7 @@ type flags struct {
 	size   int
 	time   time.Duration
 	word   string
+	rate   int
 }
 
 func newFlags() *flags {
@@ -23,6 +24,7 @@ func newFlags() *flags {
 	SizeVar(f.set, &f.size, "size", "", 1, 1<<20, "")
 	DurationVar(f.set, &f.time, "time", "", time.Millisecond, time.Hour, "")
 	ChoiceVar(f.set, &f.word, "word", "", []string{"red", "green"}, "")
+	RateVar(f.set, &f.rate, "rate", "", "")
 	return f
 }
 
@@ -40,6 +42,9 @@ func TestValuesInRange(t *testing.T) {
 		{"--time=2", func(f *flags) bool { return f.time == 2*time.Second }},
 		{"--time=0.5", func(f *flags) bool { return f.time == 500*time.Millisecond }},
 		{"--time=200ms", func(f *flags) bool { return f.time == 200*time.Millisecond }},
+		{"--rate=1.5g", func(f *flags) bool { return f.rate == 1_500_000_000 }},
+		{"--rate=500K", func(f *flags) bool { return f.rate == 500_000 }},
+		{"--rate=7", func(f *flags) bool { return f.rate == 7 }},
 		{"--word=green", func(f *flags) bool { return f.word == "green" }},
 	} {
 		f := newFlags()
@@ -64,6 +69,10 @@ func TestValuesOutOfRangeSayWhatIsAllowed(t *testing.T) {
 		"--time=0":         "from 1ms to 1h0m0s",
 		"--time=2h":        "from 1ms to 1h0m0s",
 		"--time=yesterday": "from 1ms to 1h0m0s",
+		"--rate=0":         "such as 500K or 1.5G",
+		"--rate=fast":      "such as 500K or 1.5G",
+		"--rate=NaN":       "such as 500K or 1.5G",
+		"--rate=1e9G":      "such as 500K or 1.5G",
 		"--word=blue":      "red, green",
 	} {
 		if err := newFlags().set.Parse([]string{arg}); err == nil || !strings.Contains(err.Error(), allowed) {

@@ -3,133 +3,182 @@ package perf
 import (
 	"context"
 	"encoding/binary"
+	"encoding/json"
+	"errors"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	"github.com/gosctp/sctp"
 )
 
-// bulk measures throughput: from the first message to the report of the server that everything has arrived.
+// lastWords is how long a test that was interrupted waits for the server's account of it.
+const lastWords = 2 * time.Second
+
+// flow is the client's side of a test on one association.
+type flow struct {
+	o        *Options
+	conn     *sctp.Conn
+	sent     *counts // what this side has sent, nil if it does not
+	received *counts // what it has received, nil if nothing is to come
+	// outcome is the server's account, and peerSent what it has sent.
+	outcome  outcome
+	peerSent total
+	// did is what this side has sent by the end, got what it has received.
+	did, got total
+	ended    bool
+	own      sending
+}
+
+// bulk measures throughput: from the first message to the report that everything has arrived.
 func (o *Options) bulk(ctx context.Context, r *Result) error {
 	return o.withConns(ctx, r, func(conns []*sctp.Conn) error {
-		var queued atomic.Uint64
-		counts := make([]counter, len(conns))
-		start := time.Now()
-		stop := o.watch(start, &queued)
-		err := o.each(func(i int) error {
-			n, err := o.fill(ctx, conns[i], start, &queued)
-			if err == nil {
-				n, err = o.arrived(ctx, conns[i], n)
+		start, cpu := time.Now(), cpuTime()
+		flows := make([]*flow, len(conns))
+		for i, conn := range conns {
+			f := &flow{o: o, conn: conn}
+			if !o.Reverse || o.Bidir {
+				f.sent = newCounts(start, o.Omit)
 			}
-			if err == nil {
-				counts[i], err = o.report(ctx, conns[i], n)
+			if o.Reverse || o.Bidir {
+				f.received = newCounts(start, o.Omit)
 			}
-			return err
-		})
+			flows[i] = f
+		}
+		stop := o.watch(start, flows, r)
+		err := o.each(func(i int) error { return flows[i].run(ctx, start) })
 		r.Seconds = time.Since(start).Seconds()
 		stop()
-		r.Throughput = o.sumUp(counts, conns, r.Seconds)
+		r.Throughput = o.sumUp(flows)
+		r.CPU = o.cpu(flows, (cpuTime() - cpu).Seconds(), r.Seconds)
 		return err
 	})
 }
 
-// sumUp adds up what the server has received and what it took.
-func (o *Options) sumUp(counts []counter, conns []*sctp.Conn, seconds float64) *Throughput {
-	t := &Throughput{MessageBytes: o.MessageBytes}
-	for i, c := range counts {
-		t.Bytes += c.bytes
-		t.Messages += c.messages
-		status := conns[i].Status()
-		for _, p := range status.Paths {
-			if p.Primary && (t.PMTU == 0 || p.PMTU < t.PMTU) {
-				t.PMTU = p.PMTU
-			}
-		}
-		s := status.Stats
-		t.BlackHoles += s.BlackHoles
-		t.Retransmitted += s.Retransmitted
-		t.FastRetransmits += s.FastRetransmits
-		t.Timeouts += s.Timeouts
-		unsent, sent, _ := conns[i].PRAssocStatus(sctp.AnyPolicy) // which is a policy
-		t.AbandonedUnsent += unsent
-		t.AbandonedSent += sent
+// run sends and receives until both are over. What an interrupted test has done by then is asked for as well.
+func (f *flow) run(ctx context.Context, start time.Time) error {
+	after := context.WithoutCancel(ctx) // what belongs together is not cut off by an interrupt, but by lastWords
+	after, cancel := context.WithCancel(after)
+	defer cancel()
+	defer context.AfterFunc(ctx, func() {
+		_ = tell(after, f.conn, ppidStop, struct{}{})
+		time.AfterFunc(lastWords, cancel)
+	})()
+	if err := tell(after, f.conn, ppidStart, struct{}{}); err != nil {
+		return err
 	}
-	t.BitsPerSecond = float64(t.Bytes) * 8 / seconds
-	t.MessagesPerSecond = float64(t.Messages) / seconds
-	return t
-}
-
-// fill writes messages until Duration is over, and returns how many.
-func (o *Options) fill(ctx context.Context, conn *sctp.Conn, start time.Time, queued *atomic.Uint64) (int, error) {
-	message := make([]byte, o.MessageBytes)
-	for n := 0; ; n++ {
-		if time.Since(start) >= o.Duration {
-			return n, nil
-		}
-		info := o.info(n, ppidDiscard)
-		if _, err := conn.WriteMsgContext(ctx, message, &info); err != nil {
-			return n, err
-		}
-		queued.Add(uint64(len(message)))
-	}
-}
-
-// arrived is how many of n messages the server gets at least: with those that may be given up, it is known when nothing is left to send.
-func (o *Options) arrived(ctx context.Context, conn *sctp.Conn, n int) (int, error) {
-	if o.PR == (sctp.PRInfo{}) {
-		return n, nil
-	}
-	for s := conn.Status(); s.Unsent > 0 || s.Unacked > 0; s = conn.Status() {
-		// The last one says that nothing is left.
-		if _, err := conn.NextNotification(ctx); err != nil {
-			return 0, err
-		}
-	}
-	unsent, sent, err := conn.PRAssocStatus(sctp.AnyPolicy)
-	return n - int(unsent+sent), err
-}
-
-// report asks the server what it has received of n messages, which it answers when it has them all.
-func (o *Options) report(ctx context.Context, conn *sctp.Conn, n int) (counter, error) {
-	request := binary.BigEndian.AppendUint64(nil, uint64(n))
-	if _, err := conn.WriteMsgContext(ctx, request, &sctp.SndInfo{PPID: ppidReport}); err != nil {
-		return counter{}, err
-	}
-	m, err := conn.ReadMessage(ctx, reportLen)
-	if err != nil {
-		return counter{}, err
-	}
-	if m.PPID != ppidReport || len(m.Data) != reportLen {
-		return counter{}, fmt.Errorf("%v is not a server of this kind: run sctp perf -l there", conn.RemoteAddr())
-	}
-	return counter{binary.BigEndian.Uint64(m.Data), binary.BigEndian.Uint64(m.Data[8:])}, nil
-}
-
-// watch calls Progress about once a second until the function that it returns is called.
-func (o *Options) watch(start time.Time, queued *atomic.Uint64) (stop func()) {
-	if o.Progress == nil {
-		return func() {}
-	}
-	ended, done := make(chan struct{}), make(chan struct{})
+	awaited, err := 0, error(nil)
+	sending := make(chan error, 1)
 	go func() {
-		defer close(done)
-		tick := time.NewTicker(time.Second)
-		defer tick.Stop()
-		var last uint64
-		for {
-			select {
-			case now := <-tick.C:
-				total := queued.Load()
-				o.Progress(now.Sub(start), total-last)
-				last = total
-			case <-ended:
-				return
-			}
+		if f.sent == nil {
+			sending <- nil
+			return
 		}
+		p := f.o.plan()
+		err := p.send(ctx, f.conn, start, f.sent)
+		f.did = f.sent.total()
+		if err == nil {
+			awaited, err = p.arrives(after, f.conn, int(f.sent.messages.Load()))
+		}
+		if err == nil && f.received == nil {
+			err = askOutcome(after, f.conn, awaited)
+		}
+		sending <- err
 	}()
-	return func() {
-		close(ended)
-		<-done
+	if f.received != nil {
+		err = f.receive(after)
+		f.got = f.received.total()
 	}
+	err = errors.Join(err, <-sending)
+	if err == nil && f.received != nil {
+		err = askOutcome(after, f.conn, awaited)
+	}
+	if err == nil {
+		f.outcome, err = readOutcome(after, f.conn)
+	}
+	f.own = sendingOf(f.conn)
+	return errors.Join(err, ctx.Err())
+}
+
+// askOutcome asks the server for its account, once it has so many messages.
+func askOutcome(ctx context.Context, conn *sctp.Conn, messages int) error {
+	request := binary.BigEndian.AppendUint64(nil, uint64(messages))
+	_, err := conn.WriteMsgContext(ctx, request, &sctp.SndInfo{PPID: ppidOutcome})
+	return err
+}
+
+func readOutcome(ctx context.Context, conn *sctp.Conn) (o outcome, err error) {
+	m, err := conn.ReadMessage(ctx, MaxControl)
+	if err == nil && m.PPID != ppidOutcome {
+		err = fmt.Errorf("%v answered with %d bytes of PPID %d", conn.RemoteAddr(), len(m.Data), m.PPID)
+	}
+	if err == nil {
+		err = json.Unmarshal(m.Data, &o)
+	}
+	return o, err
+}
+
+// receive takes what the server sends until it has said how much that was, and all of it has come.
+func (f *flow) receive(ctx context.Context) error {
+	buf := make([]byte, 64<<10)
+	var last ended
+	for !f.ended || f.received.messages.Load() < uint64(last.Awaited) {
+		n, info, err := f.conn.ReadMsgContext(ctx, buf)
+		switch {
+		case err != nil:
+			return err
+		case info.PPID == ppidDiscard:
+			f.received.count(n, info.EOR)
+		case info.PPID == ppidEnded && info.EOR:
+			if err := json.Unmarshal(buf[:n], &last); err != nil {
+				return err
+			}
+			f.ended, f.peerSent = true, last.Sent
+		default:
+			return fmt.Errorf("%v sent %d bytes of PPID %d", f.conn.RemoteAddr(), n, info.PPID)
+		}
+	}
+	return nil
+}
+
+// greet tells the server what is to come, and finds out what kind of server it is.
+func (o *Options) greet(ctx context.Context, conn *sctp.Conn) error {
+	ctx, cancel := context.WithTimeout(ctx, o.greetTime())
+	defer cancel()
+	if err := tell(ctx, conn, ppidHello, &hello{Version: ProtocolVersion, Plan: o.plan(), Reverse: o.Reverse || o.Bidir}); err != nil {
+		return err
+	}
+	// One that knows no hello has counted it as a message, and answers this.
+	if _, err := conn.WriteMsgContext(ctx, make([]byte, requestLen), &sctp.SndInfo{PPID: ppidReport}); err != nil {
+		return err
+	}
+	stranger := func(what string) error {
+		return fmt.Errorf("%v %s: run sctp perf -s of this version there", conn.RemoteAddr(), what)
+	}
+	var w welcome
+	for range 2 {
+		m, err := conn.ReadMessage(ctx, MaxControl)
+		switch {
+		case errors.Is(err, context.DeadlineExceeded):
+			return stranger("does not answer as a server of sctp perf")
+		case err != nil:
+			return fmt.Errorf("%v is no server of sctp perf: %w", conn.RemoteAddr(), err)
+		case m.PPID == ppidReport && !w.Welcome:
+			return stranger("is a server of an older sctp perf")
+		case m.PPID == ppidReport:
+			return nil
+		case m.PPID != ppidHello || json.Unmarshal(m.Data, &w) != nil || !w.Welcome:
+			return stranger("is not a server of this kind")
+		case w.Error != "":
+			return stranger("refuses the test: " + w.Error)
+		}
+	}
+	return stranger("does not answer as a server of sctp perf")
+}
+
+// greetTime is how long a server may take to say what it is.
+func (o *Options) greetTime() time.Duration {
+	if o.Timeout > 0 {
+		return o.Timeout
+	}
+	return 10 * time.Second
 }

@@ -8,7 +8,7 @@ import (
 // connect sets associations up and shuts them down, Associations at the same time.
 func (o *Options) connect(ctx context.Context, r *Result) error {
 	histograms := make([]Histogram, o.Associations)
-	start := time.Now()
+	start, cpu := time.Now(), cpuTime()
 	err := o.each(func(i int) error {
 		for time.Since(start) < o.Duration {
 			if err := o.connectOnce(ctx, &histograms[i]); err != nil {
@@ -18,12 +18,13 @@ func (o *Options) connect(ctx context.Context, r *Result) error {
 		return nil
 	})
 	r.Seconds = time.Since(start).Seconds()
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		return err
 	}
+	r.CPU = o.cpu(nil, (cpuTime() - cpu).Seconds(), r.Seconds)
 	all := sum(histograms)
 	r.Setup = &Setup{PerSecond: float64(all.Count()) / r.Seconds, Quantiles: all.Quantiles()}
-	return nil
+	return err
 }
 
 // connectOnce counts only associations that were shut down gracefully, and of them only the time of the set-up.

@@ -23,6 +23,14 @@ const (
 	// ppidReport: a 64-bit number. When so many messages have been counted on this association, answer with the bytes and
 	// the messages counted, 64 bits each. The request may overtake messages on other streams, hence the number.
 	ppidReport
+	// ppidHello: a hello, answered by a welcome. The test begins with ppidStart, and ppidStop ends what the server sends before its time.
+	ppidHello
+	ppidStart
+	ppidStop
+	// ppidEnded: an ended, of a server that has sent what it was asked for.
+	ppidEnded
+	// ppidOutcome: as ppidReport, answered by an outcome.
+	ppidOutcome
 )
 
 // Lengths of a ppidReport and the answer to it.
@@ -51,8 +59,19 @@ type Options struct {
 	Dial func(context.Context) (*sctp.Conn, error)
 	// Network and Peer are repeated in the result.
 	Network, Peer string
-	// Duration is how long to measure.
-	Duration time.Duration
+	// Duration is how long to measure, after Omit. Bytes and Messages, of each association, end a test of Bulk as well if they are not zero.
+	Duration, Omit  time.Duration
+	Bytes, Messages int
+	// Reverse has the server send in place of the client, Bidir beside it, in Bulk.
+	Reverse, Bidir bool
+	// Rate in bits a second is what an association does not exceed in Bulk, if it is not zero.
+	Rate int
+	// Interval is the time between two calls of Progress, and that of Intervals in the result of Bulk: 0 stands for none.
+	Interval time.Duration
+	// Timeout is how long a server may take to say what it is: 10 s.
+	Timeout time.Duration
+	// CongestionControl is repeated in the result.
+	CongestionControl string
 	// MessageBytes is the size of a message, Streams the number of streams that they take turns on.
 	MessageBytes, Streams int
 	// Unordered sends messages unordered.
@@ -65,13 +84,28 @@ type Options struct {
 	Associations int
 	// Finish, if not nil, is called with each association that messages were sent on, before it is shut down.
 	Finish func(*sctp.Conn)
-	// Progress, if not nil, is called about once a second with the bytes handed over since the last call.
-	Progress func(elapsed time.Duration, bytes uint64)
+	// Progress, if not nil, is called with each interval, while a test of Bulk runs.
+	Progress func(*Interval)
 }
 
-// Run measures until Duration is over; when ctx ends before, it fails.
+// plan is what is sent in one direction.
+func (o *Options) plan() plan {
+	p := plan{
+		Duration: o.Duration, Omit: o.Omit, Messages: o.Messages, Bytes: o.Bytes,
+		MessageBytes: o.MessageBytes, Streams: o.Streams, Unordered: o.Unordered, PR: o.PR, Rate: o.Rate,
+	}
+	if p.Messages > 0 || p.Bytes > 0 {
+		p.Duration = 0
+	}
+	return p
+}
+
+// Run measures until Duration is over. When ctx ends before, it returns what was measured by then, if anything, and an error.
 func Run(ctx context.Context, o Options) (*Result, error) {
-	r := &Result{Mode: o.Mode, Peer: o.Peer, Network: o.Network, Associations: o.Associations}
+	r := &Result{
+		Version: SchemaVersion, Mode: o.Mode, Peer: o.Peer, Network: o.Network, Associations: o.Associations,
+		CongestionControl: o.CongestionControl, Streams: o.Streams, Unordered: o.Unordered, Omitted: o.Omit.Seconds(),
+	}
 	var err error
 	switch o.Mode {
 	case Bulk:
@@ -83,6 +117,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	default:
 		err = fmt.Errorf("unknown mode %q", o.Mode)
 	}
+	r.Interrupted = ctx.Err() != nil
 	return r, err
 }
 
@@ -100,9 +135,16 @@ func (o *Options) withConns(ctx context.Context, r *Result, f func([]*sctp.Conn)
 			return err
 		}
 		conns = append(conns, conn)
+		if err := o.greet(ctx, conn); err != nil {
+			return err
+		}
 	}
 	r.Extensions = conns[0].Status().Extensions.String()
-	if err := f(conns); err != nil {
+	err := f(conns)
+	for _, c := range conns {
+		r.Details = append(r.Details, detail(c))
+	}
+	if err != nil {
 		return err
 	}
 	if o.Finish != nil {

@@ -13,11 +13,28 @@ import (
 func (o *Options) pingPong(ctx context.Context, r *Result) error {
 	return o.withConns(ctx, r, func(conns []*sctp.Conn) error {
 		histograms := make([]Histogram, len(conns))
-		start := time.Now()
+		start, cpu := time.Now(), cpuTime()
+		flows := make([]*flow, len(conns))
+		for i, conn := range conns {
+			flows[i] = &flow{o: o, conn: conn}
+			if err := tell(ctx, conn, ppidStart, struct{}{}); err != nil {
+				return err
+			}
+		}
 		err := o.each(func(i int) error { return o.rally(ctx, conns[i], start, &histograms[i]) })
+		if err == nil && ctx.Err() == nil {
+			err = o.each(func(i int) (err error) {
+				if err := askOutcome(ctx, conns[i], 0); err != nil {
+					return err
+				}
+				flows[i].outcome, err = readOutcome(ctx, conns[i])
+				return err
+			})
+		}
 		r.Seconds = time.Since(start).Seconds()
 		all := sum(histograms)
-		r.Latency = &Latency{MessageBytes: o.MessageBytes, LoadBytes: o.Load, PerSecond: float64(all.Count()) / r.Seconds, Quantiles: all.Quantiles()}
+		r.Latency = &Latency{MessageBytes: o.MessageBytes, LoadBytes: o.Load, PerSecond: float64(all.Count()) / (r.Seconds - o.Omit.Seconds()), Quantiles: all.Quantiles()}
+		r.CPU = o.cpu(flows, (cpuTime() - cpu).Seconds(), r.Seconds)
 		return err
 	})
 }
@@ -31,7 +48,7 @@ func (o *Options) rally(ctx context.Context, conn *sctp.Conn, start time.Time, h
 	message, echo := make([]byte, o.MessageBytes), make([]byte, o.MessageBytes)
 	for n := 0; ; n++ {
 		sent := time.Now()
-		if sent.Sub(start) >= o.Duration {
+		if sent.Sub(start) >= o.Omit+o.Duration {
 			return nil
 		}
 		info := o.info(n, ppidEcho)
@@ -48,7 +65,9 @@ func (o *Options) rally(ctx context.Context, conn *sctp.Conn, start time.Time, h
 		if got != len(message) || rcv.PPID != ppidEcho {
 			return fmt.Errorf("%v sent back %d bytes of %d", conn.RemoteAddr(), got, len(message))
 		}
-		h.Add(time.Since(sent))
+		if sent.Sub(start) >= o.Omit {
+			h.Add(time.Since(sent))
+		}
 	}
 }
 

@@ -6,25 +6,46 @@ import (
 	"io"
 	"time"
 
+	"github.com/gosctp/sctp"
 	"github.com/gosctp/sctp/internal/cli"
 )
 
+// SchemaVersion is that of the JSON. Fields may be added without a change of it; what a field means stays.
+const SchemaVersion = 1
+
 // Result is what a run measured. Only the part of its mode is there.
 type Result struct {
+	Version      int    `json:"version"`
 	Mode         Mode   `json:"mode"`
 	Peer         string `json:"peer"`
 	Network      string `json:"network"`
 	Associations int    `json:"associations"`
 	// Extensions are those that both sides agreed on.
-	Extensions string  `json:"extensions,omitempty"`
-	Seconds    float64 `json:"seconds"`
+	Extensions        string  `json:"extensions,omitempty"`
+	CongestionControl string  `json:"congestion_control"`
+	Streams           int     `json:"streams"`
+	Unordered         bool    `json:"unordered"`
+	Seconds           float64 `json:"seconds"`
+	// Omitted seconds at the beginning do not count. Interrupted: the run was ended before its time.
+	Omitted     float64 `json:"omitted_seconds"`
+	Interrupted bool    `json:"interrupted"`
 
 	Throughput *Throughput `json:"throughput,omitempty"`
 	Latency    *Latency    `json:"latency,omitempty"`
 	Setup      *Setup      `json:"setup,omitempty"`
+	CPU        CPU         `json:"cpu"`
+	Intervals  []Interval  `json:"intervals,omitempty"`
+	// Details are those of each association: absent where they are many in turn, as for set-up.
+	Details []Detail `json:"details,omitempty"`
 }
 
-// Throughput is the result of Bulk: what the peer has received, and what it took to get it there.
+// CPU is what the processes of both sides used, in percent of one processor; Server is 0 where it was not asked.
+type CPU struct {
+	Client float64 `json:"client_percent"`
+	Server float64 `json:"server_percent"`
+}
+
+// Throughput is the result of Bulk: what receivers have received, in both directions together, and what it took to get it there.
 type Throughput struct {
 	MessageBytes      int     `json:"message_bytes"`
 	Bytes             uint64  `json:"bytes"`
@@ -40,6 +61,127 @@ type Throughput struct {
 	// Messages that were given up, before anything of them was sent and after.
 	AbandonedUnsent uint64 `json:"abandoned_unsent"`
 	AbandonedSent   uint64 `json:"abandoned_sent"`
+	// Forward is from client to server, Reverse from server to client.
+	Forward *Direction `json:"forward,omitempty"`
+	Reverse *Direction `json:"reverse,omitempty"`
+}
+
+// Direction is what one side sent, and the other received of it.
+type Direction struct {
+	Sender   Totals `json:"sender"`
+	Receiver Totals `json:"receiver"`
+}
+
+// Totals are those of one side in one direction, of all associations, as it counts itself: a sender what it has handed over, until it ended; a
+// receiver what has come, until all had.
+type Totals struct {
+	Bytes             uint64  `json:"bytes"`
+	Messages          uint64  `json:"messages"`
+	Seconds           float64 `json:"seconds"`
+	BitsPerSecond     float64 `json:"bits_per_second"`
+	MessagesPerSecond float64 `json:"messages_per_second"`
+}
+
+// add adds those of one association, which ran beside the others.
+func (t *Totals) add(o total) {
+	t.Bytes += o.Bytes
+	t.Messages += o.Messages
+	t.Seconds = max(t.Seconds, o.Seconds)
+	if t.Seconds > 0 {
+		t.BitsPerSecond = float64(t.Bytes) * 8 / t.Seconds
+		t.MessagesPerSecond = float64(t.Messages) / t.Seconds
+	}
+}
+
+// Detail is one association at its end, as the client sees it.
+type Detail struct {
+	SentBytes     uint64 `json:"sent_bytes"`
+	ReceivedBytes uint64 `json:"received_bytes"`
+	Retransmitted uint64 `json:"retransmitted_chunks"`
+	Paths         []Path `json:"paths"`
+}
+
+// Path is one way to the server, the primary one first.
+type Path struct {
+	Local         string  `json:"local"`
+	Remote        string  `json:"remote"`
+	State         string  `json:"state"`
+	Primary       bool    `json:"primary"`
+	RTT           float64 `json:"rtt_us"`
+	Cwnd          int     `json:"cwnd_bytes"`
+	PMTU          int     `json:"path_mtu"`
+	Retransmitted uint64  `json:"retransmitted_chunks"`
+}
+
+// detail describes conn.
+func detail(conn *sctp.Conn) Detail {
+	s := conn.Status()
+	d := Detail{SentBytes: s.Stats.BytesSent, ReceivedBytes: s.Stats.BytesReceived, Retransmitted: s.Stats.Retransmitted}
+	for _, p := range s.Paths {
+		d.Paths = append(d.Paths, Path{
+			Local: p.Local.String(), Remote: p.Remote.String(), State: p.State.String(), Primary: p.Primary,
+			RTT: float64(p.SRTT.Nanoseconds()) / 1e3, Cwnd: p.Cwnd, PMTU: p.PMTU, Retransmitted: p.Retransmitted,
+		})
+	}
+	return d
+}
+
+// sumUp adds up what both sides have sent and received, and what it took.
+func (o *Options) sumUp(flows []*flow) *Throughput {
+	t := &Throughput{MessageBytes: o.MessageBytes}
+	if !o.Reverse || o.Bidir {
+		t.Forward = &Direction{}
+	}
+	if o.Reverse || o.Bidir {
+		t.Reverse = &Direction{}
+	}
+	for _, f := range flows {
+		if t.Forward != nil {
+			t.Forward.Sender.add(f.did)
+			t.Forward.Receiver.add(f.outcome.Received)
+			t.took(&f.own)
+		}
+		if t.Reverse != nil {
+			t.Reverse.Sender.add(f.peerSent)
+			t.Reverse.Receiver.add(f.got)
+			t.took(&f.outcome.Status)
+		}
+		for _, p := range f.conn.Status().Paths {
+			if p.Primary && (t.PMTU == 0 || p.PMTU < t.PMTU) {
+				t.PMTU = p.PMTU
+			}
+		}
+	}
+	for _, d := range []*Direction{t.Forward, t.Reverse} {
+		if d != nil {
+			t.Bytes += d.Receiver.Bytes
+			t.Messages += d.Receiver.Messages
+			t.BitsPerSecond += d.Receiver.BitsPerSecond
+			t.MessagesPerSecond += d.Receiver.MessagesPerSecond
+		}
+	}
+	return t
+}
+
+// took adds what it took one side to send.
+func (t *Throughput) took(s *sending) {
+	t.Retransmitted += s.Retransmitted
+	t.FastRetransmits += s.FastRetransmits
+	t.Timeouts += s.Timeouts
+	t.BlackHoles += s.BlackHoles
+	t.AbandonedUnsent += s.AbandonedUnsent
+	t.AbandonedSent += s.AbandonedSent
+}
+
+// cpu is the share of processors that both sides used. All associations are of the same two processes.
+func (o *Options) cpu(flows []*flow, own, seconds float64) CPU {
+	c := CPU{Client: 100 * own / seconds}
+	for _, f := range flows {
+		if f.outcome.Seconds > 0 {
+			c.Server = max(c.Server, 100*f.outcome.CPU/f.outcome.Seconds)
+		}
+	}
+	return c
 }
 
 // Latency is the result of PingPong: the times from sending a message to having its echo.
@@ -93,11 +235,25 @@ func (r *Result) Print(w io.Writer) error {
 	if r.Extensions != "" {
 		row("extensions", "%s", r.Extensions)
 	}
-	row("time", "%.2f s", r.Seconds)
+	row("congestion", "%s", r.CongestionControl)
+	if r.Omitted > 0 {
+		row("time", "%.2f s, of which %.2f are omitted", r.Seconds, r.Omitted)
+	} else {
+		row("time", "%.2f s", r.Seconds)
+	}
 	if p := r.Throughput; p != nil {
 		row("message size", "%d bytes", p.MessageBytes)
 		row("throughput", "%s", BitRate(p.BitsPerSecond))
 		row("messages", "%d (%.0f/s)", p.Messages, p.MessagesPerSecond)
+		for _, d := range []struct {
+			name string
+			*Direction
+		}{{"to server", p.Forward}, {"from server", p.Reverse}} {
+			if d.Direction != nil {
+				row(d.name, "%s sent in %.2f s, %s received in %.2f s: %s", Bytes(d.Sender.Bytes), d.Sender.Seconds,
+					Bytes(d.Receiver.Bytes), d.Receiver.Seconds, BitRate(d.Receiver.BitsPerSecond))
+			}
+		}
 		row("retransmitted", "%d chunks, %d fast retransmits, %d time-outs", p.Retransmitted, p.FastRetransmits, p.Timeouts)
 		row("path MTU", "%d bytes, %d black holes", p.PMTU, p.BlackHoles)
 		if n := p.AbandonedUnsent + p.AbandonedSent; n > 0 {
@@ -116,6 +272,7 @@ func (r *Result) Print(w io.Writer) error {
 		row("set up", "%d (%.0f/s)", p.Count, p.PerSecond)
 		p.rows(row)
 	}
+	row("CPU", "client %.0f %%, server %.0f %%", r.CPU.Client, r.CPU.Server)
 	return cli.PrintTable(w, rows)
 }
 
@@ -130,11 +287,15 @@ func (q *Quantiles) rows(row func(string, string, ...any)) {
 }
 
 // BitRate is r with the unit that leaves one to three digits before the point.
-func BitRate(r float64) string {
-	units := []string{"bit/s", "kbit/s", "Mbit/s", "Gbit/s"}
+func BitRate(r float64) string { return scaled(r, 1000, "bit/s", "kbit/s", "Mbit/s", "Gbit/s") }
+
+// Bytes is n with the unit that leaves up to four digits before the point.
+func Bytes(n uint64) string { return scaled(float64(n), 1024, "B", "KiB", "MiB", "GiB", "TiB") }
+
+func scaled(r, step float64, units ...string) string {
 	i := 0
-	for ; r >= 1000 && i < len(units)-1; i++ {
-		r /= 1000
+	for ; r >= step && i < len(units)-1; i++ {
+		r /= step
 	}
 	return fmt.Sprintf("%.2f %s", r, units[i])
 }
