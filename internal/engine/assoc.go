@@ -27,6 +27,8 @@ type Assoc struct {
 	isNew atomic.Bool
 	// passive: the peer began it.
 	passive bool
+	// disableFragments is that of the configuration.
+	disableFragments bool
 
 	// mu guards the state machine and the fields of this group.
 	mu   sync.Mutex
@@ -40,10 +42,10 @@ type Assoc struct {
 	ending, replied, overdue bool
 	// peerDone: the peer has announced that it sends nothing more.
 	peerDone bool
-	// err is why the association ended, nil after a graceful shutdown.
-	err error
 	// closed: the user has no more use for the association. What still arrives is thrown away.
 	closed bool
+	// err is why the association ended, nil after a graceful shutdown.
+	err    error
 	events eventQueue
 	// listener is where the association waits for Accept, inbox where a one-to-many user finds it.
 	listener *Listener
@@ -102,7 +104,6 @@ type Assoc struct {
 // limits are the parameters that are needed without asking the association.
 type limits struct {
 	maxMessage, sendBuffer, maxSendBuffer int
-	disableFragments                      bool
 }
 
 // phase is how far the life of an association has come, as its user sees it.
@@ -137,8 +138,8 @@ func newAssoc(s *Socket, h *endpoint.Handle, peerPort uint16, id uint32) *Assoc 
 	c := h.Assoc.Config()
 	a := &Assoc{
 		engine: s.engine, socket: s, handle: h, id: id, peerPort: peerPort,
-		limits: limits{c.MaxMessage, c.SendBuffer, c.MaxSendBuffer, c.DisableFragments},
-		core:   h.Assoc, heapIndex: -1, routed: true,
+		limits: limits{c.MaxMessage, c.SendBuffer, c.MaxSendBuffer}, disableFragments: c.DisableFragments,
+		core: h.Assoc, heapIndex: -1, routed: true,
 	}
 	a.readable.init(&a.mu)
 	a.writable.init(&a.mu)

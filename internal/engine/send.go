@@ -126,7 +126,7 @@ func (a *Assoc) push(m *assoc.Message) error {
 
 // MessageLimit is the size of the largest message that Send takes.
 func (a *Assoc) MessageLimit() int {
-	if !a.limits.disableFragments {
+	if !a.disableFragments {
 		return a.limits.maxMessage
 	}
 	a.mu.Lock()

@@ -259,7 +259,7 @@ func (a *Assoc) Reserve(m *assoc.Message, limit int) error {
 	switch {
 	case len(m.Data) == 0:
 		return assoc.ErrEmptyMessage
-	case len(m.Data) > limit || a.limits.disableFragments && len(m.Data) > a.core.FragmentationPoint():
+	case len(m.Data) > limit || a.disableFragments && len(m.Data) > a.core.FragmentationPoint():
 		return assoc.ErrMessageTooBig
 	case m.HasKey && !a.core.MayUseKey(m.Key):
 		return assoc.ErrNoAuthKey

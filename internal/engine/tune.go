@@ -20,7 +20,7 @@ func (a *Assoc) Tune(change func(*assoc.Tunable)) {
 	_ = a.control(func(now mono.Time) error {
 		t := a.core.Tunable()
 		change(&t)
-		a.limits.disableFragments = t.DisableFragments
+		a.disableFragments = t.DisableFragments
 		a.core.Tune(now, t)
 		return nil
 	})

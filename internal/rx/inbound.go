@@ -38,6 +38,8 @@ type Config struct {
 type Inbound struct {
 	config      Config
 	interleaved bool
+	refused     bool  // the last chunk did not fit
+	source      uint8 // see SetSource
 	seams       seams
 	assemblies  assemblies
 	order       ordering
@@ -47,9 +49,7 @@ type Inbound struct {
 	pool        pool
 	payload     int // bytes of user data in all chunks held
 	chunks      int
-	source      uint8 // see SetSource
-	last        int   // bytes of user data in the chunk that was added last
-	refused     bool  // the last chunk did not fit
+	last        int // bytes of user data in the chunk that was added last
 	cut         []Info
 	sweep       []*run // scratch
 }
