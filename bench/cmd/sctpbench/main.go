@@ -37,7 +37,7 @@ func runAll(args []string) error {
 	f := flag.NewFlagSet("sctpbench", flag.ExitOnError)
 	var o options
 	f.IntVar(&o.repeat, "repeat", 3, "how often each figure is taken; the median counts")
-	f.DurationVar(&o.time, "time", time.Second, "how long each figure is taken for; four times as long where there is delay")
+	f.DurationVar(&o.time, "time", time.Second, "how long each figure is taken for; four seconds at least where there is delay")
 	f.DurationVar(&o.warm, "warm", 500*time.Millisecond, "how long each run warms up")
 	f.Float64Var(&o.foreign, "foreign", 0.25, "repeat a run during which other processes used more than this share of a core")
 	f.IntVar(&o.tries, "tries", 2, "how often such a run is taken at most; the last one counts")

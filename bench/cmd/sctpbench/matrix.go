@@ -14,8 +14,8 @@ type suite struct {
 	cells []cell
 	// repeat is how often a figure is taken at most; 0 is as often as the flag says.
 	repeat int
-	// slow is how many times longer a run takes than the flags say.
-	slow int
+	// slow says that a round trip is long, and so are runs.
+	slow bool
 }
 
 // cell is a figure's workload with the transports it is taken of, in the order of the runs.
@@ -64,7 +64,7 @@ func suites() []suite {
 		{title: "Memory", repeat: 1, cells: []cell{
 			{report.Cell{Link: lab.Veth, Work: load.Mem, Conns: idleConns}, words("gosctp-udp gosctp-raw pion usrsctp-udp usrsctp-raw quic tls tcp")},
 		}},
-		{title: "20 ms and loss", repeat: 2, slow: 4, cells: []cell{
+		{title: "20 ms and loss", repeat: 2, slow: true, cells: []cell{
 			{report.Cell{Link: lab.WAN, Work: load.Bulk, Size: 1 << 10}, wan},
 			{report.Cell{Link: lab.WANLossy, Work: load.Bulk, Size: 1 << 10}, wan},
 			{report.Cell{Link: lab.WANLossy1, Work: load.Bulk, Size: 1 << 10}, wan},

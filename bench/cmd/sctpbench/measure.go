@@ -27,6 +27,13 @@ type options struct {
 // linkMTU is Ethernet's: the SCTP packet in UDP is 1,472 bytes long.
 const linkMTU = 1500
 
+// slowWarm and slowTime are how long a run takes at least where a round trip is 20 ms: a hundred of them to find its pace, and two
+// hundred that count.
+const (
+	slowWarm = 2 * time.Second
+	slowTime = 4 * time.Second
+)
+
 // bench is what a whole run finds.
 type bench struct {
 	options
@@ -80,12 +87,14 @@ func (b *bench) repetition(ctx context.Context, s suite, n int) error {
 			if !b.only.MatchString(name) || b.targets && !wanted(c.Cell, transport) {
 				continue
 			}
-			slow := time.Duration(max(1, s.slow))
 			link := b.lab.Link(c.Link)
 			if transport == segments {
 				link = b.lab.Link(lab.Segments)
 			}
-			r := run{link, c.Cell, transport, b.warm * slow, b.time * slow, uint64(n), b.usbench}
+			r := run{link, c.Cell, transport, b.warm, b.time, uint64(n), b.usbench}
+			if s.slow {
+				r.warm, r.time = max(r.warm, slowWarm), max(r.time, slowTime)
+			}
 			result, err := b.quietly(ctx, r)
 			if ctx.Err() != nil {
 				return ctx.Err()

@@ -6,14 +6,10 @@ import (
 	"github.com/gosctp/sctp"
 )
 
-// gosctp is this module, on one of its networks.
+// gosctp is this module, on one of its networks, with the buffers that it chooses itself.
 type gosctp struct {
 	network string
 	config  sctp.Config
-}
-
-func newGosctp(network string, o Options) Peer {
-	return gosctp{network, sctp.Config{RecvBuffer: o.Buffer(), SendBuffer: o.Buffer()}}
 }
 
 func (p gosctp) Listen(addr string) (Listener, error) {

@@ -62,9 +62,9 @@ func (o Options) Buffer() int {
 
 // peers makes each transport, by name.
 var peers = map[string]func(Options) Peer{
-	"gosctp-udp":    func(o Options) Peer { return newGosctp("sctp/udp4", o) },
-	"gosctp-bbr":    func(o Options) Peer { return gosctp{"sctp/udp4", sctp.Config{CongestionControl: sctp.BBR}} },
-	"gosctp-raw":    func(o Options) Peer { return newGosctp("sctp4", o) },
+	"gosctp-udp":    func(Options) Peer { return gosctp{network: "sctp/udp4"} },
+	"gosctp-raw":    func(Options) Peer { return gosctp{network: "sctp4"} },
+	"gosctp-bbr":    func(Options) Peer { return gosctp{"sctp/udp4", sctp.Config{CongestionControl: sctp.BBR}} },
 	"pion":          func(o Options) Peer { return newPion(o, false) },
 	"pion-listener": func(o Options) Peer { return newPion(o, true) },
 	"skeleton-udp":  func(o Options) Peer { return newSkeleton(skeleton.UDP, o) },
