@@ -18,7 +18,7 @@ func each(p peer.Peer, addr string, s Spec, f func(peer.Conn) error) error {
 	if err != nil {
 		return err
 	}
-	failed := make(chan error)
+	failed := make(chan error, len(conns)) // those that fail later are not waited for
 	for _, c := range conns {
 		go func() { failed <- f(c) }()
 	}

@@ -124,7 +124,7 @@ func echo(c peer.Conn, s Spec, m *meter) error {
 }
 
 func setup(p peer.Peer, addr string, s Spec, m *meter) error {
-	failed := make(chan error)
+	failed := make(chan error, s.Workers)
 	for range s.Workers {
 		go func() {
 			failures := 0
