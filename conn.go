@@ -128,7 +128,7 @@ func (c *Conn) Status() Status {
 // NextNotification waits for the next notification. After the last one of an association that has ended it returns io.EOF.
 //
 // The newest 128 are kept for those who never ask or ask too late, with as much data of [SendFailed] as the send buffer
-// has, at least 1 MiB; older ones are lost and counted in Status. A [SenderDry] that directly follows another is left out.
+// may have, at least 1 MiB; older ones are lost and counted in Status. A [SenderDry] that directly follows another is left out.
 func (c *Conn) NextNotification(ctx context.Context) (Notification, error) {
 	ev, err := c.assoc.NextEvent(ctx)
 	if err != nil {

@@ -30,7 +30,7 @@ func (c *Conn) writeAll(info SndInfo, p []byte) (int, error) {
 }
 
 // WriteMsg sends p as one message, as info says; nil stands for what SetDefaultSndInfo said. It returns when p is queued. A
-// message may be as large as Config.SendBuffer; [Conn.NewMessage] sends larger ones.
+// message may be as large as Config.SendBuffer, 1 MiB by default; [Conn.NewMessage] sends larger ones.
 func (c *Conn) WriteMsg(p []byte, info *SndInfo) (int, error) {
 	return c.WriteMsgContext(context.Background(), p, info)
 }

@@ -34,6 +34,7 @@ var probes = []probe{
 	{"raw IP (sctp)", true, rawIP},
 	{"over UDP (sctp/udp)", true, overUDP},
 	{"over DTLS (--dtls)", false, overDTLS},
+	{"socket buffers", false, socketBuffers},
 	{"interception (sctp run)", false, interception},
 }
 
