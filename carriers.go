@@ -43,7 +43,7 @@ type carrierKey struct {
 // openUDP returns the use of the carrier on a UDP port.
 func openUDP(port uint16) (*link, error) {
 	return share(carrierKey{udp: true, port: port}, func() (engine.Options, error) {
-		t, err := udpencap.Open(udpencap.Config{Port: port, AnyPort: port == 0})
+		t, err := udpencap.Open(udpConfig(port))
 		if err != nil {
 			return engine.Options{}, err
 		}
@@ -64,7 +64,7 @@ func openUDP(port uint16) (*link, error) {
 // openRaw returns the use of the carrier on raw IP.
 func openRaw() (*link, error) {
 	return share(carrierKey{}, func() (engine.Options, error) {
-		t, err := rawip.Open(rawip.Config{})
+		t, err := rawip.Open(rawConfig())
 		if err != nil {
 			return engine.Options{}, err
 		}

@@ -29,6 +29,7 @@ type perfCommand struct {
 	verbose        bool
 	buffer         int
 	opts           perf.Options
+	busyPoll       time.Duration
 }
 
 func newPerf() *cobra.Command {
@@ -68,6 +69,7 @@ how many associations can be set up and shut down in a second.`,
 	cli.SizeVar(f, &pc.buffer, "buffer", "", 4<<10, 1<<30, "size of the send and the receive buffer of an association")
 	f.BoolVar(&pc.json, "json", false, "print the result as one line of JSON")
 	f.BoolVarP(&pc.verbose, "verbose", "v", false, "describe each association, and at its end the ways to the peer, on standard error")
+	cli.DurationVar(f, &pc.busyPoll, "busy-poll", "", 0, 10*time.Millisecond, "keep looking for packets for this time before sleeping, for the shortest round trips")
 	pc.net.Flags(f)
 	return c
 }
@@ -79,6 +81,7 @@ var clientFlags = []string{
 
 func (pc *perfCommand) run(c *cobra.Command, args []string) error {
 	o := &pc.opts
+	sctp.SetBusyPoll(pc.busyPoll)
 	if pc.latency && pc.setup {
 		return cli.Usagef("--latency and --setup given; allowed: one of them")
 	}
