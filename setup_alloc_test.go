@@ -25,7 +25,7 @@ func TestSetupAllocations(t *testing.T) {
 		}
 		server.Close()
 	}
-	for range 600 { // until ports rest
+	for range 150 { // until ports rest
 		live()
 	}
 	const most = 165

@@ -230,7 +230,7 @@ func TestRetiredTagsAreLimited(t *testing.T) {
 	for tag := range uint32(3 * maxRetiredTags) {
 		r.add(tag + 1)
 	}
-	if len(r.ring) != maxRetiredTags {
+	if len(r.ring) != maxRetiredTags || len(r.set) != maxRetiredTags {
 		t.Errorf("%d tags are remembered, want %d", len(r.ring), maxRetiredTags)
 	}
 	for _, c := range []struct {

@@ -1,7 +1,5 @@
 package endpoint
 
-import "slices"
-
 // maxRetiredTags is how many tags of ended associations are remembered; the oldest makes room for the next.
 const maxRetiredTags = 1024
 
@@ -12,15 +10,27 @@ const maxRetiredTags = 1024
 type retiredTags struct {
 	ring []uint32
 	next int
+	set  map[uint32]struct{} // what is in the ring
 }
 
 func (r *retiredTags) add(tag uint32) {
+	if r.has(tag) {
+		return
+	}
+	if r.set == nil {
+		r.set = make(map[uint32]struct{})
+	}
+	r.set[tag] = struct{}{}
 	if len(r.ring) < maxRetiredTags {
 		r.ring = append(r.ring, tag)
 		return
 	}
+	delete(r.set, r.ring[r.next])
 	r.ring[r.next] = tag
 	r.next = (r.next + 1) % maxRetiredTags
 }
 
-func (r *retiredTags) has(tag uint32) bool { return slices.Contains(r.ring, tag) }
+func (r *retiredTags) has(tag uint32) bool {
+	_, ok := r.set[tag]
+	return ok
+}

@@ -236,22 +236,22 @@ func TestDiallersUsePortsThatRested(t *testing.T) {
 	t.Cleanup(func() { e.Close() })
 	seen := map[uint16]int{}
 	calls := 0
-	for i := range 700 {
+	for i := range 300 {
 		s := dialled(t, e)
 		if !slices.Contains(f.ports, s.Port()) {
 			t.Fatalf("the filter does not let packets to port %d through", s.Port())
 		}
-		if n := i - seen[s.Port()]; seen[s.Port()] > 0 && n < 200 {
+		if n := i - seen[s.Port()]; seen[s.Port()] > 0 && n < 60 {
 			t.Fatalf("port %d is used again after %d others", s.Port(), n)
 		}
 		seen[s.Port()] = i
 		s.Close()
-		if i == 400 {
+		if i == 100 {
 			calls = f.calls
 		}
 	}
-	if len(seen) > 300 || f.calls != calls {
-		t.Errorf("700 sockets had %d ports; the last 300 changed the filter %d times", len(seen), f.calls-calls)
+	if len(seen) > 100 || f.calls != calls {
+		t.Errorf("300 sockets had %d ports; the last 200 changed the filter %d times", len(seen), f.calls-calls)
 	}
 	mine := bound(t, e, e.ports.Rested().Port(), endpoint.Sharing{}) // which rested, and is asked for
 	for range 2 * len(seen) {

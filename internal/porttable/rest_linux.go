@@ -5,9 +5,12 @@ import (
 	"time"
 )
 
-// maxResting is how many claims rest at most. Half as many have to, before one is used again: a port should rest, since the peer may not know yet
-// that it is free.
-const maxResting = 512
+// maxResting is how many claims rest at most. minResting have to before one is used again: a port should rest, since the peer may not know yet that
+// it is free.
+const (
+	maxResting = 512
+	minResting = 64
+)
 
 // Rest is Release for a port of which it does not matter which it is: the claim stays for [Table.Rested], since a claim costs far more than an
 // association. Anybody else who asks for the port gets it.
@@ -30,7 +33,7 @@ func (c *Claim) Rest() {
 func (t *Table) Rested() *Claim {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.resting) < maxResting/2 {
+	if len(t.resting) < minResting {
 		return nil
 	}
 	c := t.resting[0]

@@ -35,7 +35,7 @@ func TestRestedClaimsAreUsedAgainInTurn(t *testing.T) {
 	}
 	for i := range uint16(maxResting) {
 		c := table.Rested()
-		if i > maxResting/2 {
+		if i > maxResting-minResting {
 			if c != nil {
 				t.Fatalf("port %d is used again when only %d rest", c.Port(), maxResting-i)
 			}
