@@ -105,13 +105,13 @@ func TestNagleHoldsSmallMessagesButNeverForADelayedSack(t *testing.T) {
 	ta.send(10)
 	ta.wantIdle("small messages wait while data is in flight (section 6.1)")
 	ta.recv(sack(0))
-	ta.want("they share a packet", "DATA 1 BE", "DATA 2 BEI")
+	ta.want("they share a packet", "DATA 1 BEI", "DATA 2 BEI")
 	ta.send(fragment)
 	ta.want("a full packet does not wait", "DATA 3 BEI")
 	ta.sendMessage(Message{Data: []byte("now"), Immediate: true})
 	ta.want("nor does a message that the user wants acknowledged", "DATA 4 BEI")
 	ta.send(fragment + 10)
-	ta.want("nor does a large message", "DATA 5 B")
+	ta.want("nor does a large message", "DATA 5 BI")
 	ta.want("with its rest", "DATA 6 EI")
 }
 

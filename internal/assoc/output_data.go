@@ -155,7 +155,7 @@ func (a *Association) wantsSack(k *builder, c *tx.Chunk, most int) bool {
 		s.queue.Empty() && a.state == StateShutdownPending,
 		!s.queue.Empty() && most > s.rwnd() && s.queue.NextSize(most) > s.rwnd(),
 		s.queue.Empty() && a.SendSpace() < min(most, a.send.buffer/2),
-		a.cfg.Nagle && s.queue.Empty(),
+		a.cfg.Nagle && s.queue.Unsent() < most, // what follows is withheld until then
 		s.queue.Empty() && k.path.RTO.Current() < k.path.RTO.SRTT()+maxAckDelay,
 		a.reconfigWaits() && s.queue.Head() == nil:
 		return true
@@ -163,9 +163,16 @@ func (a *Association) wantsSack(k *builder, c *tx.Chunk, most int) bool {
 	if s.tail == k.path {
 		return true
 	}
-	// A window of one packet is filled by one packet, and the peer's delay would be all the time there is.
-	return k.path.OnePacket || k.path.CC.Cwnd() < 2*k.path.PMDCS() && s.outstanding.Flight(k.path.ID) >= k.path.CC.Cwnd()
+	// The peer may wait for more packets than a small window or Max.Burst let out, and its delay would be all the time there is.
+	if cwnd := k.path.CC.Cwnd(); k.path.OnePacket || cwnd < smallWindow*k.path.PMDCS() && s.outstanding.Flight(k.path.ID) >= cwnd {
+		return true
+	}
+	return !s.queue.Empty() && s.burst <= 1 && !a.pacingOf(k.path).on()
 }
+
+// smallWindow is how many packets a window has at least that cannot be empty for want of a SACK, whatever the peer's SACK.Frequency is within
+// reason.
+const smallWindow = 16
 
 // appendData writes the chunk and returns where its flags are.
 func (a *Association) appendData(k *builder, c *tx.Chunk) int {

@@ -30,7 +30,7 @@ func TestRestartGivesBackWhatWasSentAndSendsTheRest(t *testing.T) {
 	ta.wantEvent("also if it was sent in part", "send-failed sent=true len=5000 (peer restarted)")
 	ta.wantEvent("the user is told of the restart", "restart out=10 in=10")
 	ta.want("the new incarnation's cookie is good", "COOKIE-ACK")
-	ta.want("what was not sent goes to it, from SSN 0 (section 6.5)", "DATA 0 B sid=0 ssn=0")
+	ta.want("what was not sent goes to it, from SSN 0 (section 6.5)", "DATA 0 BI sid=0 ssn=0")
 	if want := 20000 - 3000; ta.a.SendSpace() != want {
 		t.Errorf("send space %d, want %d: what was given back takes no room", ta.a.SendSpace(), want)
 	}
