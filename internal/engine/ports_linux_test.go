@@ -200,9 +200,9 @@ func BenchmarkBind(b *testing.B) {
 }
 
 // dialled is a socket as a Dialer makes it.
-func dialled(t *testing.T, e *Engine) *Socket {
+func dialled(t *testing.T, e *Engine, f endpoint.Family) *Socket {
 	t.Helper()
-	s, err := e.Bind(SocketOptions{Transient: true})
+	s, err := e.Bind(SocketOptions{Transient: true, Family: f})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -236,8 +236,9 @@ func TestDiallersUsePortsThatRested(t *testing.T) {
 	t.Cleanup(func() { e.Close() })
 	seen := map[uint16]int{}
 	calls := 0
+	families := []endpoint.Family{endpoint.AnyFamily, endpoint.IPv4, endpoint.IPv6}
 	for i := range 300 {
-		s := dialled(t, e)
+		s := dialled(t, e, families[i%len(families)])
 		if !slices.Contains(f.ports, s.Port()) {
 			t.Fatalf("the filter does not let packets to port %d through", s.Port())
 		}
@@ -255,7 +256,7 @@ func TestDiallersUsePortsThatRested(t *testing.T) {
 	}
 	mine := bound(t, e, e.ports.Rested().Port(), endpoint.Sharing{}) // which rested, and is asked for
 	for range 2 * len(seen) {
-		if s := dialled(t, e); s.Port() == mine.Port() {
+		if s := dialled(t, e, endpoint.IPv4); s.Port() == mine.Port() {
 			t.Fatal("a port was picked that another socket has")
 		}
 	}

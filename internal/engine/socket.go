@@ -58,7 +58,8 @@ type Socket struct {
 	closed bool
 	// holds counts those who keep the port bound when the socket is closed.
 	holds int
-	// anyPort: it is for one association from all addresses, and its user did not ask for a port.
+	// anyPort: it is for one association from all addresses, if only of one family, and its user did not ask for a port. It claims the port
+	// for both families, so that any such socket can have it next.
 	anyPort bool
 	// shares: Engine.shared counts it.
 	shares bool
@@ -73,7 +74,7 @@ func (e *Engine) Bind(o SocketOptions) (*Socket, error) {
 		Port: o.Port, Addrs: o.Addrs, Family: o.Family, Sharing: o.Sharing, Config: o.Config, Backlog: o.Backlog,
 		RefuseWhenFull: o.RefuseWhenFull, User: s,
 	}
-	s.anyPort = o.Transient && o.Port == 0 && len(o.Addrs) == 0 && o.Family == endpoint.AnyFamily && o.Sharing == endpoint.Sharing{}
+	s.anyPort = o.Transient && o.Port == 0 && len(o.Addrs) == 0 && o.Sharing == endpoint.Sharing{}
 	if o.Backlog > 0 && o.Inbox == nil {
 		s.listener = newListener(s)
 	}
