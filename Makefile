@@ -71,9 +71,11 @@ interop:
 programs:
 	SCTP_REQUIRE=all $(GO) test -timeout 10m -run '$(RUN)' ./interop/programs
 
-# Beside other implementations and the ratios that are aimed at, as root, some 20 minutes: bench/README.md.
+# Beside other implementations and the ratios that are aimed at, and programs beside themselves over TCP, as root, some 25 minutes:
+# bench/README.md.
 bench:
 	cd bench && $(GO) run ./cmd/sctpbench -write ../docs/performance.md
+	cd bench && $(GO) run ./cmd/programbench -repeat 3 -write ../docs/performance.md
 
 # Unmodified programs beside themselves over the kernel's TCP, as root.
 bench-programs:

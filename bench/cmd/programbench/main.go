@@ -54,7 +54,7 @@ func run(args []string) error {
 	if err := build(ctx, command); err != nil {
 		return fmt.Errorf("building the command: %w", err)
 	}
-	space, err := lab.NewSpace("gosctp-programs")
+	space, err := lab.NewSpace("programs")
 	if err != nil {
 		return err
 	}

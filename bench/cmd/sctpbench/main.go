@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"syscall"
 	"time"
 
 	"github.com/gosctp/sctp/bench/internal/report"
@@ -41,7 +42,7 @@ func runAll(args []string) error {
 	f.DurationVar(&o.warm, "warm", 500*time.Millisecond, "how long each run warms up")
 	f.Float64Var(&o.foreign, "foreign", 0.25, "repeat a run during which other processes used more than this share of a core")
 	f.IntVar(&o.tries, "tries", 2, "how often such a run is taken at most; the last one counts")
-	quick := f.Bool("quick", false, "take only the figures that targets are about, twice, for half the time")
+	quick := f.Bool("quick", false, "take only the figures that targets are about, twice, or once where there is delay, for half the time")
 	only := f.String("only", "", "a regular expression: measure only what matches, such as 'veth bulk 1024 tcp'")
 	write := f.String("write", "", "a Markdown file to put the tables into, between its marks")
 	if err := f.Parse(args); err != nil {
@@ -55,7 +56,7 @@ func runAll(args []string) error {
 	if o.only, err = regexp.Compile(*only); err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	text, err := measure(ctx, o)
 	if err != nil {

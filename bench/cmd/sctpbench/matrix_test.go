@@ -69,13 +69,13 @@ func TestOnlyWhatTargetsAreAbout(t *testing.T) {
 }
 
 func TestReport(t *testing.T) {
-	b := &bench{options: options{repeat: 2}, noisy: 3, failed: []string{"a (why)"}, dropped: map[string]float64{"quiet": 0, "loud": 7}}
+	b := &bench{options: options{repeat: 2, targets: true}, noisy: 3, failed: []string{"a (why)"}, dropped: map[string]float64{"quiet": 0, "loud": 7}}
 	r := report.Result{}
 	r.Seconds, r.Messages, r.P50 = 1, 1, 12
 	b.table.Add(ping, "udp", r)
 	got := b.report()
 	for _, want := range []string{
-		"medians of 2", "During 3 runs", "0 of ", "### Ping-pong over the veth\n", "| udp | 12.0 |",
+		"medians of 2", "(-quick). During 3 runs", "0 of ", "### Ping-pong over the veth\n", "| udp | 12.0 |",
 		"Runs that failed: a (why).", "Packets that full sockets dropped: loud: 7.",
 	} {
 		if !strings.Contains(got, want) {

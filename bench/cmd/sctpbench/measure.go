@@ -68,7 +68,7 @@ func measure(ctx context.Context, o options) (string, error) {
 	defer b.lab.Close()
 	for n := range o.repeat {
 		for _, s := range suites() {
-			if s.repeat > 0 && n >= s.repeat {
+			if s.repeat > 0 && n >= s.repeat || s.slow && o.targets && n > 0 {
 				continue
 			}
 			if err := b.repetition(ctx, s, n); err != nil {

@@ -20,6 +20,9 @@ const (
 func (b *bench) report() string {
 	var w strings.Builder
 	fmt.Fprintf(&w, "%s/%s, %d cores, %s; medians of %d, %s each.", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), b.repeat, b.time)
+	if b.targets {
+		w.WriteString(" Only what targets are about was measured (-quick).")
+	}
 	if b.noisy > 0 {
 		fmt.Fprintf(&w, " During %d runs other processes used more than %.0f %% of a core: read these figures with care.", b.noisy, b.foreign*100)
 	}

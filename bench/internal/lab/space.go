@@ -10,11 +10,11 @@ import (
 // Space is a network namespace with a loopback interface and nothing else.
 type Space struct{ name string }
 
-// NewSpace makes one, which takes root. The caller calls Close.
-func NewSpace(name string) (*Space, error) {
-	s := &Space{name}
-	s.Close() // what an interrupted run left
-	for _, args := range [][]string{{"netns", "add", name}, {"-n", name, "link", "set", "lo", "up"}} {
+// NewSpace makes one, which takes root; its name has the role and this process's id. The caller calls Close.
+func NewSpace(role string) (*Space, error) {
+	removeAbandoned()
+	s := &Space{spaceName(role)}
+	for _, args := range [][]string{{"netns", "add", s.name}, {"-n", s.name, "link", "set", "lo", "up"}} {
 		if out, err := exec.Command("ip", args...).CombinedOutput(); err != nil {
 			s.Close()
 			return nil, fmt.Errorf("ip %v: %w: %s", args, err, bytes.TrimSpace(out))
