@@ -50,7 +50,7 @@ func suites() []suite {
 			bulk(lab.Loopback, 64<<10, "gosctp-udp udp-limit pion usrsctp-udp tcp gosctp-raw usrsctp-raw"),
 		}},
 		{title: "Ping-pong over the veth", cells: []cell{
-			{ping, words("gosctp-udp skeleton-udp udp udp-thread udp-spin pion usrsctp-udp quic tls tcp gosctp-raw usrsctp-raw")},
+			{ping, words("gosctp-udp gosctp-spin skeleton-udp udp udp-thread udp-spin pion usrsctp-udp quic tls tcp gosctp-raw usrsctp-raw")},
 		}},
 		{title: "Set-up over the veth", cells: []cell{
 			{report.Cell{Link: lab.Veth, Work: load.Setup, Workers: 1}, setup},

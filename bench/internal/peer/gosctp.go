@@ -12,6 +12,12 @@ type gosctp struct {
 	config  sctp.Config
 }
 
+// newSpinning is for a process that looks for packets as long as spinning does before it sleeps.
+func newSpinning(network string) Peer {
+	sctp.SetBusyPoll(spinFor)
+	return gosctp{network: network}
+}
+
 func (p gosctp) Listen(addr string) (Listener, error) {
 	config := sctp.ListenConfig{Config: p.config, Backlog: 1024}
 	l, err := config.Listen(context.Background(), p.network, addr)

@@ -64,6 +64,7 @@ func (o Options) Buffer() int {
 var peers = map[string]func(Options) Peer{
 	"gosctp-udp":    func(Options) Peer { return gosctp{network: "sctp/udp4"} },
 	"gosctp-raw":    func(Options) Peer { return gosctp{network: "sctp4"} },
+	"gosctp-spin":   func(Options) Peer { return newSpinning("sctp/udp4") },
 	"gosctp-bbr":    func(Options) Peer { return gosctp{"sctp/udp4", sctp.Config{CongestionControl: sctp.BBR}} },
 	"pion":          func(o Options) Peer { return newPion(o, false) },
 	"pion-listener": func(o Options) Peer { return newPion(o, true) },
