@@ -105,6 +105,8 @@ func (w *world) doNarrow(args []string) error {
 
 // options are the parameters of an association that a script can set.
 var options = map[string]func(c *assoc.Config, text string) error{
+	"tail":          number(func(c *assoc.Config, v int) { c.TailProbe = v > 0 }),
+	"rack":          number(func(c *assoc.Config, v int) { c.RACK = v > 0 }),
 	"stall":         number(func(c *assoc.Config, v int) { c.StallTime = time.Duration(v) * time.Millisecond }),
 	"window":        number(func(c *assoc.Config, v int) { c.RecvBuffer = v }),
 	"send-buffer":   number(func(c *assoc.Config, v int) { c.SendBuffer = v }),
