@@ -204,6 +204,7 @@ func (b *BBR) TimedOut() {
 	b.saveCwnd()
 	b.repairing = true
 	b.noteLoss()
+	b.latest.lost += b.flight
 	b.flight = 0
 	b.cwnd = b.pmdcs
 }
@@ -211,6 +212,7 @@ func (b *BBR) TimedOut() {
 // Missed takes a loss (section 5.5.10.2).
 func (b *BBR) Missed(l Loss) {
 	b.sampler.lost += int64(l.Bytes)
+	b.latest.lost += l.Bytes
 	b.latest.ranges += l.Ranges
 	b.noteLoss()
 	d := b.sampler.find(l.SentAt)

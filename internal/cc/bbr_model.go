@@ -33,8 +33,8 @@ type latest struct {
 	// it has.
 	end   int64
 	ended bool
-	// ranges were lost in it. marks are those in startup.
-	ranges, marks int
+	// lost bytes in so many ranges in it. marks are those in startup.
+	lost, ranges, marks int
 }
 
 func (b *BBR) updateLatest(s *sample) {
@@ -49,7 +49,7 @@ func (b *BBR) updateLatest(s *sample) {
 // advance begins the next round trip.
 func (l *latest) advance(s *sample) {
 	if l.ended {
-		l.bw, l.flight, l.ranges = s.rate, float64(s.delivered), 0
+		l.bw, l.flight, l.lost, l.ranges = s.rate, float64(s.delivered), 0, 0
 	}
 }
 
@@ -67,13 +67,14 @@ func (b *BBR) noteLoss() {
 // there is a mark does not.
 const markedShare = 0.85
 
-// adaptShortTerm comes down to what was delivered in a round trip with losses, where the path is not being tried.
+// adaptShortTerm comes down to what was delivered in a round trip with too many losses, where the path is not being tried. The draft does with any loss:
+// what leaves at the rate of what was delivered, and is lost in part, then becomes less with each round trip, where nothing but chance takes packets.
 func (b *BBR) adaptShortTerm() {
 	l := &b.latest
 	if !l.ended {
 		return
 	}
-	if l.lossy && !b.trying() {
+	if l.lossy && (l.marked || float64(l.lost) > lossThreshold*l.flight) && !b.trying() {
 		if b.bwShort == unbounded {
 			b.bwShort = b.maxBW.most()
 		}

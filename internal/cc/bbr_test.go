@@ -284,7 +284,7 @@ func TestBBRLossElsewhere(t *testing.T) {
 		{10e6, 390e3, true, 8.5e6, 0.85 * 390e3},
 	} {
 		b := known()
-		b.latest = latest{bw: c.bw, flight: c.flight, lossy: true, marked: c.marked, ended: true}
+		b.latest = latest{bw: c.bw, flight: c.flight, lossy: true, lost: 8000, marked: c.marked, ended: true}
 		b.adaptShortTerm()
 		if !is(b.bwShort, c.rate, 1e-9) || !is(b.short, c.limit, 1e-9) || b.latest.lossy || b.latest.marked {
 			t.Errorf("%+v: %.0f, %.0f", c, b.bwShort, b.short)
@@ -292,7 +292,7 @@ func TestBBRLossElsewhere(t *testing.T) {
 		for _, trying := range []phase{startup, probeRefill, probeUp} {
 			b := known()
 			b.phase = trying
-			b.latest = latest{lossy: true, ended: true}
+			b.latest = latest{lossy: true, lost: 1, ended: true}
 			if b.adaptShortTerm(); b.short != unbounded || b.bwShort != unbounded {
 				t.Errorf("phase %d adapts to losses that were to be expected", trying)
 			}
@@ -302,6 +302,10 @@ func TestBBRLossElsewhere(t *testing.T) {
 	b.latest.lossy = true
 	if b.adaptShortTerm(); b.short != unbounded {
 		t.Error("it adapts before the round trip is over")
+	}
+	b.latest = latest{bw: 9e6, flight: 200e3, lost: 4000, lossy: true, ended: true}
+	if b.adaptShortTerm(); b.short != unbounded {
+		t.Error("it adapts to two losses in a hundred")
 	}
 }
 
