@@ -7,8 +7,10 @@ import (
 
 // Buffers of a [Config] that leaves their sizes open.
 const (
-	// firstBuffer is what both begin with. No memory is taken before there is something in them.
-	firstBuffer = 128 << 10
+	// firstBuffer is what the receive buffer begins with, firstSendBuffer the send buffer, which grows at once when the congestion window asks for
+	// it. No memory is taken before there is something in them.
+	firstBuffer     = 128 << 10
+	firstSendBuffer = 32 << 10
 	// maxAutoBuffer is what each may grow to: 100 ms of 1 Gbit/s.
 	maxAutoBuffer = 16 << 20
 	// autoMessage is the size of a message, and autoPartialPoint that from which on it is handed out in parts, whatever the buffers have grown to.
@@ -31,7 +33,7 @@ func (c *Config) autotune(core *assoc.Config) {
 		core.FillRecvBuffer = 2 * max(core.PartialDeliveryPoint, autoPartialPoint) // so that messages that are handed out whole find room
 	}
 	if c.SendBuffer == 0 {
-		core.SendBuffer, core.MaxSendBuffer, core.MaxMessage = firstBuffer, maxAutoBuffer, autoMessage
+		core.SendBuffer, core.MaxSendBuffer, core.MaxMessage = firstSendBuffer, maxAutoBuffer, autoMessage
 	}
 	core.Memory = bufferMemory
 }

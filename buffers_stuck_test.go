@@ -37,7 +37,7 @@ func TestReadersThatStopAreCheap(t *testing.T) {
 		least, most int // bytes in both buffers and on the way
 	}{
 		{"there is memory", 0, sctp.AutoMessage * 3 / 4, 2*sctp.AutoMessage + 2*sctp.FirstBuffer},
-		{"there is none", sctp.MaxBufferMemory, sctp.FirstBuffer * 3 / 2, 2*sctp.FirstBuffer + sctp.FirstBuffer/4},
+		{"there is none", sctp.MaxBufferMemory, sctp.FirstBuffer * 3 / 4, 2 * sctp.FirstBuffer},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			simulate(t, func(t *testing.T, w *world) {

@@ -10,10 +10,10 @@ func TestBuffersGrowUnlessTheyAreGiven(t *testing.T) {
 		c    Config
 		want sizes
 	}{
-		{"open", Config{}, sizes{firstBuffer, maxAutoBuffer, 2 * autoPartialPoint, autoPartialPoint, firstBuffer, maxAutoBuffer, autoMessage}},
-		{"messages in small parts", Config{PartialDeliveryPoint: 1000}, sizes{firstBuffer, maxAutoBuffer, 2 * autoPartialPoint, 1000, firstBuffer, maxAutoBuffer, autoMessage}},
+		{"open", Config{}, sizes{firstBuffer, maxAutoBuffer, 2 * autoPartialPoint, autoPartialPoint, firstSendBuffer, maxAutoBuffer, autoMessage}},
+		{"messages in small parts", Config{PartialDeliveryPoint: 1000}, sizes{firstBuffer, maxAutoBuffer, 2 * autoPartialPoint, 1000, firstSendBuffer, maxAutoBuffer, autoMessage}},
 		{"given", Config{RecvBuffer: 5000, SendBuffer: 6000}, sizes{5000, 5000, 5000, 2500, 6000, 6000, 6000}},
-		{"one of them", Config{RecvBuffer: 5000}, sizes{5000, 5000, 5000, 2500, firstBuffer, maxAutoBuffer, autoMessage}},
+		{"one of them", Config{RecvBuffer: 5000}, sizes{5000, 5000, 5000, 2500, firstSendBuffer, maxAutoBuffer, autoMessage}},
 	} {
 		c := tt.c.core()
 		got := sizes{c.RecvBuffer, c.MaxRecvBuffer, c.FillRecvBuffer, c.PartialDeliveryPoint, c.SendBuffer, c.MaxSendBuffer, c.MaxMessage}

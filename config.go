@@ -74,7 +74,7 @@ type Config struct {
 	// four times what is read in a round trip, at most 16 MiB.
 	RecvBuffer int
 	// SendBuffer bounds the bytes of messages that wait for being sent and acknowledged, and so the size of a message. With 0 messages
-	// may have 1 MiB, and the buffer grows: from 128 KiB to twice what may be in flight, or four messages, at most 16 MiB. All buffers
+	// may have 1 MiB, and the buffer grows: from 32 KiB to twice what may be in flight, or four messages, at most 16 MiB. All buffers
 	// of a process that grow may have grown by 256 MiB together; then they stop.
 	SendBuffer int
 	// PartialDeliveryPoint is the size in bytes from which on a message is handed out in parts before it is complete

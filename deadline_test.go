@@ -74,6 +74,7 @@ func TestWriteDeadline(t *testing.T) {
 func TestContextsOfReadingAndWriting(t *testing.T) {
 	simulate(t, func(t *testing.T, w *world) {
 		w.server.config.RecvBuffer = 10_000
+		w.client.config.SendBuffer = 100_000 // which does not grow with larger messages
 		client, server := w.pair()
 		defer client.Abort("")
 		defer server.Abort("")
