@@ -47,9 +47,10 @@ func (t *Table) median(c Cell, transport string, value func(Result) float64) (fl
 	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2, true
 }
 
-// Medians is a Markdown table of cells, a column each, with a row for each transport that any was measured for, empty if there is none:
+// Medians is a Markdown table of cells, a column each that was measured, with a row for each transport that any was measured for, empty if there is none:
 // the figure, for latencies their 99th percentile, and in parentheses the CPU time for a message in microseconds.
 func (t *Table) Medians(cells []Cell, transports []string) string {
+	cells = slices.DeleteFunc(slices.Clone(cells), func(c Cell) bool { return t.results[c] == nil })
 	var b, rows strings.Builder
 	b.WriteString("| |")
 	for _, c := range cells {

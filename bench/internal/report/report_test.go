@@ -38,8 +38,8 @@ func TestMedians(t *testing.T) {
 		name, got, want string
 	}{
 		{
-			"medians with their unit and the CPU time, a dash for what was not measured, no row without any",
-			sample().Medians([]Cell{bulk, setup}, []string{"ours", "theirs", "others"}),
+			"medians with their unit and the CPU time, a dash for what was not measured, no row or column without any",
+			sample().Medians([]Cell{bulk, {Work: load.Fan}, setup}, []string{"ours", "theirs", "others"}),
 			"| | bulk, 1 KiB, veth (MiB/s) | set-up, 8 at a time, lo (/s) |\n|---|---:|---:|\n" +
 				"| ours | 20.0 (5.00) | 1500 |\n| theirs | 10.0 (10.0) | – |\n",
 		},
