@@ -75,14 +75,14 @@ type total struct {
 
 // sending is what it took to send.
 type sending struct {
-	Retransmitted, FastRetransmits, Timeouts, BlackHoles, AbandonedUnsent, AbandonedSent uint64
+	Retransmitted, FastRetransmits, Timeouts, BlackHoles, AbandonedUnsent, AbandonedSent, Undone, TailProbes uint64
 }
 
 // sendingOf sums up what it took conn to send.
 func sendingOf(conn *sctp.Conn) sending {
 	s := conn.Status().Stats
 	unsent, sent, _ := conn.PRAssocStatus(sctp.AnyPolicy) // which is a policy
-	return sending{s.Retransmitted, s.FastRetransmits, s.Timeouts, s.BlackHoles, unsent, sent}
+	return sending{s.Retransmitted, s.FastRetransmits, s.Timeouts, s.BlackHoles, unsent, sent, s.RecoveriesUndone + s.TimeoutsUndone, s.TailProbes}
 }
 
 // validate refuses what a server does not do for anybody.

@@ -55,6 +55,9 @@ type Throughput struct {
 	Retransmitted     uint64  `json:"retransmitted_chunks"`
 	FastRetransmits   uint64  `json:"fast_retransmits"`
 	Timeouts          uint64  `json:"timeouts"`
+	// Undone are fast retransmits and time-outs that turned out to be of nothing lost; TailProbes are packets that found the loss of others first.
+	Undone     uint64 `json:"undone"`
+	TailProbes uint64 `json:"tail_probes"`
 	// PMTU is the path MTU of the primary paths, the least of several associations. BlackHoles is how often packets of that size vanished.
 	PMTU       int    `json:"path_mtu"`
 	BlackHoles uint64 `json:"black_holes"`
@@ -168,6 +171,8 @@ func (t *Throughput) took(s *sending) {
 	t.Retransmitted += s.Retransmitted
 	t.FastRetransmits += s.FastRetransmits
 	t.Timeouts += s.Timeouts
+	t.Undone += s.Undone
+	t.TailProbes += s.TailProbes
 	t.BlackHoles += s.BlackHoles
 	t.AbandonedUnsent += s.AbandonedUnsent
 	t.AbandonedSent += s.AbandonedSent
@@ -255,6 +260,9 @@ func (r *Result) Print(w io.Writer) error {
 			}
 		}
 		row("retransmitted", "%d chunks, %d fast retransmits, %d time-outs", p.Retransmitted, p.FastRetransmits, p.Timeouts)
+		if p.Undone+p.TailProbes > 0 {
+			row("of these", "%d taken back; %d tail probes", p.Undone, p.TailProbes)
+		}
 		row("path MTU", "%d bytes, %d black holes", p.PMTU, p.BlackHoles)
 		if n := p.AbandonedUnsent + p.AbandonedSent; n > 0 {
 			row("given up", "%d messages, %d of them unsent", n, p.AbandonedUnsent)

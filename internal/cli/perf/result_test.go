@@ -60,7 +60,7 @@ func TestSchemaOfJSON(t *testing.T) {
 		totals("throughput.forward.sender"), totals("throughput.forward.receiver"), totals("throughput.reverse.sender"), totals("throughput.reverse.receiver"),
 		[]string{"throughput.abandoned_sent", "throughput.abandoned_unsent", "throughput.bits_per_second", "throughput.black_holes", "throughput.bytes",
 			"throughput.fast_retransmits", "throughput.message_bytes", "throughput.messages", "throughput.messages_per_second", "throughput.path_mtu",
-			"throughput.retransmitted_chunks", "throughput.timeouts"},
+			"throughput.retransmitted_chunks", "throughput.tail_probes", "throughput.timeouts", "throughput.undone"},
 		[]string{"intervals[].cwnd_bytes", "intervals[].end", "intervals[].flight_bytes", "intervals[].omitted", "intervals[].peer_rwnd_bytes",
 			"intervals[].received_bits_per_second", "intervals[].received_bytes", "intervals[].received_messages", "intervals[].retransmitted_chunks",
 			"intervals[].rtt_us", "intervals[].sent_bits_per_second", "intervals[].sent_bytes", "intervals[].sent_messages", "intervals[].start"},
