@@ -11,6 +11,10 @@ import (
 // has anything to add. It does not wait for time, nor for an acknowledgement, as Nagle's algorithm would: only until those who can run
 // have run. The first message after a pause does not come here; it leaves at once.
 
+// latePatience is how many offers the latecomer waits out at most: some trains of small messages. Where many associations are written to all the
+// time, somebody always has something to add.
+const latePatience = 4096
+
 // offer writes what a has to send: now, or soon if more may come that could go with it.
 func (e *Engine) offer(a *Assoc, u assoc.Urgency) {
 	if e.gatherers.Load() > 0 {
@@ -39,6 +43,9 @@ func (w *writer) markLate(a *Assoc) {
 	w.markLocked(a)
 	w.offers++
 	first := !w.late
+	if first {
+		w.lateSince = w.offers
+	}
 	w.late = true
 	w.mu.Unlock()
 	if first {
@@ -56,11 +63,11 @@ func (w *writer) awaitLate() bool {
 	return !w.stopped
 }
 
-// quiet reports whether nobody has offered anything since it was asked last; then the latecomer has its turn.
+// quiet reports whether nobody has offered anything since it was asked last, or there were too many offers; then the latecomer has its turn.
 func (w *writer) quiet(seen *uint64) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if *seen != w.offers {
+	if *seen != w.offers && w.offers-w.lateSince < latePatience {
 		*seen = w.offers
 		return false
 	}

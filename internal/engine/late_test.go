@@ -55,6 +55,26 @@ func TestTheLatecomerLetsOthersGoFirst(t *testing.T) {
 	}
 }
 
+// The latecomer has its turn although somebody always has something to add.
+func TestTheLatecomerLosesPatience(t *testing.T) {
+	w := &writer{}
+	w.lateWork.L = &w.mu
+	a := new(Assoc)
+	for round := range 2 {
+		var seen uint64
+		offers := 0
+		for done := false; !done; done = w.quiet(&seen) {
+			w.markLate(a)
+			if offers++; offers > latePatience+1 {
+				t.Fatalf("round %d: still waits after %d offers", round, offers)
+			}
+		}
+		if offers != latePatience+1 {
+			t.Errorf("round %d: has its turn after %d offers, want %d", round, offers, latePatience+1)
+		}
+	}
+}
+
 // A batch is as long as a train if there are two packets or more in that, else as the arena lets it be.
 func TestBatchesAreTrains(t *testing.T) {
 	w := &writer{arena: make([]byte, arenaSize), batch: make([]transport.Datagram, batchPackets)}

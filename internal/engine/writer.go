@@ -39,10 +39,10 @@ type writer struct {
 	// replied counts the stateless answers that left.
 	replied uint64
 	stopped bool
-	// late: the latecomer is to write. offers counts what was left to it.
-	late     bool
-	offers   uint64
-	lateWork sync.Cond
+	// late: the latecomer is to write. offers counts what was left to it, lateSince how many of them it has served.
+	late              bool
+	offers, lateSince uint64
+	lateWork          sync.Cond
 
 	batch []transport.Datagram
 	arena []byte
