@@ -82,7 +82,10 @@ func TestWhoAsksForARestingPortGetsIt(t *testing.T) {
 		if _, ok := other.Lookup(first+20, addrs("127.0.0.1")[0]); ok {
 			t.Errorf("%s: somebody is found at a port that rests", word)
 		}
-		if n := len(table.resting); n < maxResting-20 || n > maxResting-10 {
+		table.mu.Lock()
+		n := len(table.resting)
+		table.mu.Unlock()
+		if n < maxResting-20 || n > maxResting-10 {
 			t.Errorf("%s: %d ports rest", word, n)
 		}
 		for c := table.Rested(); c != nil; c = table.Rested() {
