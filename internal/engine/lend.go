@@ -14,7 +14,8 @@ import (
 //
 // The goroutine looks from time to time whether the user comes back for more, and takes the role back if he does not: so a packet never waits
 // for longer than two looks, whatever the user does between two messages. He gives the role back himself when it is no dialogue any
-// more: when others get packets, when packets come in numbers, or when he sends so much that acknowledgements matter.
+// more: when others get packets, when packets come in numbers, when his come by another queue, or when he sends so much that acknowledgements
+// matter.
 
 const (
 	// lendAfter is how many batches in a row make a dialogue.
@@ -185,7 +186,7 @@ func (a *Assoc) readInstead(ctx context.Context) bool {
 	a.mu.Unlock()
 	n, err := r.engine.carrier.ReadBatch(r.queue, r.batch)
 	a.readable.away.Store(nil)
-	keep := err == nil && n < fullPackets
+	keep := err == nil && n > 0 && n < fullPackets // with none, he was called: what he waits for comes another way
 	if n > 0 {
 		r.serve(n, false)
 		for _, owner := range r.owners[:n] {

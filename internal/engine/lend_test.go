@@ -18,18 +18,23 @@ import (
 	"github.com/gosctp/sctp/transport"
 )
 
-// endable is a carrier whose reading can be interrupted. A goroutine of its own reads the one below.
+// endable is a carrier of two queues whose reading can be interrupted. A goroutine of its own reads the one below.
 type endable struct {
 	transport.Transport
-	arrived chan transport.Datagram
-	asked   chan struct{}
+	arrived [2]chan transport.Datagram
+	asked   [2]chan struct{}
 	over    chan struct{}
+	// queue is the one by which packets arrive.
+	queue atomic.Int32
 	// copies is how often each packet arrives; 0 stands for 1.
 	copies atomic.Int32
 }
 
 func newEndable(t transport.Transport) *endable {
-	c := &endable{Transport: t, arrived: make(chan transport.Datagram, 1000), asked: make(chan struct{}, 1), over: make(chan struct{})}
+	c := &endable{Transport: t, over: make(chan struct{})}
+	for queue := range c.Queues() {
+		c.arrived[queue], c.asked[queue] = make(chan transport.Datagram, 1000), make(chan struct{}, 1)
+	}
 	go func() {
 		defer close(c.over)
 		ds := make([]transport.Datagram, 10)
@@ -40,17 +45,19 @@ func newEndable(t transport.Transport) *endable {
 			}
 			for _, d := range ds[:n] {
 				d.Data = bytes.Clone(d.Data)
-				c.arrived <- d
+				c.arrived[c.queue.Load()] <- d
 			}
 		}
 	}()
 	return c
 }
 
-func (c *endable) ReadBatch(_ int, ds []transport.Datagram) (int, error) {
+func (c *endable) Queues() int { return len(c.arrived) }
+
+func (c *endable) ReadBatch(queue int, ds []transport.Datagram) (int, error) {
 	select {
-	case ds[0] = <-c.arrived:
-	case <-c.asked:
+	case ds[0] = <-c.arrived[queue]:
+	case <-c.asked[queue]:
 		return 0, nil
 	case <-c.over:
 		return 0, net.ErrClosed
@@ -62,9 +69,9 @@ func (c *endable) ReadBatch(_ int, ds []transport.Datagram) (int, error) {
 	return n, nil
 }
 
-func (c *endable) Interrupt(int) {
+func (c *endable) Interrupt(queue int) {
 	select {
-	case c.asked <- struct{}{}:
+	case c.asked[queue] <- struct{}{}:
 	default:
 	}
 }
@@ -121,6 +128,28 @@ func (a *Assoc) borrows() bool {
 	r.lending.mu.Lock()
 	defer r.lending.mu.Unlock()
 	return r.lending.borrower == a
+}
+
+// Who reads one queue hears of what comes by another, and the dialogue moves there.
+func TestAnswersComeByAnotherQueue(t *testing.T) {
+	inDialogue(t, func(l *lab, a, _ *Assoc) {
+		carrier := l.a.carrier.(*endable)
+		for _, queue := range []int{1, 0} {
+			carrier.queue.Store(int32(queue))
+			l.send(a, []byte("question"))
+			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+			if _, _, err := a.Receive(ctx, make([]byte, 100)); err != nil {
+				t.Fatalf("queue %d: %v", queue, err)
+			}
+			cancel()
+			for range 3 * lendAfter {
+				l.ask(a)
+			}
+			if r := a.lender.Load(); r == nil || r.queue != queue {
+				t.Errorf("queue %d: its reader has not lent its role", queue)
+			}
+		}
+	})
 }
 
 func TestUserInADialogueReads(t *testing.T) {

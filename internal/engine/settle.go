@@ -98,7 +98,7 @@ func (a *Assoc) foundReadable(now mono.Time) {
 	case a.inbox != nil:
 		a.inbox.ready(a)
 	case a.mailbox != nil: // settleMailbox has seen it
-	case a.readable.waiters > 0:
+	case a.readable.waiters > 0 || a.readable.away.Load() != nil:
 		a.todo |= wakeReader
 	}
 }
