@@ -47,6 +47,7 @@ func (j *voyage) oneWayLoss(f lab.Faults, senders []*traveller) {
 	for _, p := range senders {
 		p.returns(0)
 	}
+	j.each(func(p *traveller) { p.returnsIfAway(0) }) // those too who left it because their peer's answers were lost
 	j.settle("both directions are back", 0, senders)
 }
 

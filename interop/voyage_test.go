@@ -247,6 +247,20 @@ func (p *traveller) returns(path int) {
 	p.hear("path " + p.other[path] + " available")
 }
 
+// returnsIfAway is returns, if what the traveller has said last of a path is that it fails.
+func (p *traveller) returnsIfAway(path int) {
+	p.t.Helper()
+	name, last := "path "+p.other[path]+" ", ""
+	for line := range strings.Lines(p.process.Log()) {
+		if state, ok := strings.CutPrefix(strings.TrimSpace(line), name); ok {
+			last = state
+		}
+	}
+	if last == "unreachable" || last == "potentially_failed" {
+		p.returns(path)
+	}
+}
+
 // impair has a link behave badly until the voyage is healed.
 func (j *voyage) impair(f lab.Faults, paths ...int) {
 	j.t.Helper()
