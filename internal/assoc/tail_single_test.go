@@ -203,21 +203,6 @@ func TestNoProbeWhereItWouldTellNothing(t *testing.T) {
 	}
 }
 
-// A message that may be given up after its first transmission must not end because of a probe.
-func TestAProbeOfALonePathGivesNothingUp(t *testing.T) {
-	ta := unreliable(t, with(func(c *Config) { c.TailProbe, c.HBInterval = true, time.Hour }))
-	ta.send(10)
-	ta.forget()
-	ta.advance(10 * time.Millisecond)
-	ta.recv(sack(0))
-	ta.sendMessage(limited(10, 0))
-	ta.forget()
-	if ta.advanceToTimer() >= time.Second {
-		t.Fatal("no probe")
-	}
-	ta.wantIdle("nothing is sent again")
-}
-
 // A probe that cannot leave is none.
 func TestAProbeThatFindsNothingToSendIsForgotten(t *testing.T) {
 	ta := lone(t)

@@ -119,17 +119,19 @@ func TestTailsAreProbedWhereItHelps(t *testing.T) {
 
 // A message that may be given up after its first transmission must not end because of a probe.
 func TestAProbeGivesNothingUp(t *testing.T) {
-	ta := unreliable(t, multiHomed(peer1, peer2), with(func(c *Config) { c.TailProbe, c.HBInterval, c.PFMaxRetrans = true, time.Hour, 0 }))
-	ta.send(10)
-	ta.forget()
-	ta.advance(10 * time.Millisecond)
-	ta.recv(sack(0))
-	ta.sendMessage(limited(10, 0))
-	ta.forget()
-	if ta.advanceToTimer() >= time.Second {
-		t.Fatal("no probe")
+	probes := with(func(c *Config) { c.TailProbe, c.HBInterval, c.PFMaxRetrans = true, time.Hour, 0 })
+	for paths, ta := range map[string]*testAssoc{"one": unreliable(t, probes), "two": unreliable(t, multiHomed(peer1, peer2), probes)} {
+		ta.send(10)
+		ta.forget()
+		ta.advance(10 * time.Millisecond)
+		ta.recv(sack(0))
+		ta.sendMessage(limited(10, 0))
+		ta.forget()
+		if ta.advanceToTimer() >= time.Second {
+			t.Fatalf("%s: no probe", paths)
+		}
+		ta.wantIdle("nothing is sent again")
 	}
-	ta.wantIdle("nothing is sent again")
 }
 
 // Where T3-rtx would expire before a delayed SACK comes, the peer is asked for a prompt one (RFC 7053): RTO.Min may be 1 ms.

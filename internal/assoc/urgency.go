@@ -12,8 +12,9 @@ const (
 	Later
 )
 
-// trainBytes is what a carrier sends with one call: about as much as an IP packet has room for, since trains are large packets to the system.
-const trainBytes = 60 << 10
+// trainData is how much data fills what a carrier sends with one call: what an IP packet has room for, since trains are large packets to the
+// system, less the headers of those that the train is made of.
+const trainData = 60 << 10
 
 // Urgency says how urgent it is to ask NextPacket, after a message of size bytes was queued. It is Later once for each train that waits, for
 // the user to stop then and let others run.
@@ -26,9 +27,9 @@ func (a *Association) Urgency(size int) Urgency {
 	room := min(p.CC.Cwnd()-s.outstanding.Flight(p.ID), s.rwnd())
 	queued := s.queue.Unsent() + s.queue.Messages()*a.dataHeaderLen()
 	switch {
-	case min(room, queued) >= trainBytes:
+	case min(room, queued) >= trainData:
 		return Now
-	case queued > 2*trainBytes && queued%trainBytes < size:
+	case queued > 2*trainData && queued%trainData < size:
 		return Later
 	}
 	return Soon

@@ -29,27 +29,27 @@ func TestUrgency(t *testing.T) {
 	}
 	send(64)
 	want("one message is in flight", Soon)
-	send(trainBytes)
+	send(trainData)
 	want("a train is full", Now)
 
 	for a.NextPacket(p.now, p.buf, &p.d) {
 	}
 	for range 20 { // as if each had been acknowledged, so that the burst limits nothing
 		a.send.replenish(a.cfg.MaxBurst)
-		send(trainBytes)
+		send(trainData)
 		for a.NextPacket(p.now, p.buf, &p.d) {
 		}
 	}
-	for a.paths[0].CC.Cwnd()-a.send.outstanding.Flight(0) >= trainBytes {
+	for a.paths[0].CC.Cwnd()-a.send.outstanding.Flight(0) >= trainData {
 		t.Fatalf("the window is not full: %d of %d bytes", a.send.outstanding.Flight(0), a.paths[0].CC.Cwnd())
 	}
-	send(trainBytes)
+	send(trainData)
 	if a.Urgency(last) == Now {
 		t.Error("urgent although the congestion window is full")
 	}
 	later := 0
 	for range 100 {
-		send(trainBytes / 10)
+		send(trainData / 10)
 		if a.Urgency(last) == Later {
 			later++
 		}

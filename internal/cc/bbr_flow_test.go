@@ -64,14 +64,7 @@ func TestBBRWithRandomLosses(t *testing.T) {
 func TestBBRWithAShallowQueue(t *testing.T) {
 	p := newBottleneck(pathRate, pathDelay, pathBDP/10)
 	p.run(2 * time.Second)
-	p.lost = 0
-	before := p.delivered
-	if g := p.goodput(20 * time.Second); g < 0.85 {
-		t.Errorf("%.2f of the path are used", g)
-	}
-	if lost := float64(p.lost) / float64(p.delivered-before); lost > 0.02 {
-		t.Errorf("%.4f of what was sent was lost", lost)
-	}
+	p.wantUse(t, 20*time.Second, 0.85, 0.02)
 	if p.long == unbounded || p.long > 2*pathBDP {
 		t.Errorf("the limit is %.0f, where %.0f fit", p.long, pathBDP*1.1)
 	}
@@ -87,34 +80,33 @@ func TestBBRWhenThePathBecomesFaster(t *testing.T) {
 	}
 }
 
+// wantUse wants at least so much of the path used for a while, and at most so much of what is sent lost.
+func (p *bottleneck) wantUse(t *testing.T, d time.Duration, use, loss float64) {
+	t.Helper()
+	p.lost = 0
+	before := p.delivered
+	if g := p.goodput(d); g < use {
+		t.Errorf("%.2f of the path are used, want %.2f", g, use)
+	}
+	if lost := float64(p.lost) / float64(p.delivered-before); lost > loss {
+		t.Errorf("%.3f of what was sent was lost, want %.3f at most", lost, loss)
+	}
+}
+
 func TestBBRWhenThePathBecomesSlower(t *testing.T) {
 	p := newBottleneck(pathRate, pathDelay, 300e3)
 	p.run(3 * time.Second)
 	p.rate = pathRate / 10
 	p.until(t, "losses are heeded", func() bool { return p.bwShort < 0.5*pathRate })
 	p.until(t, "the old rate is forgotten", func() bool { return is(p.maxBW.most(), pathRate/10, 0.1) })
-	p.lost = 0
-	before := p.delivered
-	if g := p.goodput(10 * time.Second); g < 0.9 {
-		t.Errorf("%.2f of the path are used", g)
-	}
-	if lost := float64(p.lost) / float64(p.delivered-before); lost > 0.02 {
-		t.Errorf("%.3f of what was sent was lost", lost)
-	}
+	p.wantUse(t, 10*time.Second, 0.9, 0.02)
 }
 
 func TestBBRWithAPolicer(t *testing.T) {
 	p := newBottleneck(pathRate, pathDelay, 1<<20)
 	p.burst, p.tokens, p.filledAt = 100e3, 100e3, p.now
 	p.run(3 * time.Second)
-	p.lost = 0
-	before := p.delivered
-	if g := p.goodput(20 * time.Second); g < 0.75 {
-		t.Errorf("%.2f of the rate are used", g)
-	}
-	if lost := float64(p.lost) / float64(p.delivered-before); lost > 0.05 {
-		t.Errorf("%.3f of what was sent was lost", lost)
-	}
+	p.wantUse(t, 20*time.Second, 0.75, 0.05)
 }
 
 func TestBBRIsNotMisledByWhoSendsLittle(t *testing.T) {

@@ -14,8 +14,8 @@ const (
 	farGrid = 250 * time.Millisecond
 )
 
-// gather returns when to come back for a deadline.
-func gather(at, now mono.Time) mono.Time {
+// putOff returns when to come back for a deadline.
+func putOff(at, now mono.Time) mono.Time {
 	if at.Sub(now) < farOff {
 		return at
 	}

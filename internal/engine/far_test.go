@@ -11,18 +11,18 @@ import (
 func TestFarDeadlinesGather(t *testing.T) {
 	now := mono.Time(1234567)
 	for _, after := range []time.Duration{0, time.Second, farOff - 1} {
-		if at := now.Add(after); gather(at, now) != at {
+		if at := now.Add(after); putOff(at, now) != at {
 			t.Errorf("a deadline %v away was moved", after)
 		}
 	}
 	moments := map[mono.Time]bool{}
 	for i := range 1000 {
 		at := now.Add(farOff + time.Duration(i)*time.Millisecond)
-		got := gather(at, now)
+		got := putOff(at, now)
 		if got < at || got.Sub(at) >= farGrid {
 			t.Fatalf("a deadline is put off by %v", got.Sub(at))
 		}
-		if gather(got, now) != got {
+		if putOff(got, now) != got {
 			t.Fatal("a deadline is put off again")
 		}
 		moments[got] = true

@@ -111,8 +111,7 @@ func (e *Engine) deliver(now mono.Time, batch []transport.Datagram, owners []*As
 	return woken
 }
 
-// deliverRun gives a the packets of a run, each as one input of the run-loop law. It reports
-// whether a user waited, or would have if he did not read.
+// deliverRun gives a the packets of a run, each as one input of the run-loop law. It reports whether a user waited.
 func (a *Assoc) deliverRun(now mono.Time, run []transport.Datagram) (awaited bool) {
 	if a.isNew.CompareAndSwap(true, false) {
 		a.refreshMTU()

@@ -120,7 +120,7 @@ func (a *Assoc) arm(now mono.Time) {
 	if at.IsZero() {
 		return
 	}
-	if at = gather(at, now); !a.armed.IsZero() && a.armed <= at {
+	if at = putOff(at, now); !a.armed.IsZero() && a.armed <= at {
 		return
 	}
 	a.armed = at
