@@ -156,9 +156,9 @@ func (c *Config) stallTime() time.Duration {
 
 // core returns the part of c that the association itself needs.
 func (c *Config) core() assoc.Config {
-	var scheduler func() sched.Scheduler
+	var scheduler *func() sched.Scheduler
 	if f := c.Scheduler; f != nil {
-		scheduler = func() sched.Scheduler { return f() }
+		scheduler = new(func() sched.Scheduler { return f() })
 	}
 	core := assoc.Config{
 		RTOInitial:           c.RTOInitial,

@@ -42,7 +42,9 @@ func (a *Association) followHost(now mono.Time) {
 
 // SetAutoASCONF changes Config.AutoASCONF.
 func (a *Association) SetAutoASCONF(now mono.Time, on bool) {
-	a.cfg.AutoASCONF = on
+	if a.cfg.AutoASCONF != on {
+		a.configure(func(c *Config) { c.AutoASCONF = on })
+	}
 	a.followHost(now)
 }
 

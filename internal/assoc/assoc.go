@@ -44,7 +44,8 @@ type Identity struct {
 
 // Association is one SCTP association.
 type Association struct {
-	cfg    Config
+	// cfg may be that of other associations too: see configure.
+	cfg    *Config
 	params Params
 	rand   entropy
 	// secret seals cookies.
@@ -66,8 +67,8 @@ type Association struct {
 	primary *path.Path
 	// peak is the address that had the largest RTO when TakePeakRTO was called last.
 	peak netip.Addr
-	// over: it has ended, so that what still arrives is nobody's.
-	over bool
+	// over: it has ended, so that what still arrives is nobody's. released: buffers grow no more.
+	over, released bool
 	// gone are those of the bound addresses, and of those that the user wants as sources, that the host has lost.
 	gone []netip.Addr
 	// left are addresses of the host that the peer was asked to forget, on an association bound to all of them.
@@ -110,8 +111,8 @@ type adaptation struct {
 	known bool
 }
 
-// Connect begins an association: the first packet is an INIT (RFC 9260 section 5.1 A).
-func Connect(now mono.Time, cfg Config, p Params, id Identity) *Association {
+// Connect begins an association: the first packet is an INIT (RFC 9260 section 5.1 A). It keeps cfg, which nobody may change any more.
+func Connect(now mono.Time, cfg *Config, p Params, id Identity) *Association {
 	a := newAssociation(cfg, p, id)
 	a.initialTSN = seq.TSN(a.rand.Uint32())
 	a.outStreams = a.cfg.OutStreams
@@ -128,8 +129,8 @@ func Connect(now mono.Time, cfg Config, p Params, id Identity) *Association {
 }
 
 // Accept makes an association from a cookie that the endpoint has opened. It is CLOSED until the packet with the COOKIE ECHO is
-// delivered to it.
-func Accept(now mono.Time, cfg Config, p Params, id Identity, c *cookie.Content) *Association {
+// delivered to it. It keeps cfg, which nobody may change any more.
+func Accept(now mono.Time, cfg *Config, p Params, id Identity, c *cookie.Content) *Association {
 	a := newAssociation(cfg, p, id)
 	a.localTag = c.LocalTag
 	a.adopt(now, c)
@@ -137,8 +138,8 @@ func Accept(now mono.Time, cfg Config, p Params, id Identity, c *cookie.Content)
 	return a
 }
 
-func newAssociation(cfg Config, p Params, id Identity) *Association {
-	cfg = cfg.Defaults()
+func newAssociation(cfg *Config, p Params, id Identity) *Association {
+	cfg = cfg.completed(p.Carrier)
 	a := &Association{
 		cfg:      cfg,
 		params:   p,
@@ -147,12 +148,11 @@ func newAssociation(cfg Config, p Params, id Identity) *Association {
 		localTag: id.Tag,
 		send:     sender{queue: tx.NewQueue(), buffer: cfg.SendBuffer},
 	}
-	a.cfg.keepAlive(p.Carrier)
 	if cfg.Auth != nil {
 		a.beginAuth(cfg.Auth)
 	}
 	if cfg.Scheduler != nil {
-		a.SetScheduler(cfg.Scheduler())
+		a.SetScheduler((*cfg.Scheduler)())
 	}
 	if a.cfg.CongestionControl == cc.BBRv3 {
 		a.send.losses = new(tx.Losses)
@@ -208,8 +208,15 @@ func (a *Association) peerIs(initial seq.TSN, rwnd uint32, inStreams uint16) {
 	a.receive.advertised, a.receive.growth = a.cfg.RecvBuffer, growth{}
 }
 
-// Config are the parameters as they are now.
-func (a *Association) Config() Config { return a.cfg }
+// Config are the parameters as they are now. They are not changed in place: other associations may have the same.
+func (a *Association) Config() *Config { return a.cfg }
+
+// configure changes parameters of this association only.
+func (a *Association) configure(change func(*Config)) {
+	own := *a.cfg
+	change(&own)
+	a.cfg = own.completed(a.params.Carrier)
+}
 
 // State is the state of RFC 9260 section 4; StateClosed when the association is over and may be removed once NextPacket says false.
 func (a *Association) State() State { return a.state }

@@ -50,7 +50,7 @@ func (a *Association) beginAuth(c *auth.Config) {
 	a.send.queue.CountKeys()
 }
 
-func (a *Association) newVector() []byte { return AuthVector(&a.cfg, a.rand.Uint64) }
+func (a *Association) newVector() []byte { return AuthVector(a.cfg, a.rand.Uint64) }
 
 // agree takes the key vectors of both sides; without the extension in use there is nothing to authenticate.
 func (a *Association) agree(own, peer []byte) {

@@ -360,7 +360,7 @@ func TestCookieBringsAuthentication(t *testing.T) {
 			if err := x.Agree(own, mine); err != nil {
 				t.Fatal(err)
 			}
-			ta.a = Accept(ta.now, cfg, ta.a.params, testIdentity, content)
+			ta.a = Accept(ta.now, &cfg, ta.a.params, testIdentity, content)
 			packet := c.echo(cookieEcho(cookie))
 			var b []byte
 			for _, p := range packet {

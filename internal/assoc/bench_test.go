@@ -36,7 +36,7 @@ func newPair(tb testing.TB, changes ...func(*Config)) *pair {
 	}
 	left := Params{LocalPort: localPort, PeerPort: peerPort, LocalAddrs: []netip.Addr{local1}, PeerAddrs: []netip.Addr{peer1}, Carrier: dtls}
 	right := Params{LocalPort: peerPort, PeerPort: localPort, LocalAddrs: []netip.Addr{peer1}, PeerAddrs: []netip.Addr{local1}, Carrier: dtls}
-	p.ends[0] = Connect(p.now, cfg, left, Identity{Tag: localTag, Seed: [32]byte{1}})
+	p.ends[0] = Connect(p.now, &cfg, left, Identity{Tag: localTag, Seed: [32]byte{1}})
 	var d transport.Datagram
 	if !p.ends[0].NextPacket(p.now, p.buf, &d) {
 		tb.Fatal("no INIT")
@@ -52,7 +52,7 @@ func newPair(tb testing.TB, changes ...func(*Config)) *pair {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	p.ends[1] = Accept(p.now, cfg, right, Identity{Tag: peerTag, Seed: [32]byte{3}}, content)
+	p.ends[1] = Accept(p.now, &cfg, right, Identity{Tag: peerTag, Seed: [32]byte{3}}, content)
 	p.ends[0].Deliver(p.now, &transport.Datagram{Path: transport.Path{Local: local1, Remote: peer1}, Data: ack})
 	p.run()
 	for _, a := range p.ends {

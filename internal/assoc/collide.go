@@ -46,7 +46,7 @@ func (a *Association) recvInit(now mono.Time, in *inbound, c wire.Chunk) {
 
 // offer is what the INIT ACK of recvInit says: in COOKIE-WAIT and COOKIE-ECHOED the same as the own INIT, else a new tag and TSN.
 func (a *Association) offer() *Offer {
-	o := &Offer{Config: a.cfg, Tag: a.localTag, TSN: a.initialTSN, LocalAddrs: a.params.LocalAddrs, Carrier: a.params.Carrier}
+	o := &Offer{Config: *a.cfg, Tag: a.localTag, TSN: a.initialTSN, LocalAddrs: a.params.LocalAddrs, Carrier: a.params.Carrier}
 	if a.auth != nil {
 		o.Auth = a.auth.own // the random number follows the tag (RFC 4895 section 6.1)
 	}

@@ -100,8 +100,9 @@ type Config struct {
 	// 8.1.23): off.
 	AutoASCONF bool
 
-	// Scheduler makes what chooses the stream that sends next (RFC 8260 section 3): nil, first come, first served.
-	Scheduler func() sched.Scheduler
+	// Scheduler makes what chooses the stream that sends next (RFC 8260 section 3): nil, first come, first served. (Functions cannot be compared,
+	// as shared parameters are.)
+	Scheduler *func() sched.Scheduler
 
 	// AdaptationIndication, if not nil, is announced in the handshake (RFC 5061 section 4.2.6).
 	AdaptationIndication *uint32
@@ -202,6 +203,23 @@ func (c Config) Defaults() Config {
 	def(&c.MaxMessage, c.SendBuffer)
 	def[Memory](&c.Memory, ample{})
 	def(&c.PartialDeliveryPoint, c.RecvBuffer/2)
+	return c
+}
+
+// completed returns c, if nothing is missing in it for an association over a carrier, so that many can share it, or else a copy to which nothing is.
+func (c *Config) completed(over Carrier) *Config {
+	full := c.For(over)
+	if full == *c {
+		return c
+	}
+	own := full // in memory of its own only here
+	return &own
+}
+
+// For is Defaults for associations over a carrier: those share it in place of copying it.
+func (c Config) For(over Carrier) Config {
+	c = c.Defaults()
+	c.keepAlive(over)
 	return c
 }
 

@@ -68,7 +68,7 @@ func (a *Association) deliverPacket(now mono.Time, in *inbound) {
 			break
 		}
 		stranger := in.path == nil && !fromAnywhere(c.Type)
-		if stranger && !LearnsAddrs(&a.cfg, a.params.Carrier) {
+		if stranger && !LearnsAddrs(a.cfg, a.params.Carrier) {
 			a.stats.StrangersDiscarded++
 			continue
 		}

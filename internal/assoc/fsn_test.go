@@ -24,7 +24,7 @@ func TestFragmentsAreNumberedForLinux(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	passive.a = Accept(passive.now, offer.Config, passive.a.params, testIdentity, c)
+	passive.a = Accept(passive.now, &offer.Config, passive.a.params, testIdentity, c)
 	passive.recv(cookieEcho(passive.cookieFor(&offer, likeLinux)))
 
 	for _, ta := range []*testAssoc{active, passive} {

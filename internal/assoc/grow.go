@@ -87,7 +87,7 @@ func (a *Association) resize(now mono.Time, n int) {
 
 // growWindow makes the receive buffer larger, if there is memory for it.
 func (a *Association) growWindow(n int) {
-	if w := a.receive.window; n > w && a.cfg.Memory.Take(n-w) {
+	if w := a.receive.window; n > w && !a.released && a.cfg.Memory.Take(n-w) {
 		a.setWindow(n)
 	}
 }

@@ -15,7 +15,7 @@ func (a *Association) Held() int { return a.send.queue.Held() }
 // round trip, so does the buffer. More would only wait here, and keep others from the processor.
 func (a *Association) growSendBuffer(n int) {
 	s := &a.send
-	if s.buffer >= a.cfg.MaxSendBuffer {
+	if s.buffer >= a.cfg.MaxSendBuffer || a.released {
 		return
 	}
 	want := sendShares * n

@@ -121,7 +121,7 @@ func newTestAssoc(t *testing.T, s side, options ...option) *testAssoc {
 		o(ta, &cfg, &params)
 	}
 	if s == activeSide {
-		ta.a = Connect(ta.now, cfg, params, testIdentity)
+		ta.a = Connect(ta.now, &cfg, params, testIdentity)
 		ta.localTSN = ta.a.initialTSN
 	} else {
 		ta.localTSN = 7000
@@ -131,7 +131,7 @@ func newTestAssoc(t *testing.T, s side, options ...option) *testAssoc {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ta.a = Accept(ta.now, cfg, params, testIdentity, c)
+		ta.a = Accept(ta.now, &cfg, params, testIdentity, c)
 	}
 	ta.setMTUs()
 	ta.settle()

@@ -76,7 +76,7 @@ func AnswerInit(b []byte, now mono.Time, jar *cookie.Jar, d *transport.Datagram,
 	}
 	params, mark := wire.BeginParam(make([]byte, 0, answerRoom), wire.ParamStateCookie)
 	params = wire.EndParam(jar.Seal(params, now, &c), mark)
-	params = appendOwnParams(params, o.Config, scoping, p.supported(o.LocalAddrs, d.Path.Remote), peers)
+	params = appendOwnParams(params, &o.Config, scoping, p.supported(o.LocalAddrs, d.Path.Remote), peers)
 	params = appendExtensions(params, extensions|offered&ZeroChecksum, o.Carrier) // which each side accepts for itself
 	params = auth.AppendParams(params, c.LocalAuth)
 	params = appendUnrecognized(params, p.unrecognized)
@@ -120,7 +120,7 @@ func addedAddrs(b []byte, addrs, known []netip.Addr) []byte {
 }
 
 // appendOwnParams appends the parameters that INIT and INIT ACK have in common, of which the latter goes to the first of peers.
-func appendOwnParams(b []byte, cfg Config, s scoping, local, peers []netip.Addr) []byte {
+func appendOwnParams(b []byte, cfg *Config, s scoping, local, peers []netip.Addr) []byte {
 	if !s.lone(local, peers[0]) {
 		for _, a := range s.announceable(make([]netip.Addr, 0, MaxPeerAddrs), local, peers) {
 			b = wire.AppendAddress(b, a.WithZone(""))

@@ -15,7 +15,7 @@ func LearnsAddrs(c *Config, carrier Carrier) bool { return c.LearnAddrs && carri
 // of the same one after a change. Nothing but a HEARTBEAT goes there until it is confirmed. RFC 5061 would have the peer tell, in a chunk that is
 // authenticated; the tag alone is what anybody knows who has seen a packet. So the user has to want it.
 func (a *Association) learnAddr(now mono.Time, in *inbound) {
-	if !LearnsAddrs(&a.cfg, a.params.Carrier) || in.header.Tag != a.localTag || !a.heartbeating() || !Unicast(in.d.Path.Remote) {
+	if !LearnsAddrs(a.cfg, a.params.Carrier) || in.header.Tag != a.localTag || !a.heartbeating() || !Unicast(in.d.Path.Remote) {
 		return
 	}
 	if !a.roomForLearnt() {

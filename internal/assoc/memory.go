@@ -21,7 +21,7 @@ func (ample) Scarce() bool  { return false }
 // ReleaseBuffers gives back what the buffers have grown by, for an association that is over or that nobody will drive any more. What was
 // received stays readable.
 func (a *Association) ReleaseBuffers() {
-	a.cfg.MaxRecvBuffer, a.cfg.MaxSendBuffer = a.cfg.RecvBuffer, a.cfg.SendBuffer
+	a.released = true
 	a.shrinkSendBuffer(a.cfg.SendBuffer)
 	if r := &a.receive; r.window > a.cfg.RecvBuffer {
 		a.cfg.Memory.Give(r.window - a.cfg.RecvBuffer)

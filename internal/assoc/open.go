@@ -135,7 +135,7 @@ func (a *Association) recvInitAck(now mono.Time, in *inbound, c wire.Chunk) {
 		a.violation(err.Error())
 		return
 	}
-	fault := p.fault(nil, &ack, &a.cfg, a.cfg.offered(a.params.Carrier))
+	fault := p.fault(nil, &ack, a.cfg, a.cfg.offered(a.params.Carrier))
 	if len(fault) == 0 && (len(p.cookie) == 0 || len(p.cookie) > MaxCookie) {
 		fault = wire.AppendMissingParams(nil, wire.ParamStateCookie)
 	}

@@ -18,7 +18,7 @@ func (ta *testAssoc) queueOn(streams ...uint16) {
 }
 
 func TestMessagesLeaveInTheOrderOfTheScheduler(t *testing.T) {
-	ta := established(t, with(func(c *Config) { c.Scheduler = sched.Priority }))
+	ta := established(t, with(func(c *Config) { c.Scheduler = new(sched.Priority) }))
 	for id, priority := range map[uint16]uint16{1: 30, 2: 20, 3: 10} {
 		if err := ta.a.SetStreamValue(id, priority); err != nil {
 			t.Fatal(err)

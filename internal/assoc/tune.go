@@ -30,7 +30,7 @@ type PathParams = path.Params
 
 // Tunable returns their values.
 func (a *Association) Tunable() Tunable {
-	c := &a.cfg
+	c := a.cfg
 	return Tunable{
 		Nagle: c.Nagle, DisableFragments: c.DisableFragments,
 		RTOInitial: c.RTOInitial, RTOMin: c.RTOMin, RTOMax: c.RTOMax,
@@ -44,15 +44,8 @@ func (a *Association) Tunable() Tunable {
 // Tune changes them. What Nagle's algorithm held back may leave now. Timers that run keep their time: a SACK that is being delayed, a
 // retransmission that is waited for.
 func (a *Association) Tune(_ mono.Time, t Tunable) {
-	c := &a.cfg
-	c.Nagle, c.DisableFragments = t.Nagle, t.DisableFragments
-	c.RTOInitial, c.RTOMin, c.RTOMax = t.RTOInitial, t.RTOMin, t.RTOMax
-	c.AssocMaxRetrans, c.ValidCookieLife = t.AssocMaxRetrans, t.ValidCookieLife
-	c.MaxBurst, c.MaxSeg = t.MaxBurst, t.MaxSeg
-	c.PartialDeliveryPoint, c.FragmentInterleave, c.DenyReconfig = t.PartialDeliveryPoint, t.FragmentInterleave, t.DenyReconfig
-	c.SetPathParams(t.PathParams)
-	a.cfg = c.Defaults()
-	a.cfg.keepAlive(a.params.Carrier)
+	a.configure(func(c *Config) { c.tune(&t) })
+	c := a.cfg
 	for _, p := range a.paths {
 		p.SetRTOBounds(c.RTOInitial, c.RTOMin, c.RTOMax)
 	}
@@ -60,6 +53,15 @@ func (a *Association) Tune(_ mono.Time, t Tunable) {
 		q.SetPartialDelivery(c.PartialDeliveryPoint, c.FragmentInterleave)
 	}
 	a.send.burst = max(a.send.burst, c.MaxBurst)
+}
+
+func (c *Config) tune(t *Tunable) {
+	c.Nagle, c.DisableFragments = t.Nagle, t.DisableFragments
+	c.RTOInitial, c.RTOMin, c.RTOMax = t.RTOInitial, t.RTOMin, t.RTOMax
+	c.AssocMaxRetrans, c.ValidCookieLife = t.AssocMaxRetrans, t.ValidCookieLife
+	c.MaxBurst, c.MaxSeg = t.MaxBurst, t.MaxSeg
+	c.PartialDeliveryPoint, c.FragmentInterleave, c.DenyReconfig = t.PartialDeliveryPoint, t.FragmentInterleave, t.DenyReconfig
+	c.SetPathParams(t.PathParams)
 }
 
 // PathParams returns the parameters of the path to remote.

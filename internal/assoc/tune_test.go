@@ -10,7 +10,7 @@ import (
 )
 
 func TestTuneKeepsTheRest(t *testing.T) {
-	a := &Association{cfg: Config{MaxBurst: 7, Nagle: true, HBMaxBurst: 2}.Defaults()}
+	a := &Association{cfg: new(Config{MaxBurst: 7, Nagle: true, HBMaxBurst: 2}.Defaults())}
 	want := Tunable{
 		DisableFragments: true, RTOInitial: 2 * time.Second, RTOMin: time.Millisecond, RTOMax: 3 * time.Second, AssocMaxRetrans: 4,
 		ValidCookieLife: 5 * time.Second, MaxBurst: 6, MaxSeg: 700, PartialDeliveryPoint: 9, FragmentInterleave: 2, DenyReconfig: AssocResets,

@@ -156,15 +156,15 @@ func TestAddressesOfAnAssociation(t *testing.T) {
 	}
 
 	// An association that is bound to some addresses may have others than its socket, unless another socket has them.
-	b := &Socket{Port: 1000, Addrs: addrs("198.51.100.1"), Config: assoc.Config{}.Defaults()}
+	b := &Socket{Port: 1000, Addrs: addrs("198.51.100.1"), Config: new(assoc.Config{}.Defaults())}
 	e := New(Config{Seed: [32]byte{9}})
-	s := &Socket{Port: 1000, Addrs: addrs("192.0.2.1"), Config: assoc.Config{}.Defaults()}
+	s := &Socket{Port: 1000, Addrs: addrs("192.0.2.1"), Config: new(assoc.Config{}.Defaults())}
 	for _, s := range []*Socket{b, s} {
 		if err := e.Bind(s); err != nil {
 			t.Fatal(err)
 		}
 	}
-	h, err := e.Connect(n.now, s, assoc.Config{}, 2000, addrs("203.0.113.1"), 0)
+	h, err := e.Connect(n.now, s, new(assoc.Config{}), 2000, addrs("203.0.113.1"), 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -163,7 +163,7 @@ func TestZeroMayBeTheRightChecksum(t *testing.T) {
 	}
 	for _, carrier := range []assoc.Carrier{{}, dtls} {
 		e := New(Config{Carrier: carrier})
-		if err := e.Bind(&Socket{Port: 5001, Backlog: 1, Config: assoc.Config{}.Defaults()}); err != nil {
+		if err := e.Bind(&Socket{Port: 5001, Backlog: 1, Config: new(assoc.Config{}.Defaults())}); err != nil {
 			t.Fatal(err)
 		}
 		if v := e.Route(start, arriving("203.0.113.9", "192.0.2.1", packet)); v.Kind != Reply {
@@ -218,11 +218,11 @@ func BenchmarkZeroChecksum(b *testing.B) {
 		}
 		b.Run(name, func(b *testing.B) {
 			e := New(Config{Carrier: carrier})
-			s := &Socket{Port: hostPort, Config: assoc.Config{}.Defaults()}
+			s := &Socket{Port: hostPort, Config: new(assoc.Config{}.Defaults())}
 			if err := e.Bind(s); err != nil {
 				b.Fatal(err)
 			}
-			h, err := e.Connect(start, s, assoc.Config{}.Defaults(), strangerPort, []netip.Addr{netip.MustParseAddr("203.0.113.9")}, 0)
+			h, err := e.Connect(start, s, new(assoc.Config{}.Defaults()), strangerPort, []netip.Addr{netip.MustParseAddr("203.0.113.9")}, 0)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -62,7 +62,7 @@ func TestCookieOfAListenerThatWentAway(t *testing.T) {
 func TestCookieThatIsNotForThisPacket(t *testing.T) {
 	// RFC 9260 section 5.1.5 item 3.
 	e := newTestEndpoint(t, assoc.Config{})
-	if err := e.Bind(&Socket{Port: hostPort + 1, Backlog: 5, Config: assoc.Config{}.Defaults()}); err != nil {
+	if err := e.Bind(&Socket{Port: hostPort + 1, Backlog: 5, Config: new(assoc.Config{}.Defaults())}); err != nil {
 		t.Fatal(err)
 	}
 	c := offered(t, e, 99)

@@ -52,7 +52,7 @@ func TestFamiliesOfOnePort(t *testing.T) {
 	e.SetLocalAddrs([]netip.Addr{netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("198.51.100.1"),
 		netip.MustParseAddr("2001:db8::1"), netip.MustParseAddr("2001:db8:1::1")})
 	for family, streams := range map[Family]uint16{IPv4: 4, IPv6: 6} {
-		s := &Socket{Port: hostPort, Family: family, Backlog: 1, Config: assoc.Config{OutStreams: streams}.Defaults()}
+		s := &Socket{Port: hostPort, Family: family, Backlog: 1, Config: new(assoc.Config{OutStreams: streams}.Defaults())}
 		if err := e.Bind(s); err != nil {
 			t.Fatal(err)
 		}
@@ -176,7 +176,7 @@ func TestCookieEchoFromAnotherAddress(t *testing.T) {
 func TestRoutesFollowThePeersAddresses(t *testing.T) {
 	n, a, z := strangers(t, []string{"192.0.2.1"}, []string{"192.0.2.2", "198.51.100.2", "2001:db8::2"})
 	named := append(slices.Clone(z.addrs), netip.MustParseAddr("203.0.113.2")) // which is not Z's
-	h, err := a.e.Connect(n.now, a.socket, assoc.Config{}, 2000, named, 0)
+	h, err := a.e.Connect(n.now, a.socket, new(assoc.Config{}), 2000, named, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -256,11 +256,11 @@ func TestTheLastRouteIsNeverStale(t *testing.T) {
 
 func TestConnectRefusesASecondAssociationWithThePeer(t *testing.T) {
 	n, a, z := pair(t)
-	_, err := a.e.Connect(n.now, a.socket, assoc.Config{}, z.socket.Port, z.addrs, 0)
+	_, err := a.e.Connect(n.now, a.socket, new(assoc.Config{}), z.socket.Port, z.addrs, 0)
 	if !errors.Is(err, ErrAssocExists) {
 		t.Errorf("a second association with the same peer: %v", err)
 	}
-	if _, err := a.e.Connect(n.now, a.socket, assoc.Config{}, z.socket.Port+1, z.addrs, 0); err != nil {
+	if _, err := a.e.Connect(n.now, a.socket, new(assoc.Config{}), z.socket.Port+1, z.addrs, 0); err != nil {
 		t.Errorf("another port of the peer: %v", err)
 	}
 }
@@ -273,12 +273,12 @@ func TestConnectNeedsAnAddress(t *testing.T) {
 		for _, s := range addrs {
 			list = append(list, netip.MustParseAddr(s))
 		}
-		if _, err := a.e.Connect(start, a.socket, assoc.Config{}, 2000, list, 0); !errors.Is(err, ErrNoAddress) {
+		if _, err := a.e.Connect(start, a.socket, new(assoc.Config{}), 2000, list, 0); !errors.Is(err, ErrNoAddress) {
 			t.Errorf("to %v: %v", addrs, err)
 		}
 	}
 	addr := []netip.Addr{netip.MustParseAddr("192.0.2.2")}
-	if _, err := a.e.Connect(start, a.socket, assoc.Config{}, 0, addr, 0); !errors.Is(err, ErrNoAddress) {
+	if _, err := a.e.Connect(start, a.socket, new(assoc.Config{}), 0, addr, 0); !errors.Is(err, ErrNoAddress) {
 		t.Errorf("to port 0: %v", err)
 	}
 	wantEmpty(t, "after refusals", a.e)
@@ -290,7 +290,7 @@ func TestConnectUsesAtMostMaxPeerAddrs(t *testing.T) {
 	for i := range 2 * assoc.MaxPeerAddrs {
 		list = append(list, netip.AddrFrom4([4]byte{10, 0, 0, byte(i + 1)}))
 	}
-	h, err := a.e.Connect(start, a.socket, assoc.Config{}, 2000, list, 0)
+	h, err := a.e.Connect(start, a.socket, new(assoc.Config{}), 2000, list, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -333,7 +333,7 @@ func TestTagsAndInitialTSNsAreRandom(t *testing.T) {
 	buf := make([]byte, 1500)
 	for i := range uint16(count / 2) {
 		note(wireChunk(t, e.Route(start, arriving("203.0.113.9", "192.0.2.1", stranger(0, initChunk(1))))))
-		h, err := e.Connect(start, e.sockets[hostPort][0], assoc.Config{}, 1+i, []netip.Addr{netip.MustParseAddr("203.0.113.7")}, 0)
+		h, err := e.Connect(start, e.sockets[hostPort][0], new(assoc.Config{}), 1+i, []netip.Addr{netip.MustParseAddr("203.0.113.7")}, 0)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -81,8 +81,8 @@ func (e *Endpoint) SetOOTB(on bool) { e.ootb = on }
 // SetLocalAddrs tells the host's addresses, for sockets bound to all of them.
 func (e *Endpoint) SetLocalAddrs(addrs []netip.Addr) { e.local = append([]netip.Addr(nil), addrs...) }
 
-// Connect begins an association from s to a peer's addresses: one of assoc in COOKIE-WAIT with its INIT ready to be pulled.
-func (e *Endpoint) Connect(now mono.Time, s *Socket, c assoc.Config, peerPort uint16, peerAddrs []netip.Addr, encapPort uint16) (*Handle, error) {
+// Connect begins an association from s to a peer's addresses: one of assoc in COOKIE-WAIT with its INIT ready to be pulled. It keeps c.
+func (e *Endpoint) Connect(now mono.Time, s *Socket, c *assoc.Config, peerPort uint16, peerAddrs []netip.Addr, encapPort uint16) (*Handle, error) {
 	var peers []netip.Addr
 	for _, a := range peerAddrs {
 		if a = a.Unmap(); assoc.Unicast(a) && s.reach().takesFamily(a) && len(peers) < assoc.MaxPeerAddrs {
@@ -100,7 +100,7 @@ func (e *Endpoint) Connect(now mono.Time, s *Socket, c assoc.Config, peerPort ui
 	p := e.params(s, peerPort, encapPort)
 	p.PeerAddrs = peers
 	h := &Handle{Socket: s, peerPort: peerPort, reach: s.reach()}
-	h.listen(&c, e.carrier)
+	h.listen(c, e.carrier)
 	h.Assoc = assoc.Connect(now, c, p, e.identity(e.newTag()))
 	e.Update(h, h.Assoc.LocalTag(), h.Assoc.Routes(nil))
 	return h, nil

@@ -51,7 +51,7 @@ func (h *host) boot(seed byte) {
 // bind adds a socket on all addresses, or some, and makes it the one that connect uses.
 func (h *host) bind(port uint16, backlog int, c assoc.Config, addrs ...string) *Socket {
 	h.t.Helper()
-	h.socket = &Socket{Port: port, Backlog: backlog, Config: c.Defaults()}
+	h.socket = &Socket{Port: port, Backlog: backlog, Config: new(c.Defaults())}
 	for _, a := range addrs {
 		h.socket.Addrs = append(h.socket.Addrs, netip.MustParseAddr(a))
 	}
@@ -64,7 +64,7 @@ func (h *host) bind(port uint16, backlog int, c assoc.Config, addrs ...string) *
 // connect begins an association with the first address of a host.
 func (h *host) connect(to *host, c assoc.Config) *Handle {
 	h.t.Helper()
-	a, err := h.e.Connect(h.network.now, h.socket, c, to.socket.Port, to.addrs[:1], 0)
+	a, err := h.e.Connect(h.network.now, h.socket, &c, to.socket.Port, to.addrs[:1], 0)
 	if err != nil {
 		h.t.Fatal(err)
 	}

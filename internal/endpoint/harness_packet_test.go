@@ -85,7 +85,7 @@ func newTestEndpoint(t testing.TB, c assoc.Config) *Endpoint {
 	t.Helper()
 	e := New(Config{Seed: [32]byte{7}, OOTB: true})
 	e.SetLocalAddrs([]netip.Addr{netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("2001:db8::1")})
-	if err := e.Bind(&Socket{Port: hostPort, Backlog: 5, Config: c.Defaults()}); err != nil {
+	if err := e.Bind(&Socket{Port: hostPort, Backlog: 5, Config: new(c.Defaults())}); err != nil {
 		t.Fatal(err)
 	}
 	return e

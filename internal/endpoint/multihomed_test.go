@@ -219,7 +219,7 @@ func TestAnnouncedAddressesHaveThePeersScope(t *testing.T) {
 		}
 		e := New(Config{Seed: [32]byte{1}})
 		e.SetLocalAddrs(addrs)
-		s := &Socket{Port: hostPort, Backlog: 1, Config: assoc.Config{}.Defaults()}
+		s := &Socket{Port: hostPort, Backlog: 1, Config: new(assoc.Config{}.Defaults())}
 		if err := e.Bind(s); err != nil {
 			t.Fatal(err)
 		}
@@ -227,7 +227,7 @@ func TestAnnouncedAddressesHaveThePeersScope(t *testing.T) {
 		if got := announced(t, wireChunk(t, e.Route(start, init))); !slices.Equal(got, c.want) {
 			t.Errorf("%s: INIT ACK announces %v, want %v", c.why, got, c.want)
 		}
-		h, err := e.Connect(start, s, assoc.Config{}, strangerPort+1, []netip.Addr{netip.MustParseAddr(c.remote)}, 0)
+		h, err := e.Connect(start, s, new(assoc.Config{}), strangerPort+1, []netip.Addr{netip.MustParseAddr(c.remote)}, 0)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -229,7 +229,7 @@ func TestCollisionWithAPeerThatComesFromAnotherPort(t *testing.T) {
 	n, box, a, _, z := natted(t)
 	box.hosts[500] = a // forwarded, beside the port that it comes from
 	A := a.connect(z, assoc.Config{})
-	h, err := z.e.Connect(n.now, z.socket, assoc.Config{}, 1000, []netip.Addr{box.public}, 500)
+	h, err := z.e.Connect(n.now, z.socket, new(assoc.Config{}), 1000, []netip.Addr{box.public}, 500)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -305,7 +305,7 @@ func TestFindByPort(t *testing.T) {
 func TestConnectToPeersBehindOneAddress(t *testing.T) {
 	_, box, _, _, z := natted(t)
 	connect := func(port uint16) error {
-		_, err := z.e.Connect(start, z.socket, assoc.Config{}, 1000, []netip.Addr{box.public}, port)
+		_, err := z.e.Connect(start, z.socket, new(assoc.Config{}), 1000, []netip.Addr{box.public}, port)
 		return err
 	}
 	for _, port := range []uint16{500, 501} {

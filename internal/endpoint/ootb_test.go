@@ -79,7 +79,7 @@ func TestOutOfTheBlue3InitToNobodyIsAbortedWithItsInitiateTag(t *testing.T) {
 	v := e.Route(start, arriving("203.0.113.9", "192.0.2.1", init))
 	wantReply(t, "nobody has the port", v, initTag, wire.ChunkAbort, 0)
 
-	if err := e.Bind(&Socket{Port: hostPort, Config: assoc.Config{}.Defaults()}); err != nil {
+	if err := e.Bind(&Socket{Port: hostPort, Config: new(assoc.Config{}.Defaults())}); err != nil {
 		t.Fatal(err)
 	}
 	v = e.Route(start, arriving("203.0.113.9", "192.0.2.1", init))

@@ -194,8 +194,8 @@ func (e *Endpoint) routeInit(now mono.Time, p *packet) Verdict {
 		return e.refuseInit(p, &in)
 	}
 	e.reply = assoc.AnswerInit(e.reply[:0], now, e.jar, p.d, p.header, p.first, &assoc.Offer{
-		Config: s.Config, Tag: e.newTag(), TSN: seq.TSN(e.rand.Uint64()), LocalAddrs: e.localAddrs(s),
-		Carrier: e.carrier, Auth: assoc.AuthVector(&s.Config, e.rand.Uint64),
+		Config: *s.Config, Tag: e.newTag(), TSN: seq.TSN(e.rand.Uint64()), LocalAddrs: e.localAddrs(s),
+		Carrier: e.carrier, Auth: assoc.AuthVector(s.Config, e.rand.Uint64),
 	})
 	if len(e.reply) == 0 {
 		return Verdict{Reason: DropMalformed}
@@ -266,7 +266,7 @@ func (e *Endpoint) routeCookieEcho(now mono.Time, p *packet) Verdict {
 		return Verdict{Reason: DropBacklog} // the peer's T1-cookie tries again
 	case e.tags[c.LocalTag] != nil:
 		return Verdict{Reason: DropCookie}
-	case !assoc.AuthenticEcho(&s.Config, c, p.all()):
+	case !assoc.AuthenticEcho(s.Config, c, p.all()):
 		p.setup = true
 		return Verdict{Reason: DropUnauthentic}
 	}
@@ -297,7 +297,7 @@ func (e *Endpoint) cookieOwner(c *cookie.Content, local netip.Addr) *Handle {
 
 func (e *Endpoint) create(now mono.Time, s *Socket, c *cookie.Content) *Handle {
 	h := &Handle{Socket: s, peerPort: c.PeerPort, waiting: true, reach: s.reach()}
-	h.listen(&s.Config, e.carrier)
+	h.listen(s.Config, e.carrier)
 	s.waiting++
 	h.Assoc = assoc.Accept(now, s.Config, e.params(s, c.PeerPort, c.PeerEncapPort), e.identity(c.LocalTag), c)
 	e.Update(h, c.LocalTag, h.Assoc.Routes(nil))

@@ -12,7 +12,7 @@ import (
 // sharer is a socket of one port that shares.
 func sharer(backlog int, h Sharing, where ...string) *Socket {
 	s := socketOn(where...)
-	s.Backlog, s.Sharing, s.Config = backlog, h, assoc.Config{}.Defaults()
+	s.Backlog, s.Sharing, s.Config = backlog, h, new(assoc.Config{}.Defaults())
 	return s
 }
 

@@ -38,8 +38,8 @@ type Socket struct {
 	// Addrs are the bound addresses; empty for all of the host's of Family.
 	Addrs  []netip.Addr
 	Family Family
-	// Config is for associations that peers set up; it must have its defaults.
-	Config assoc.Config
+	// Config is for associations that peers set up, which share it; it must have its defaults, and is not changed in place.
+	Config *assoc.Config
 	// Backlog bounds how many accepted associations wait for Endpoint.Taken; 0 does not listen. It changes by Endpoint.Listen.
 	Backlog int
 	// Sharing says which other sockets may have the same port and address.

@@ -57,6 +57,7 @@ type Engine struct {
 	shared map[uint16]int
 	// localAddrs are the addresses of this host as last heard of.
 	localAddrs []netip.Addr
+	configs    configs
 	// err is why the engine ended, nil while it runs.
 	err error
 
@@ -124,6 +125,7 @@ func Open(o Options) (*Engine, error) {
 		},
 	}
 	rand.Read(c.Seed[:]) // It never fails.
+	e.configs.over = c.Carrier
 	e.core = endpoint.New(c)
 	openAccount(e)
 	e.setLocalAddrs(addrs)

@@ -71,7 +71,7 @@ type Socket struct {
 func (e *Engine) Bind(o SocketOptions) (*Socket, error) {
 	s := &Socket{engine: e, inbox: o.Inbox, mail: o.Mail, shared: o.Shared, transient: o.Transient, onFree: o.OnFree, foreign: o.Foreign, users: 1}
 	s.core = endpoint.Socket{
-		Port: o.Port, Addrs: o.Addrs, Family: o.Family, Sharing: o.Sharing, Config: o.Config, Backlog: o.Backlog,
+		Port: o.Port, Addrs: o.Addrs, Family: o.Family, Sharing: o.Sharing, Config: e.configs.share(o.Config), Backlog: o.Backlog,
 		RefuseWhenFull: o.RefuseWhenFull, User: s,
 	}
 	s.anyPort = o.Transient && o.Port == 0 && len(o.Addrs) == 0 && o.Sharing == endpoint.Sharing{}
@@ -160,7 +160,7 @@ func (s *Socket) begin(c assoc.Config, p Peer) (*Assoc, error) {
 		return nil, err
 	}
 	e := s.engine
-	h, err := e.core.Connect(e.now(), &s.core, c, p.Port, p.Addrs, p.EncapPort)
+	h, err := e.core.Connect(e.now(), &s.core, e.configs.share(c), p.Port, p.Addrs, p.EncapPort)
 	if err != nil {
 		return nil, err
 	}

@@ -83,7 +83,7 @@ func (s *Socket) Listen(backlog int, changed func()) (*Listener, error) {
 func (s *Socket) Configure(c assoc.Config) {
 	s.engine.mu.Lock()
 	defer s.engine.mu.Unlock()
-	s.core.Config = c.Defaults()
+	s.core.Config = s.engine.configs.share(c)
 }
 
 // TryAccept is Accept that does not wait: nil if there is none.
@@ -233,7 +233,7 @@ func (a *Assoc) held() int { return a.core.Held() + a.reserved }
 func (a *Assoc) Accounts() (c assoc.Config, held int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.core.Config(), a.held()
+	return *a.core.Config(), a.held()
 }
 
 // Reserve checks whether m can be sent and keeps room for it, for SendReserved or Unreserve. Like the kernel's socket it takes a

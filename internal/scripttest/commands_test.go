@@ -134,9 +134,9 @@ var options = map[string]func(c *assoc.Config, text string) error{
 	},
 }
 
-var schedulers = map[string]func() sched.Scheduler{
-	"fcfs": sched.FCFS, "round-robin": sched.RoundRobin, "round-robin-packet": sched.RoundRobinPacket, "priority": sched.Priority,
-	"fair": sched.FairCapacity, "weighted": sched.WeightedFair,
+var schedulers = map[string]*func() sched.Scheduler{
+	"fcfs": new(sched.FCFS), "round-robin": new(sched.RoundRobin), "round-robin-packet": new(sched.RoundRobinPacket), "priority": new(sched.Priority),
+	"fair": new(sched.FairCapacity), "weighted": new(sched.WeightedFair),
 }
 
 // number is an option that takes one.
@@ -197,7 +197,7 @@ func (w *world) doListen(args []string) error {
 		return err
 	}
 	return w.with(args[0], func(h *host) error {
-		h.socket = &endpoint.Socket{Port: uint16(port), Backlog: 5, Config: c}
+		h.socket = &endpoint.Socket{Port: uint16(port), Backlog: 5, Config: &c}
 		return h.e.Bind(h.socket)
 	})
 }
@@ -227,7 +227,7 @@ func (w *world) doConnect(args []string) error {
 				return err
 			}
 		}
-		a, err := h.e.Connect(w.now, h.socket, c, to.socket.Port, to.addrs[:1], 0)
+		a, err := h.e.Connect(w.now, h.socket, &c, to.socket.Port, to.addrs[:1], 0)
 		if err != nil {
 			return err
 		}

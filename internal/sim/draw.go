@@ -199,8 +199,8 @@ func (d drawer) talk(s *Scenario, client int) Talk {
 }
 
 // schedulers are all that there are, and none, which is the first.
-var schedulers = []func() sched.Scheduler{
-	nil, sched.FCFS, sched.RoundRobin, sched.RoundRobinPacket, sched.Priority, sched.FairCapacity, sched.WeightedFair,
+var schedulers = []*func() sched.Scheduler{
+	nil, new(sched.FCFS), new(sched.RoundRobin), new(sched.RoundRobinPacket), new(sched.Priority), new(sched.FairCapacity), new(sched.WeightedFair),
 }
 
 func (d drawer) readSize() int { return pick(d, 1<<16, 1<<16, 1000, 100+d.IntN(5000)) }

@@ -107,7 +107,7 @@ func (l *lab) sctp(h *simnet.Host, c assoc.Config) *sctpEnd {
 	binary.BigEndian.PutUint64(ec.Seed[:], mix(uint64(len(l.ends)+1)))
 	e.ep = endpoint.New(ec)
 	e.ep.SetLocalAddrs(h.Addrs())
-	e.sock = &endpoint.Socket{Port: serverPort, Config: c.Defaults(), Backlog: 1}
+	e.sock = &endpoint.Socket{Port: serverPort, Config: new(c.Defaults()), Backlog: 1}
 	if err := e.ep.Bind(e.sock); err != nil {
 		panic(err)
 	}

@@ -36,7 +36,7 @@ func besideBulk(scheduler func() sched.Scheduler, streams int, interleaving bool
 	}
 	s.Actions = []Action{{latencyRun, Abort, 1}}
 	c := assoc.Config{
-		Scheduler: scheduler, SACKFrequency: 1, OutStreams: 100, SendBuffer: 8 << 20,
+		Scheduler: new(scheduler), SACKFrequency: 1, OutStreams: 100, SendBuffer: 8 << 20,
 		RecvBuffer: int(latencyRTT.Seconds() * latencyRate), PartialDeliveryPoint: 1, FragmentInterleave: 2,
 	}
 	if !interleaving {

@@ -37,7 +37,7 @@ func (n *node) start() {
 	c.Carrier = n.plan.Carrier
 	n.ep = endpoint.New(c)
 	n.ep.SetLocalAddrs(n.addrs)
-	n.sock = &endpoint.Socket{Port: serverPort + uint16(n.index), Config: n.plan.config(), Backlog: len(n.w.s.Hosts)}
+	n.sock = &endpoint.Socket{Port: serverPort + uint16(n.index), Config: new(n.plan.config()), Backlog: len(n.w.s.Hosts)}
 	if err := n.ep.Bind(n.sock); err != nil {
 		n.w.fail(RuleError, "host %d: bind: %v", n.index, err)
 	}
@@ -50,7 +50,7 @@ func (n *node) connect(t *talk, side int) {
 	if t.plan.FirstAddrOnly {
 		addrs = addrs[:1]
 	}
-	h, err := n.ep.Connect(n.w.now, n.sock, n.plan.config(), peer.sock.Port, addrs, peer.encapPort)
+	h, err := n.ep.Connect(n.w.now, n.sock, new(n.plan.config()), peer.sock.Port, addrs, peer.encapPort)
 	if err != nil {
 		n.w.fail(RuleError, "host %d: connect: %v", n.index, err)
 		return

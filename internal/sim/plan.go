@@ -50,7 +50,7 @@ func (w *world) act(a Action) {
 	case Rekey:
 		w.nodes[a.Index].each(func(u *user, _ mono.Time) { u.rekey() })
 	case Reschedule:
-		w.nodes[a.Index].each(func(u *user, _ mono.Time) { u.a.SetScheduler(schedulers[1+w.rng.IntN(len(schedulers)-1)]()) })
+		w.nodes[a.Index].each(func(u *user, _ mono.Time) { u.a.SetScheduler((*schedulers[1+w.rng.IntN(len(schedulers)-1)])()) })
 	case Move:
 		w.nodes[a.Index].each((*user).move)
 	case Prefer:

@@ -15,9 +15,9 @@ var scheduleOptions = table{
 }
 
 // schedulers are made by these, by number.
-var schedulers = map[uint32]func() sched.Scheduler{
-	linux.SCTP_SS_FCFS: sched.FCFS, linux.SCTP_SS_PRIO: sched.Priority, linux.SCTP_SS_RR: sched.RoundRobin,
-	linux.SCTP_SS_FC: sched.FairCapacity, linux.SCTP_SS_WFQ: sched.WeightedFair, linux.SCTP_SS_RR_PKT: sched.RoundRobinPacket,
+var schedulers = map[uint32]*func() sched.Scheduler{
+	linux.SCTP_SS_FCFS: new(sched.FCFS), linux.SCTP_SS_PRIO: new(sched.Priority), linux.SCTP_SS_RR: new(sched.RoundRobin),
+	linux.SCTP_SS_FC: new(sched.FairCapacity), linux.SCTP_SS_WFQ: new(sched.WeightedFair), linux.SCTP_SS_RR_PKT: new(sched.RoundRobinPacket),
 }
 
 // setScheduler has the streams begin without values: what one of another scheduler's means to this one nobody knows.
@@ -28,7 +28,7 @@ func setScheduler(s *Socket, v *linux.AssocValue) error {
 	}
 	targets, _, err := s.targets(v.AssocID)
 	for _, a := range targets {
-		_ = a.ChangeScheduler(newScheduler()) // one that is over sends nothing
+		_ = a.ChangeScheduler((*newScheduler)()) // one that is over sends nothing
 	}
 	if err != nil {
 		return err

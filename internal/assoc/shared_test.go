@@ -1,0 +1,32 @@
+package assoc
+
+import (
+	"net/netip"
+	"testing"
+	"time"
+)
+
+// Associations may share a Config: what one of them is told concerns no other.
+func TestSharedParametersAreNotChanged(t *testing.T) {
+	shared := Config{MaxBurst: 8}.For(Carrier{})
+	before := shared
+	p := Params{LocalPort: localPort, PeerPort: peerPort, LocalAddrs: []netip.Addr{local1}, Wildcard: true, PeerAddrs: []netip.Addr{peer1}}
+	one, other := Connect(1, &shared, p, testIdentity), Connect(1, &shared, p, testIdentity)
+	if one.Config() != &shared || other.Config() != &shared {
+		t.Fatal("complete parameters were copied")
+	}
+	tuned := one.Tunable()
+	tuned.MaxBurst = 9
+	one.Tune(1, tuned)
+	one.SetAutoASCONF(1, false)
+	one.SetAutoASCONF(1, true)
+	if c := one.Config(); c.MaxBurst != 9 || !c.AutoASCONF {
+		t.Errorf("what one was told is not so: %+v", c)
+	}
+	if other.Config() != &shared || shared != before {
+		t.Errorf("the other has other parameters now: %+v", shared)
+	}
+	if c := Connect(1, &Config{MaxBurst: 9}, p, testIdentity).Config(); c.MaxBurst != 9 || c.RTOMax != time.Minute {
+		t.Errorf("what was missing was not filled in: %+v", c)
+	}
+}
