@@ -62,6 +62,11 @@ func (a *Association) deliverPacket(now mono.Time, in *inbound) {
 		return
 	}
 	for rest = in.chunks; len(rest) > 0; {
+		if wire.ChunkType(rest[0]) == wire.ChunkData {
+			if rest = a.recvWholes(now, in, rest); len(rest) == 0 {
+				break
+			}
+		}
 		var c wire.Chunk
 		if c, rest, err = wire.NextChunk(rest); err != nil {
 			a.violation(err.Error())
