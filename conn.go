@@ -18,9 +18,10 @@ type Conn struct {
 	network string
 	// linger is how long Close may shut down, as a time.Duration; zero aborts.
 	linger atomic.Int64
+	// defaults is what SetDefaultSndInfo said; nil stands for the zero value. What it points to never changes.
+	defaults atomic.Pointer[SndInfo]
 
-	mu       sync.Mutex
-	defaults SndInfo
+	mu sync.Mutex
 	// local and remote are kept when the association, which knows better, has ended.
 	local, remote *Addr
 }
@@ -29,7 +30,10 @@ var _ net.Conn = (*Conn)(nil)
 
 // newConn gives a the form in which its user gets it.
 func newConn(a *engine.Assoc, network string, c *Config) *Conn {
-	conn := &Conn{assoc: a, network: network, defaults: c.DefaultSndInfo}
+	conn := &Conn{assoc: a, network: network}
+	if c.DefaultSndInfo != (SndInfo{}) {
+		conn.SetDefaultSndInfo(c.DefaultSndInfo)
+	}
 	conn.linger.Store(int64(c.linger()))
 	conn.addrs()
 	return conn

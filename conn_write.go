@@ -19,10 +19,10 @@ func (c *Conn) Write(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	return c.writeAll(c.DefaultSndInfo(), p)
+	return c.writeAll(c.infoOr(nil), p)
 }
 
-func (c *Conn) writeAll(info SndInfo, p []byte) (int, error) {
+func (c *Conn) writeAll(info *SndInfo, p []byte) (int, error) {
 	var m assoc.Message
 	info.fill(&m, p)
 	n, err := c.assoc.SendAll(context.Background(), &m)
@@ -38,12 +38,7 @@ func (c *Conn) WriteMsg(p []byte, info *SndInfo) (int, error) {
 // WriteMsgContext is WriteMsg that also gives up when ctx ends.
 func (c *Conn) WriteMsgContext(ctx context.Context, p []byte, info *SndInfo) (int, error) {
 	var m assoc.Message
-	if info != nil {
-		info.fill(&m, p)
-	} else {
-		defaults := c.DefaultSndInfo()
-		defaults.fill(&m, p)
-	}
+	c.infoOr(info).fill(&m, p)
 	err := c.assoc.Send(ctx, &m)
 	if err != nil {
 		return 0, c.wrap("write", c.explainSize(err, len(p)))
@@ -61,14 +56,22 @@ func (c *Conn) explainSize(err error, size int) error {
 
 // SetDefaultSndInfo says how Write sends, and WriteMsg without an info (SCTP_DEFAULT_SNDINFO, RFC 6458 section 8.1.31).
 func (c *Conn) SetDefaultSndInfo(info SndInfo) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.defaults = info
+	c.defaults.Store(&info)
 }
 
 // DefaultSndInfo returns what SetDefaultSndInfo said.
-func (c *Conn) DefaultSndInfo() SndInfo {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.defaults
+func (c *Conn) DefaultSndInfo() SndInfo { return *c.infoOr(nil) }
+
+// noInfo is what SetDefaultSndInfo said when it was not called.
+var noInfo SndInfo
+
+// infoOr is info, or if that is nil what SetDefaultSndInfo said.
+func (c *Conn) infoOr(info *SndInfo) *SndInfo {
+	if info != nil {
+		return info
+	}
+	if defaults := c.defaults.Load(); defaults != nil {
+		return defaults
+	}
+	return &noInfo
 }

@@ -27,7 +27,7 @@ func (s *Stream) Write(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	return s.conn.writeAll(s.Info, p)
+	return s.conn.writeAll(&s.Info, p)
 }
 
 // WriteMsg sends p as one message on the stream; see [Conn.WriteMsg].

@@ -33,11 +33,7 @@ type MessageWriter struct {
 // of ctx makes Write and Close fail, as the write deadline does. The reliability of the message is that of info: its
 // lifetime begins with the first part.
 func (c *Conn) NewMessage(ctx context.Context, info *SndInfo) (*MessageWriter, error) {
-	if info == nil {
-		defaults := c.DefaultSndInfo()
-		info = &defaults
-	}
-	return newMessageWriter(ctx, c.assoc, info, c.wrap)
+	return newMessageWriter(ctx, c.assoc, c.infoOr(info), c.wrap)
 }
 
 func newMessageWriter(

@@ -10,13 +10,15 @@ import (
 // At the end of an association that was shut down it returns io.EOF.
 func (a *Assoc) Receive(ctx context.Context, p []byte) (int, assoc.RcvInfo, error) {
 	a.mu.Lock()
-	defer a.unlock()
-	if err := a.awaitReadable(ctx); err != nil {
-		return 0, assoc.RcvInfo{}, err
+	var n int
+	var info assoc.RcvInfo
+	err := a.awaitReadable(ctx)
+	if err == nil {
+		n, info, _ = a.core.Receive(a.seen, p) // to reading it only matters about how late it is
+		a.settleRead(a.seen)
 	}
-	n, info, _ := a.core.Receive(a.seen, p) // to reading it only matters about how late it is
-	a.settleRead(a.seen)
-	return n, info, nil
+	a.unlock()
+	return n, info, err
 }
 
 // Peek waits for data and describes it: how much of the next message can be read now.

@@ -85,7 +85,13 @@ func (a *Assoc) send(ctx context.Context, m *assoc.Message, t turn) error {
 // queue waits for room and queues a message, and says how urgent it is to send it.
 func (a *Assoc) queue(ctx context.Context, m *assoc.Message, t turn) (assoc.Urgency, error) {
 	a.mu.Lock()
-	defer a.unlock()
+	u, err := a.queueLocked(ctx, m, t)
+	a.unlock()
+	return u, err
+}
+
+// queueLocked is queue with a.mu held, which it gives up while it waits.
+func (a *Assoc) queueLocked(ctx context.Context, m *assoc.Message, t turn) (assoc.Urgency, error) {
 	for {
 		if err := a.usable(ctx, &a.writable); err != nil {
 			return 0, err
@@ -97,15 +103,17 @@ func (a *Assoc) queue(ctx context.Context, m *assoc.Message, t turn) (assoc.Urge
 			a.writable.wait(ctx)
 			continue
 		}
-		if t != ofParts && a.inParts[m.Stream] {
+		if t != ofParts && len(a.inParts) > 0 && a.inParts[m.Stream] {
 			return 0, ErrMessageOpen
 		}
 		err := a.push(m)
 		switch {
+		case err == nil:
+			return a.core.Urgency(len(m.Data)), nil
 		case errors.Is(err, assoc.ErrNotEstablished):
 			return 0, a.sendEnd()
 		case !errors.Is(err, assoc.ErrSendBufferFull):
-			return a.core.Urgency(len(m.Data)), err
+			return 0, err
 		}
 		a.writable.wait(ctx)
 	}
