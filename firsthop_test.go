@@ -15,13 +15,18 @@ func unknownPaths(w *world) {
 	w.client.carrier, w.server.carrier = w.client.host.Transport(), w.server.host.Transport()
 }
 
-// What the first hop takes is known to get through one round trip after the handshake.
+// What the first hop takes is known to get through one round trip after the first message that larger packets are of use for.
 func TestGoodPathIsKnownAfterARoundTrip(t *testing.T) {
 	simulate(t, func(t *testing.T, w *world) {
 		unknownPaths(w)
 		client, server := w.pair()
 		defer client.Close()
 		defer server.Close()
+		for _, c := range []*sctp.Conn{client, server} {
+			if _, err := c.Write(make([]byte, 1200)); err != nil {
+				t.Fatal(err)
+			}
+		}
 		if p := client.Status().Paths[0]; p.PMTU != 1200 || p.Search != sctp.Searching {
 			t.Errorf("at first the path MTU is %d, %v", p.PMTU, p.Search)
 		}

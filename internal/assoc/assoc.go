@@ -78,8 +78,8 @@ type Association struct {
 	// idleSince is when data was sent or received last, for AutoClose.
 	idleSince mono.Time
 
-	// probeWanted: a path wants a probe of its MTU sent.
-	probeWanted bool
+	// probeWanted: a path wants a probe of its MTU sent. bulky: more was queued than a packet of path.BasePMTU surely takes.
+	probeWanted, bulky bool
 
 	watchdog watchdog
 

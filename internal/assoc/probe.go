@@ -10,10 +10,22 @@ import (
 // The path MTU is probed by HEARTBEATs with padding (RFC 8899 section 6.2, RFC 4820). Package path knows what to probe. Data never serves as
 // a probe, and a probe that is lost is no error of the path: it may have been too large.
 
-// beginSearch starts the search on a path of which only the first hop is known, when that and the path itself are.
+// modest is the user data that surely fits into one packet of BasePMTU, whatever is beside it.
+const modest = path.BasePMTU - 200
+
+// beginSearch starts the search on a path of which only the first hop is known, when that and the path itself are, and somebody has a use for
+// larger packets: many associations are set up for a few small messages, or never send anything, and two probes and their answers are as much
+// as all of the handshake.
 func (a *Association) beginSearch(p *path.Path) {
-	if a.heartbeating() && p.BeginSearch() {
+	if a.heartbeating() && (a.bulky || a.cfg.DisableFragments) && p.BeginSearch() {
 		a.probeWanted = true
+	}
+}
+
+// beginSearches does so on all paths, when there is a reason that there was not before.
+func (a *Association) beginSearches() {
+	for _, p := range a.paths {
+		a.beginSearch(p)
 	}
 }
 

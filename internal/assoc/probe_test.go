@@ -190,7 +190,7 @@ func TestLostProbesCostNothing(t *testing.T) {
 	ta.recv(initAck())
 	ta.want("the cookie is echoed", "COOKIE-ECHO")
 	ta.recv(cookieAck())
-	ta.send(100)
+	ta.send(modest + 1)
 	ta.forget()
 	ta.recv(sack(0).withRwnd(0))
 	before := ta.a.Status().Paths[0]

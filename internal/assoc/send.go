@@ -129,6 +129,10 @@ func (a *Association) Send(now mono.Time, m *Message) error {
 		Stream: m.Stream, PPID: m.PPID, Unordered: m.Unordered, Immediate: m.Immediate, Partial: m.Partial,
 		Context: m.Context, Path: m.Path, PR: a.policyFor(m.PR), Key: a.keyOf(m),
 	}, m.Data)
+	if !a.bulky && a.send.queue.Held() > modest {
+		a.bulky = true
+		a.beginSearches()
+	}
 	a.send.corked, a.send.wanting = m.More, false
 	a.send.unreliable = a.send.unreliable || m.PR.Policy != tx.PRNone
 	if !m.Partial {

@@ -53,6 +53,7 @@ func (a *Association) Tune(_ mono.Time, t Tunable) {
 		q.SetPartialDelivery(c.PartialDeliveryPoint, c.FragmentInterleave)
 	}
 	a.send.burst = max(a.send.burst, c.MaxBurst)
+	a.beginSearches()
 }
 
 func (c *Config) tune(t *Tunable) {

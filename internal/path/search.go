@@ -46,7 +46,7 @@ const ownHost = 65000
 const nearlyFull = 128
 
 // Search is the search for the largest packet that gets through (RFC 8899). Where only the first hop is known, it begins with BasePMTU, and
-// what the first hop takes is probed as soon as the path is confirmed; where the carrier knows the whole path, it costs nothing. Time-outs
+// what the first hop takes is probed once the path is confirmed and BeginSearch says that it is of use; where the carrier knows the whole path, it costs nothing. Time-outs
 // of data have the path MTU confirmed by a probe; if small packets arrive and probes do not, the path has a black hole, and the search
 // begins anew at BasePMTU.
 type Search struct {
