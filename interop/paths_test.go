@@ -66,7 +66,7 @@ func (j *voyage) otherPrimary() {
 	for _, side := range [][]*traveller{j.clients(), j.servers()} {
 		for _, path := range []int{1, 0} {
 			for _, p := range side {
-				p.do("primary "+p.other[path], "primary ")
+				p.prefers(path)
 			}
 			j.settle("the primary path was chosen", path, side)
 		}

@@ -90,6 +90,9 @@ func setOut(t *testing.T, conversations []conversation) *voyage {
 		k.server = &traveller{speaker: server, talk: k, own: other, other: own, plan: travelPlan}
 		j.talks = append(j.talks, k)
 	}
+	// Where the first INIT was late, the association has begun on another path.
+	j.each(func(p *traveller) { p.prefers(0) })
+	j.each(func(p *traveller) { p.returnsIfAway(0) })
 	return j
 }
 
@@ -174,6 +177,12 @@ func (p *traveller) do(command, answer string) string {
 	return p.hear(answer)
 }
 
+// prefers has a traveller choose its primary path.
+func (p *traveller) prefers(path int) {
+	p.t.Helper()
+	p.do("primary "+p.other[path], "primary ")
+}
+
 // move wants messages to pass in all directions.
 func (j *voyage) move(n int) {
 	j.t.Helper()
@@ -241,10 +250,11 @@ func (p *traveller) leaves(path int) {
 	p.hear(name+" unreachable", name+" potentially_failed")
 }
 
-// returns waits until a traveller says that a path is back.
+// returns waits until a traveller says that a path is back, or is there for the first time.
 func (p *traveller) returns(path int) {
 	p.t.Helper()
-	p.hear("path " + p.other[path] + " available")
+	name := "path " + p.other[path]
+	p.hear(name+" available", name+" confirmed")
 }
 
 // returnsIfAway is returns, if what the traveller has said last of a path is that it fails.
