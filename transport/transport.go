@@ -8,7 +8,7 @@
 //
 // Reads come in batches, from one or more queues; each queue is read by one goroutine at a time. Writes come in batches
 // too and never block: what does not fit is left to the caller, who asks [Transport.WaitWritable] when to go on. Reads and
-// writes of one carrier happen concurrently. The carrier neither looks into a packet nor checks its checksum.
+// writes of one carrier happen concurrently, and as many writes at a time as Caps.Writers says. The carrier neither looks into a packet nor checks its checksum.
 package transport
 
 import (
@@ -126,6 +126,9 @@ type Caps struct {
 	// ErrorDetection identifies the method by which the carrier itself finds damaged packets, and drops them (RFC 9653
 	// section 3): a number of IANA's registry, such as [DTLS]; 0 if it has none that is as good as the CRC32c.
 	ErrorDetection uint32
+	// Writers is how many goroutines WriteBatch serves at a time without one waiting for another; 0 means one, and then there is never more than one
+	// at a time. With several, queue i brings packets for the work of the one with number i modulo Writers.
+	Writers int
 }
 
 // DTLS is the error detection method of a carrier over DTLS (RFC 9653 section 8, RFC 8261).

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/internal/wire"
+	"github.com/gosctp/sctp/transport"
 )
 
 // Handle is an association as the endpoint knows it.
@@ -33,6 +35,20 @@ type Handle struct {
 func (h *Handle) listen(c *assoc.Config, carrier assoc.Carrier) {
 	h.learns = assoc.LearnsAddrs(c, carrier)
 	h.zeroChecksum, h.reportsDrops = assoc.AcceptsZeroChecksum(c, carrier), assoc.ReportsDrops(c, carrier)
+}
+
+// Tag is the verification tag of packets to the association.
+func (h *Handle) Tag() uint32 { return h.tag }
+
+// Owns reports whether Route would deliver a packet to h because of its tag, which is so for nearly all packets of an association. It reads what
+// Update, SetReach and Remove write.
+func (h *Handle) Owns(d *transport.Datagram, header wire.Header) bool {
+	return d.Kind == transport.Packet && header.Tag == h.tag && h.tag != 0 && h.has(routeOf(header, &d.Path)) && h.reach.takes(d.Path.Local)
+}
+
+// Intact reports whether a packet of h is as it was sent.
+func (h *Handle) Intact(packet []byte, header wire.Header) bool {
+	return header.Checksum == 0 && h.zeroChecksum || wire.ChecksumOK(packet)
 }
 
 // route is what packets of an association have in common. Sockets on different addresses can share a port, so that a route may

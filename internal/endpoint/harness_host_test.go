@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/gosctp/sctp/internal/assoc"
+	"github.com/gosctp/sctp/internal/wire"
 	"github.com/gosctp/sctp/transport"
 )
 
@@ -121,7 +122,11 @@ func (h *host) sourceFor(remote netip.Addr) netip.Addr {
 
 func (h *host) receive(d transport.Datagram) {
 	now := h.network.now
+	owner := h.ownerByTag(&d)
 	v := h.e.Route(now, &d)
+	if owner != nil && (v.Kind != Deliver || v.Handle != owner || d.Kind != transport.Packet) {
+		h.t.Errorf("%s: a packet that an association owns has the verdict %+v", h.name, v)
+	}
 	switch v.Kind {
 	case Reply:
 		h.network.carry(h, transport.Datagram{Path: d.Path, Data: v.Reply})
@@ -141,6 +146,15 @@ func (h *host) receive(d transport.Datagram) {
 	case Drop:
 		h.dropped = append(h.dropped, v.Reason)
 	}
+}
+
+// ownerByTag returns the association that a driver would give a packet to without asking Route.
+func (h *host) ownerByTag(d *transport.Datagram) *Handle {
+	header, err := wire.ParseHeader(d.Data)
+	if a := h.e.tags[header.Tag]; err == nil && a != nil && a.Intact(d.Data, header) && a.Owns(d, header) {
+		return a
+	}
+	return nil
 }
 
 func (h *host) send(a *Handle, text string) {

@@ -64,5 +64,5 @@ func (a *Assoc) hostChanged() {
 	a.core.HostChanged(now, host)
 	a.settle(now)
 	a.unlock()
-	a.engine.out.mark(a)
+	a.shard.out.mark(a)
 }

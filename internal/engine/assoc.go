@@ -17,6 +17,7 @@ import (
 // Assoc is one association: the state machine, its lock and those who wait for it.
 type Assoc struct {
 	engine *Engine
+	shard  *shard
 	socket *Socket
 	handle *endpoint.Handle
 	// id is unique among the associations of the engine that exist at one time.
@@ -134,10 +135,10 @@ const (
 // wake-ups of a writer with much to do each are cheaper than many.
 const sendShares = 4
 
-func newAssoc(s *Socket, h *endpoint.Handle, peerPort uint16, id uint32) *Assoc {
+func newAssoc(s *Socket, h *endpoint.Handle, peerPort uint16, id uint32, of *shard) *Assoc {
 	c := h.Assoc.Config()
 	a := &Assoc{
-		engine: s.engine, socket: s, handle: h, id: id, peerPort: peerPort,
+		engine: s.engine, shard: of, socket: s, handle: h, id: id, peerPort: peerPort,
 		limits: limits{c.MaxMessage, c.SendBuffer, c.MaxSendBuffer}, disableFragments: c.DisableFragments,
 		core: h.Assoc, heapIndex: -1, routed: true,
 	}

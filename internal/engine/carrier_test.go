@@ -112,14 +112,18 @@ func inLab(t *testing.T, f func(t *testing.T, l *lab)) {
 		left, right := n.AddHost("left", netip.MustParseAddr("192.0.2.1")), n.AddHost("right", l.address)
 		n.SetDefault(simnet.Link{Delay: time.Millisecond})
 		l.gate = newGated(left.Transport())
-		l.a, l.b = l.open(l.gate), l.open(right.Transport())
-		l.from = l.bind(l.a, SocketOptions{Config: assoc.Config{}.Defaults()})
-		l.to = l.bind(l.b, SocketOptions{Port: 7, Config: assoc.Config{}.Defaults(), Backlog: 100})
+		l.begin(l.gate, right.Transport())
 		f(t, l)
 		l.gate.check(t)
 		l.a.Close()
 		l.b.Close()
 	})
+}
+
+func (l *lab) begin(left, right transport.Transport) {
+	l.a, l.b = l.open(left), l.open(right)
+	l.from = l.bind(l.a, SocketOptions{Config: assoc.Config{}.Defaults()})
+	l.to = l.bind(l.b, SocketOptions{Port: 7, Config: assoc.Config{}.Defaults(), Backlog: 100})
 }
 
 func (l *lab) open(carrier transport.Transport) *Engine {

@@ -39,8 +39,7 @@ func (a *Assoc) beginShutdown(ctx context.Context) error {
 		a.settle(now)
 	}
 	a.unlock()
-	a.engine.out.mark(a)
-	a.engine.transmit()
+	a.shard.dispatch(a)
 	return nil
 }
 
@@ -119,7 +118,6 @@ func (a *Assoc) close(end func(*Assoc)) error {
 		end(a)
 	}
 	a.unlock()
-	a.engine.out.mark(a)
-	a.engine.transmit()
+	a.shard.dispatch(a)
 	return nil
 }

@@ -43,8 +43,7 @@ func (a *Assoc) control(do func(now mono.Time) error) error {
 	err := do(now)
 	a.settle(now)
 	a.unlock()
-	a.engine.out.mark(a)
-	a.engine.transmit()
+	a.shard.dispatch(a)
 	return err
 }
 

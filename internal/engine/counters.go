@@ -151,9 +151,7 @@ func (e *Engine) Counters() Counters {
 		}
 		a.mu.Unlock()
 	}
-	e.out.mu.Lock()
-	replies := e.out.replied
-	e.out.mu.Unlock()
+	replies := e.replied()
 
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -164,7 +162,7 @@ func (e *Engine) Counters() Counters {
 	c.OutOfBlues = p.OutOfBlues - t.mistaken.Load()
 	c.ChecksumErrors = p.ChecksumErrors
 	c.AuthFailures, c.InitsRefused = p.AuthFailures, p.InitsRefused
-	c.InSCTPPacks = p.PacketsReceived - t.mistaken.Load()
+	c.InSCTPPacks = p.PacketsReceived + e.received() - t.mistaken.Load()
 	c.InCtrlChunks += p.ControlReceived
 	c.OutSCTPPacks += replies
 	c.OutCtrlChunks += replies // each has one chunk

@@ -73,13 +73,9 @@ type Engine struct {
 	// ending counts the associations that are being shut down.
 	ending atomic.Int64
 
-	out writer
-	// gatherers counts the readers that write for the users they woke, answers the messages of those.
-	gatherers atomic.Int32
-	answers   atomic.Uint64
-	timers    timers
-	// fireFunc is fire as a value, made once.
-	fireFunc func()
+	// tags finds associations without mu.
+	tags   tags
+	shards []*shard
 
 	// polling is nil where goroutines read.
 	polling *polling
@@ -112,9 +108,7 @@ func Open(o Options) (*Engine, error) {
 		onEnd:     o.onEnd,
 		done:      make(chan struct{}),
 	}
-	e.fireFunc = e.fire
-	e.out.idle.L = &e.out.mu
-	e.out.lateWork.L = &e.out.mu
+	e.openShards(e.caps.Writers)
 	e.lastEphemeral = mathrand.IntN(1<<16 - firstEphemeral)
 	// A carrier that nobody shares leaves every out-of-the-blue packet to this engine.
 	e.ootb = !e.caps.Shared
@@ -134,7 +128,9 @@ func Open(o Options) (*Engine, error) {
 			e.goroutines.Go(e.newReader(queue).run)
 		}
 	}
-	e.goroutines.Go(e.writeLate)
+	for _, s := range e.shards {
+		e.goroutines.Go(s.writeLate)
+	}
 	if changes := e.carrier.AddrChanges(); changes != nil {
 		e.goroutines.Go(func() { e.watchAddrs(changes) })
 	}
@@ -148,10 +144,14 @@ func Open(o Options) (*Engine, error) {
 // What the associations had to send is sent.
 func (e *Engine) Close() error {
 	e.transmit()
-	e.out.flush()
+	for _, s := range e.shards {
+		s.out.flush()
+	}
 	e.fail(errClosed)
 	err := e.carrier.Close()
-	e.out.await()
+	for _, s := range e.shards {
+		s.out.await()
+	}
 	e.goroutines.Wait()
 	return err
 }
@@ -188,8 +188,10 @@ func (e *Engine) fail(err error) {
 	e.sockets, e.assocs = make(map[*Socket]struct{}), make(map[*Assoc]struct{})
 	e.mu.Unlock()
 
-	e.out.stop()
-	e.timers.stop()
+	for _, s := range e.shards {
+		s.out.stop()
+		s.timers.stop()
+	}
 	for a := range assocs {
 		a.fail(err)
 	}
@@ -206,14 +208,4 @@ func (e *Engine) fail(err error) {
 		// The registry's lock comes before that of the ports.
 		go e.onEnd()
 	}
-}
-
-// fire runs the timers that have come.
-func (e *Engine) fire() {
-	now := e.now()
-	for a := e.timers.pop(now, e.fireFunc); a != nil; a = e.timers.pop(now, e.fireFunc) {
-		a.expire(now)
-		e.out.mark(a)
-	}
-	e.transmit()
 }

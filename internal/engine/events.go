@@ -175,9 +175,14 @@ func (a *Assoc) updateRoutes() {
 	bound, left := a.core.Reach()
 	e := a.engine
 	e.mu.Lock()
+	before := a.handle.Tag()
 	e.core.Update(a.handle, tag, routes)
 	e.core.SetReach(a.handle, bound, left)
 	e.mu.Unlock()
+	if tag != before { // a restart
+		e.tags.remove(before, a)
+		e.tags.put(tag, a)
+	}
 	if a.inbox != nil {
 		a.inbox.setPeers(a, routes)
 	}

@@ -20,8 +20,8 @@ type gathering struct {
 	pause int
 }
 
-// begins reports whether the reader gathers what becomes of a batch; from then on, users leave the writing to it.
-func (g *gathering) begins(e *Engine, owners []*Assoc) bool {
+// begins reports whether the reader gathers what becomes of a batch for associations of some shards; from then on, their users leave the writing to it.
+func (g *gathering) begins(e *Engine, owners []*Assoc, of shardSet) bool {
 	if g.pause > 0 {
 		g.pause--
 		return false
@@ -29,27 +29,39 @@ func (g *gathering) begins(e *Engine, owners []*Assoc) bool {
 	if first := owners[0]; len(owners) == 1 || owners[len(owners)-1] == first {
 		return false
 	}
-	e.gatherers.Add(1)
+	for of != 0 {
+		of.next(e).gatherers.Add(1)
+	}
 	return true
 }
 
 // end lets the users that were woken have their turn, and writes.
-func (g *gathering) end(e *Engine, woken int) {
-	before := e.answers.Load()
-	answered := func() int { return int(e.answers.Load() - before) }
+func (g *gathering) end(e *Engine, woken int, of shardSet) {
+	before := e.answers(of)
+	answered := func() int { return int(e.answers(of) - before) }
 	for turn := 0; woken > 1 && turn < gatherTurns && answered() < woken; turn++ {
 		runtime.Gosched()
 	}
 	if answered() == 0 {
 		g.pause = gatherPause
 	}
-	e.gatherers.Add(-1)
-	e.transmit()
+	for set := of; set != 0; {
+		set.next(e).gatherers.Add(-1)
+	}
+	e.transmitAll(of)
+}
+
+// answers counts the messages of users whose writing is left to a gatherer, in some of the shards.
+func (e *Engine) answers(of shardSet) (n uint64) {
+	for of != 0 {
+		n += of.next(e).answers.Load()
+	}
+	return n
 }
 
 // leavesToGatherer notes a message of an association that was marked, and reports whether a reader will write it. One who looks after it has marked is not missed:
 // the reader writes after it has ceased to gather.
-func (e *Engine) leavesToGatherer() bool {
-	e.answers.Add(1)
-	return e.gatherers.Load() > 0
+func (s *shard) leavesToGatherer() bool {
+	s.answers.Add(1)
+	return s.gatherers.Load() > 0
 }

@@ -15,18 +15,18 @@ func TestUsersLeaveWritingToAGatherer(t *testing.T) {
 		a, b := l.pair()
 		synctest.Wait()
 		before := l.gate.batches.Load()
-		l.a.gatherers.Store(1)
+		l.a.shards[0].gatherers.Store(1)
 		l.send(a, []byte("one"))
 		l.send(a, []byte("two"))
 		if n := l.gate.batches.Load() - before; n != 0 {
 			t.Errorf("%d batches written while a reader gathers", n)
 		}
 		var g gathering
-		g.end(l.a, 2) // takes it back
+		g.end(l.a, 2, 1) // takes it back
 		if got := l.receive(b, 6); string(got) != "onetwo" {
 			t.Errorf("received %q", got)
 		}
-		if n := l.a.gatherers.Load(); n != 0 {
+		if n := l.a.shards[0].gatherers.Load(); n != 0 {
 			t.Errorf("%d gatherers", n)
 		}
 	})
@@ -37,10 +37,10 @@ func TestMarkedWhileGatheringEnds(t *testing.T) {
 	inLab(t, func(t *testing.T, l *lab) {
 		a, b := l.pair()
 		for range 100 {
-			l.a.gatherers.Store(1)
+			l.a.shards[0].gatherers.Store(1)
 			var both sync.WaitGroup
 			both.Go(func() { l.send(a, []byte("message")) })
-			both.Go(func() { new(gathering).end(l.a, 1) })
+			both.Go(func() { new(gathering).end(l.a, 1, 1) })
 			both.Wait()
 			l.receive(b, len("message"))
 		}
@@ -49,6 +49,8 @@ func TestMarkedWhileGatheringEnds(t *testing.T) {
 
 func TestWhatAReaderGathersFor(t *testing.T) {
 	e := new(Engine)
+	e.openShards(1)
+	gatherers := &e.shards[0].gatherers
 	a, b := new(Assoc), new(Assoc)
 	for _, c := range []struct {
 		why    string
@@ -61,10 +63,10 @@ func TestWhatAReaderGathersFor(t *testing.T) {
 		{"one association", []*Assoc{a, a, a}, 0, false},
 		{"the last batch brought nothing", []*Assoc{a, b}, 1, false},
 	} {
-		e.gatherers.Store(0)
+		gatherers.Store(0)
 		g := gathering{pause: c.pause}
-		if got := g.begins(e, c.owners); got != c.want || e.gatherers.Load() > 0 != c.want {
-			t.Errorf("%s: gathers: %v, %d gatherers", c.why, got, e.gatherers.Load())
+		if got := g.begins(e, c.owners, 1); got != c.want || gatherers.Load() > 0 != c.want {
+			t.Errorf("%s: gathers: %v, %d gatherers", c.why, got, gatherers.Load())
 		}
 		if g.pause != max(0, c.pause-1) {
 			t.Errorf("%s: pause %d", c.why, g.pause)
@@ -76,21 +78,21 @@ func TestWhatAReaderGathersFor(t *testing.T) {
 func TestGatheringInVainPauses(t *testing.T) {
 	inLab(t, func(t *testing.T, l *lab) {
 		var g gathering
-		l.a.gatherers.Store(1)
-		g.end(l.a, 10)
+		l.a.shards[0].gatherers.Store(1)
+		g.end(l.a, 10, 1)
 		if g.pause != gatherPause {
 			t.Errorf("pause %d, want %d", g.pause, gatherPause)
 		}
 		batch := []*Assoc{new(Assoc), new(Assoc)}
 		for range gatherPause {
-			if g.begins(l.a, batch) {
+			if g.begins(l.a, batch, 1) {
 				t.Fatal("gathers again before its time")
 			}
 		}
-		if !g.begins(l.a, batch) {
+		if !g.begins(l.a, batch, 1) {
 			t.Error("does not gather again")
 		}
-		l.a.gatherers.Store(0)
+		l.a.shards[0].gatherers.Store(0)
 	})
 }
 

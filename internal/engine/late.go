@@ -16,23 +16,23 @@ import (
 const latePatience = 4096
 
 // offer writes what a has to send: now, or soon if more may come that could go with it.
-func (e *Engine) offer(a *Assoc, u assoc.Urgency) {
-	if e.gatherers.Load() > 0 {
-		e.out.mark(a)
-		if !e.leavesToGatherer() {
-			e.transmit()
+func (s *shard) offer(a *Assoc, u assoc.Urgency) {
+	if s.gatherers.Load() > 0 {
+		s.out.mark(a)
+		if !s.leavesToGatherer() {
+			s.transmit()
 		}
 		return
 	}
 	switch u {
 	case assoc.Now:
-		e.out.mark(a)
-		e.transmit()
+		s.out.mark(a)
+		s.transmit()
 	case assoc.Soon:
-		e.out.markLate(a)
+		s.out.markLate(a)
 	case assoc.Later:
 		// Those who fill the buffers of many associations would keep the reader and the latecomer from running for long.
-		e.out.markLate(a)
+		s.out.markLate(a)
 		runtime.Gosched()
 	}
 }
@@ -76,12 +76,12 @@ func (w *writer) quiet(seen *uint64) bool {
 }
 
 // writeLate is the latecomer.
-func (e *Engine) writeLate() {
+func (s *shard) writeLate() {
 	var seen uint64
-	for e.out.awaitLate() {
-		for !e.out.quiet(&seen) {
+	for s.out.awaitLate() {
+		for !s.out.quiet(&seen) {
 			runtime.Gosched()
 		}
-		e.transmit()
+		s.transmit()
 	}
 }

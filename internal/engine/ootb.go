@@ -92,7 +92,8 @@ func isOffer(answer []byte) bool {
 
 // answerDoubtful gives those answers to the writer that come from nobody's ports. No lock is held: the table of ports is the
 // operating system's. It is asked once for all answers from one port, so that a flood costs little.
-func (e *Engine) answerDoubtful(now mono.Time, doubt *replyQueue, others neighbours) {
+func (s *shard) answerDoubtful(now mono.Time, doubt *replyQueue, others neighbours) {
+	e := s.engine
 	var asked neighbour
 	held := false
 	for doubt.len() > 0 {
@@ -104,7 +105,7 @@ func (e *Engine) answerDoubtful(now mono.Time, doubt *replyQueue, others neighbo
 			others.add(now, asked.port, asked.addr)
 			e.tallies.mistaken.Add(1)
 		} else {
-			e.out.reply(r.path, r.data)
+			s.out.reply(r.path, r.data)
 		}
 	}
 }

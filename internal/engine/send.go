@@ -77,7 +77,7 @@ func (a *Assoc) send(ctx context.Context, m *assoc.Message, t turn) error {
 	if err != nil {
 		return err
 	}
-	a.engine.offer(a, u)
+	a.shard.offer(a, u)
 	a.sentBetween(len(m.Data))
 	return nil
 }

@@ -124,7 +124,7 @@ func (a *Assoc) arm(now mono.Time) {
 		return
 	}
 	a.armed = at
-	a.engine.timers.set(a, at, now, a.engine.fireFunc)
+	a.shard.timers.set(a, at, now, a.shard.fireFunc)
 }
 
 // expire runs the timers of a that have come, if its heap entry was not early.
@@ -179,8 +179,7 @@ func (a *Assoc) unlock() {
 		mailbox.tell()
 	}
 	if work&writeAck != 0 {
-		a.engine.out.mark(a)
-		a.engine.transmit()
+		a.shard.dispatch(a)
 	}
 }
 
@@ -203,9 +202,10 @@ func (a *Assoc) unroute() {
 	}
 	a.routed = false
 	a.abortAt, a.armed = 0, 0
-	a.engine.timers.remove(a)
+	a.shard.timers.remove(a)
 
 	e := a.engine
+	e.tags.remove(a.handle.Tag(), a)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.err == nil {

@@ -164,18 +164,18 @@ func (s *Socket) begin(c assoc.Config, p Peer) (*Assoc, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := e.adopt(s, h, p.Port)
+	a := e.adopt(s, h, p.Port, nil)
 	if s.inbox != nil {
 		s.inbox.add(a, p)
 	}
+	e.tags.put(h.Tag(), a)
 	return a, nil
 }
 
 // sendInit gives a new association its first input.
 func (a *Assoc) sendInit() {
 	a.refreshMTU()
-	a.engine.out.mark(a)
-	a.engine.transmit()
+	a.shard.dispatch(a)
 }
 
 // open reports why the socket cannot be used any more. Engine.mu is held.
@@ -195,24 +195,27 @@ const (
 	maxID   = 1<<31 - 1
 )
 
-// adopt makes the Assoc of a handle. Engine.mu is held.
-func (e *Engine) adopt(s *Socket, h *endpoint.Handle, peerPort uint16) *Assoc {
+// adopt makes the Assoc of a handle, of a shard, or of any if that is nil. Engine.mu is held.
+func (e *Engine) adopt(s *Socket, h *endpoint.Handle, peerPort uint16, of *shard) *Assoc {
 	if e.lastID++; e.lastID < firstID || e.lastID > maxID {
 		e.lastID = firstID
 	}
-	a := newAssoc(s, h, peerPort, e.lastID)
+	if of == nil {
+		of = e.shardOf(int(e.lastID))
+	}
+	a := newAssoc(s, h, peerPort, e.lastID, of)
 	e.assocs[a] = struct{}{}
 	s.users++
 	return a
 }
 
-// accepted makes the Assoc of a handle that a peer's cookie created, or nil if there is no use for it. Engine.mu is held.
-func (e *Engine) accepted(h *endpoint.Handle, peerPort uint16) *Assoc {
+// accepted makes the Assoc of a handle that a peer's cookie created, of a shard, or nil if there is no use for it. Engine.mu is held.
+func (e *Engine) accepted(h *endpoint.Handle, peerPort uint16, of *shard) *Assoc {
 	s, ok := h.Socket.User.(*Socket)
 	if !ok || s.open() != nil {
 		return nil
 	}
-	a := e.adopt(s, h, peerPort)
+	a := e.adopt(s, h, peerPort, of)
 	a.isNew.Store(true)
 	a.passive = true
 	a.listener = s.listener
@@ -224,6 +227,7 @@ func (e *Engine) accepted(h *endpoint.Handle, peerPort uint16) *Assoc {
 			e.core.Taken(h)
 		}
 	}
+	e.tags.put(h.Tag(), a)
 	return a
 }
 

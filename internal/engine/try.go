@@ -285,8 +285,7 @@ func (a *Assoc) SendReserved(m *assoc.Message) {
 		})
 	}
 	a.unlock()
-	a.engine.out.mark(a)
-	a.engine.transmit()
+	a.shard.dispatch(a)
 }
 
 // Unreserve gives back the room that Reserve has kept for n bytes.

@@ -29,7 +29,7 @@ func (e *Engine) hear(now mono.Time, batch []transport.Datagram) {
 			}
 			a.settle(now)
 			a.unlock()
-			e.out.mark(a)
+			a.shard.dispatch(a)
 		}
 	}
 }

@@ -144,63 +144,63 @@ func (w *writer) await() {
 	}
 }
 
-// transmit offers to write. It returns at once if somebody else is at it already, who will then also write what was
+// transmit offers to write what is on the list of the shard. It returns at once if somebody else is at it already, who will then also write what was
 // marked before the call.
-func (e *Engine) transmit() {
-	if e.out.takeRole() {
-		e.write(maxTurns)
+func (s *shard) transmit() {
+	if s.out.takeRole() {
+		s.write(maxTurns)
 	}
 }
 
 // write holds the role: it writes batch after batch until the list is empty, the carrier is full or turns are used up.
-func (e *Engine) write(turns int) {
+func (s *shard) write(turns int) {
 	for ; turns != 0; turns-- {
-		batch := e.pull()
+		batch := s.pull()
 		if len(batch) > 0 {
-			n, err := e.carrier.WriteBatch(batch)
+			n, err := s.engine.carrier.WriteBatch(batch)
 			// The reader sees a broken carrier as well, and ends the engine. Until then packets are lost.
 			if err == nil && n < len(batch) {
-				e.park(batch[n:])
+				s.park(batch[n:])
 				return
 			}
 		}
-		e.out.dismiss()
-		if len(batch) == 0 && e.out.release() {
+		s.out.dismiss()
+		if len(batch) == 0 && s.out.release() {
 			return
 		}
 	}
-	e.goroutines.Go(func() { e.write(-1) })
+	s.engine.goroutines.Go(func() { s.write(-1) })
 }
 
 // park hands the role to a goroutine that waits for the carrier. (In a function of its own, batch is on the heap only
 // when the carrier is full.)
-func (e *Engine) park(batch []transport.Datagram) {
-	e.goroutines.Go(func() { e.writeWhenWritable(batch) })
+func (s *shard) park(batch []transport.Datagram) {
+	s.engine.goroutines.Go(func() { s.writeWhenWritable(batch) })
 }
 
 // writeWhenWritable holds the role while the carrier is full, and goes on as the writer.
-func (e *Engine) writeWhenWritable(batch []transport.Datagram) {
+func (s *shard) writeWhenWritable(batch []transport.Datagram) {
 	for len(batch) > 0 {
-		e.out.park(true)
-		err := e.carrier.WaitWritable()
-		e.out.park(false)
+		s.out.park(true)
+		err := s.engine.carrier.WaitWritable()
+		s.out.park(false)
 		if err != nil {
 			break
 		}
-		n, err := e.carrier.WriteBatch(batch)
+		n, err := s.engine.carrier.WriteBatch(batch)
 		if err != nil {
 			break
 		}
 		batch = batch[n:]
 	}
-	e.out.dismiss()
-	e.write(-1)
+	s.out.dismiss()
+	s.write(-1)
 }
 
 // pull builds the next batch: stateless answers first, then what the marked associations have to send. An association
 // with more than fits goes to the end of the list, so that none waits for another's burst.
-func (e *Engine) pull() []transport.Datagram {
-	w := &e.out
+func (s *shard) pull() []transport.Datagram {
+	w := &s.out
 	if w.arena == nil {
 		w.arena = make([]byte, arenaSize)
 		w.batch = make([]transport.Datagram, batchPackets)
@@ -234,7 +234,7 @@ func (w *writer) full(n, used int) bool {
 
 // pull builds packets of a from batch[n] and arena[used] on, and reports the new ends and whether there may be more.
 func (a *Assoc) pull(n, used int) (int, int, bool) {
-	w := &a.engine.out
+	w := &a.shard.out
 	a.mu.Lock()
 	now := a.engine.now()
 	more := true
