@@ -61,8 +61,8 @@ type Assoc struct {
 	failed []assoc.Event
 	// reserved is the room kept by Reserve. awaitsRoom is the limit below which somebody waits for held to fall, 0 if nobody does.
 	reserved, awaitsRoom int
-	// cameUp: the association was established.
-	cameUp bool
+	// cameUp: the association was established. dialling: Engine.dialling counts it.
+	cameUp, dialling bool
 	// requests are those of RFC 6525 and RFC 5061 whose outcome is not known yet.
 	requests map[requestKey]*outcome
 	// abortAt ends a shutdown that takes longer than the user allows.

@@ -114,10 +114,13 @@ func (a *Assoc) close(end func(*Assoc)) error {
 	if a.inbox != nil {
 		a.inbox.release(a)
 	}
-	if a.routed {
+	routed := a.routed
+	if routed {
 		end(a)
 	}
 	a.unlock()
-	a.shard.dispatch(a)
+	if routed { // otherwise whoever brought the end sees to its last packet
+		a.shard.offerInCrowd(a, 0)
+	}
 	return nil
 }

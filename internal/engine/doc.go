@@ -32,6 +32,8 @@
 // and writes them under none. Others leave at once. A write never blocks: when the carrier is full, the role passes to
 // a goroutine that waits.
 //
+// Where many associations are set up at a time, their first and last packets leave together, too (offerInCrowd).
+//
 // # Locks
 //
 // In this order; a later one may be taken while an earlier one is held, never the other way round:

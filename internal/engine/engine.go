@@ -70,8 +70,9 @@ type Engine struct {
 	lastEphemeral int
 
 	tallies tallies
-	// ending counts the associations that are being shut down.
-	ending atomic.Int64
+	// ending counts the associations that are being shut down, dialling those that this side is setting up.
+	ending   atomic.Int64
+	dialling atomic.Int32
 
 	// tags finds associations without mu.
 	tags   tags

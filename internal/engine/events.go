@@ -156,6 +156,7 @@ func (a *Assoc) changed(ev assoc.AssocChange) {
 	case assoc.CommUp:
 		if a.phase == connecting {
 			a.phase, a.cameUp = up, true
+			a.hasDialled()
 			a.todo |= wakeAll | enqueue
 		}
 	case assoc.Restart:

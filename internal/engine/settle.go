@@ -234,6 +234,7 @@ func (a *Assoc) finish(err error) {
 		return
 	}
 	a.phase = ended
+	a.hasDialled()
 	a.err = err
 	a.todo |= wakeAll
 }

@@ -165,6 +165,7 @@ func (s *Socket) begin(c assoc.Config, p Peer) (*Assoc, error) {
 		return nil, err
 	}
 	a := e.adopt(s, h, p.Port, nil)
+	e.dials(a)
 	if s.inbox != nil {
 		s.inbox.add(a, p)
 	}
@@ -175,7 +176,7 @@ func (s *Socket) begin(c assoc.Config, p Peer) (*Assoc, error) {
 // sendInit gives a new association its first input.
 func (a *Assoc) sendInit() {
 	a.refreshMTU()
-	a.shard.dispatch(a)
+	a.shard.offerInCrowd(a, 1)
 }
 
 // open reports why the socket cannot be used any more. Engine.mu is held.
