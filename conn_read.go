@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"iter"
+
+	"github.com/gosctp/sctp/internal/assoc"
 )
 
 // Read reads what is next: of one message, on whatever stream it comes. What does not fit into p, the next Read
@@ -26,14 +28,23 @@ func (c *Conn) Read(p []byte) (int, error) {
 // [PartialDeliveryEvent] too.
 //
 // While one message is being read in parts by several goroutines, which of them gets which part is undefined.
-func (c *Conn) ReadMsg(p []byte) (int, RcvInfo, error) {
-	return c.ReadMsgContext(context.Background(), p)
+func (c *Conn) ReadMsg(p []byte) (n int, info RcvInfo, err error) {
+	n, err = c.readMsg(context.Background(), p, &info)
+	return n, info, err
 }
 
 // ReadMsgContext is ReadMsg that also gives up when ctx ends.
-func (c *Conn) ReadMsgContext(ctx context.Context, p []byte) (int, RcvInfo, error) {
-	n, info, err := c.assoc.Receive(ctx, p)
-	return n, rcvInfo(&info), c.wrapRead("read", err)
+func (c *Conn) ReadMsgContext(ctx context.Context, p []byte) (n int, info RcvInfo, err error) {
+	n, err = c.readMsg(ctx, p, &info)
+	return n, info, err
+}
+
+// readMsg is ReadMsgContext that fills in info where its caller has it.
+func (c *Conn) readMsg(ctx context.Context, p []byte, info *RcvInfo) (int, error) {
+	var i assoc.RcvInfo
+	n, err := c.assoc.ReceiveInto(ctx, p, &i)
+	info.fill(&i)
+	return n, c.wrapRead("read", err)
 }
 
 // ReadMessage reads a whole message of up to limit bytes, at least one, into memory of its own. A longer one is cut off
@@ -41,7 +52,9 @@ func (c *Conn) ReadMsgContext(ctx context.Context, p []byte) (int, RcvInfo, erro
 // a message, what has come of it is kept for the next ReadMessage.
 func (c *Conn) ReadMessage(ctx context.Context, limit int) (Message, error) {
 	info, data, err := c.assoc.ReceiveMessage(ctx, max(limit, 1)) // a read of nothing would go on with the same message for ever
-	return Message{RcvInfo: rcvInfo(&info), Data: data}, c.wrapRead("read", err)
+	m := Message{Data: data}
+	m.fill(&info)
+	return m, c.wrapRead("read", err)
 }
 
 // Messages returns the messages as they come, each in memory of its own. One of more than 16 MiB comes in parts, of which

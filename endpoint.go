@@ -109,7 +109,8 @@ func (e *Endpoint) RecvContext(ctx context.Context, p []byte) (int, RcvInfo, err
 	if err != nil {
 		return 0, RcvInfo{}, opError("read", e.network, e.addr, nil, err)
 	}
-	r := rcvInfo(&info)
+	var r RcvInfo
+	r.fill(&info)
 	r.AssocID = AssocID(a.ID())
 	return n, r, nil
 }

@@ -60,32 +60,30 @@ type Message struct {
 	Data []byte
 }
 
-// fill makes m the message that sends p as info says.
+// fill makes m, which is zero, the message that sends p as info says.
 func (info *SndInfo) fill(m *assoc.Message, p []byte) {
-	*m = assoc.Message{
-		Stream:    info.Stream,
-		PPID:      info.PPID,
-		Unordered: info.Unordered,
-		Immediate: info.Immediate,
-		Context:   info.Context,
-		Path:      info.To,
-		PR:        info.PR.core(),
-		Key:       info.AuthKey.number,
-		HasKey:    info.AuthKey.named,
-		Data:      p,
-	}
+	// Field by field: in one, it would be put together elsewhere and copied, which takes several times as long.
+	m.Stream = info.Stream
+	m.PPID = info.PPID
+	m.Unordered = info.Unordered
+	m.Immediate = info.Immediate
+	m.Context = info.Context
+	m.Path = info.To
+	m.PR = info.PR.core()
+	m.Key = info.AuthKey.number
+	m.HasKey = info.AuthKey.named
+	m.Data = p
 }
 
-func rcvInfo(i *assoc.RcvInfo) RcvInfo {
-	return RcvInfo{
-		Stream:    i.Stream,
-		SSN:       i.SSN,
-		MID:       i.MID,
-		PPID:      i.PPID,
-		TSN:       i.TSN,
-		CumTSN:    i.CumTSN,
-		Unordered: i.Unordered,
-		Begin:     i.Begin,
-		EOR:       i.EOR,
-	}
+// fill makes info, which is zero, say what i does.
+func (info *RcvInfo) fill(i *assoc.RcvInfo) {
+	info.Stream = i.Stream
+	info.SSN = i.SSN
+	info.MID = i.MID
+	info.PPID = i.PPID
+	info.TSN = i.TSN
+	info.CumTSN = i.CumTSN
+	info.Unordered = i.Unordered
+	info.Begin = i.Begin
+	info.EOR = i.EOR
 }

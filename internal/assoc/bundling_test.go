@@ -105,7 +105,7 @@ func TestNagleHoldsSmallMessagesButNeverForADelayedSack(t *testing.T) {
 	ta.send(10)
 	ta.wantIdle("small messages wait while data is in flight (section 6.1)")
 	ta.recv(sack(0))
-	ta.want("they share a packet", "DATA 1 BEI", "DATA 2 BEI")
+	ta.want("they share a packet, of which the last one has the I bit", "DATA 1 BE", "DATA 2 BEI")
 	ta.send(fragment)
 	ta.want("a full packet does not wait", "DATA 3 BEI")
 	ta.sendMessage(Message{Data: []byte("now"), Immediate: true})

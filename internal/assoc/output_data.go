@@ -100,27 +100,32 @@ func (a *Association) buildRetransmissions(now mono.Time, k *builder) (earliest 
 // buildNew adds new chunks.
 func (a *Association) buildNew(now mono.Time, k *builder) {
 	s := &a.send
-	most := a.fragmentSize() - a.repeatedLen()
-	for m := s.queue.Head(); m != nil && !s.outstanding.Full() && a.newDataPath() == k.path; m = s.queue.Head() {
+	most, header := a.fragmentSize()-a.repeatedLen(), a.dataHeaderLen()
+	way := a.wayOfNew()
+	flags := 0
+	for m := s.queue.Head(); m != nil && !s.outstanding.Full() && a.wayOf(m, way) == k.path; m = s.queue.Head() {
 		n := min(most, m.Left())
-		if a.dataHeaderLen()+n > k.room() || a.otherKey(k, m) || a.withheld(k, n) || !a.windowAllows(now, k, n) {
+		if header+n > k.room() || k.data > 0 && a.otherKey(k, m) || k.data == 0 && a.withheld(k) || !a.windowAllows(now, k, n) {
 			break
 		}
-		c := s.outstanding.Add(now, s.queue.Next(most), k.path.ID)
-		flags := a.appendData(k, c)
+		c := s.outstanding.Add(now, s.queue, most, k.path.ID)
+		flags = a.appendData(k, c)
 		a.countNew(c)
-		if a.wantsSack(k, c, most) {
+		if c.End && m.Immediate {
 			k.b[flags] |= wire.FlagImmediate
 		}
+	}
+	if flags > 0 && a.wantsSack(k, most) {
+		k.b[flags] |= wire.FlagImmediate
 	}
 }
 
 // withheld is Nagle's algorithm: a packet that is not full waits while data is in flight (section 6.1), or while the user says that there
 // is more to come. The rest of a message that has filled packets does not wait: it is not one of the small messages that Nagle is about. So
 // that nothing waits for a delayed acknowledgement, wantsSack asks for a prompt one.
-func (a *Association) withheld(k *builder, n int) bool {
+func (a *Association) withheld(k *builder) bool {
 	waits := a.send.corked || a.cfg.Nagle && a.send.outstanding.Len() > 0 && !a.send.queue.Head().Sent()
-	return waits && k.data == 0 && a.send.tail != k.path && a.state == StateEstablished &&
+	return waits && a.send.tail != k.path && a.state == StateEstablished &&
 		a.send.queue.Unsent()+a.dataHeaderLen() < k.room() && !a.send.queue.Head().Immediate
 }
 
@@ -145,14 +150,13 @@ func (a *Association) windowAllows(now mono.Time, k *builder, n int) bool {
 	return false
 }
 
-// wantsSack reports whether the I bit pays: when the user asked, when nothing more may be sent before the SACK (for want of a window, or
+// wantsSack reports whether the I bit pays at the end of a packet, besides for a user who asked: when nothing more may be sent before the SACK (for want of a window, or
 // because what is in flight fills the send buffer), before a shutdown (section 6.1) or a reset, and where a delayed SACK would be later than
 // T3-rtx: RTO.Min may be that small.
-func (a *Association) wantsSack(k *builder, c *tx.Chunk, most int) bool {
+func (a *Association) wantsSack(k *builder, most int) bool {
 	s := &a.send
 	switch {
-	case c.End && c.Message.Immediate,
-		s.queue.Empty() && a.state == StateShutdownPending,
+	case s.queue.Empty() && a.state == StateShutdownPending,
 		!s.queue.Empty() && most > s.rwnd() && s.queue.NextSize(most) > s.rwnd(),
 		s.queue.Empty() && a.SendSpace() < min(most, a.send.buffer/2),
 		a.cfg.Nagle && s.queue.Unsent() < most, // what follows is withheld until then

@@ -239,13 +239,22 @@ func (a *Association) PeekSecond() (int, RcvInfo, bool) {
 
 // Receive reads the next message, or as much of it as p takes (then EOR is false and the next call goes on). It says false when there is
 // nothing to read. After Receive a packet (window update) may be ready.
-func (a *Association) Receive(now mono.Time, p []byte) (int, RcvInfo, bool) {
+func (a *Association) Receive(now mono.Time, p []byte) (n int, info RcvInfo, ok bool) {
+	n, ok = a.ReceiveInto(now, p, &info)
+	return n, info, ok
+}
+
+// ReceiveInto is Receive that fills in info where the user has it: to copy what was written piece by piece a moment ago takes as long as all
+// the rest.
+func (a *Association) ReceiveInto(now mono.Time, p []byte, info *RcvInfo) (n int, ok bool) {
 	if !a.Readable() {
-		return 0, RcvInfo{}, false
+		return 0, false
 	}
-	n, info, ok := a.receive.inbound.Read(p)
-	a.wasRead(now, n, info)
-	return n, a.rcvInfo(info), ok
+	var i rx.Info
+	n, ok = a.receive.inbound.Read(p, &i)
+	a.wasRead(now, n, &i)
+	a.describe(info, &i)
+	return n, ok
 }
 
 // Copy is Receive that leaves everything as it was: Consume follows it when the user has what it gave.
@@ -262,8 +271,9 @@ func (a *Association) Consume(now mono.Time, size int) (RcvInfo, bool) {
 	if !a.Readable() {
 		return RcvInfo{}, false
 	}
-	n, info, ok := a.receive.inbound.Consume(size)
-	a.wasRead(now, n, info)
+	var info rx.Info
+	n, ok := a.receive.inbound.Consume(size, &info)
+	a.wasRead(now, n, &info)
 	return a.rcvInfo(info), ok
 }
 
@@ -275,7 +285,7 @@ func (a *Association) Arrived() uint64 {
 	return a.receive.inbound.Arrived()
 }
 
-func (a *Association) wasRead(now mono.Time, n int, i rx.Info) {
+func (a *Association) wasRead(now mono.Time, n int, i *rx.Info) {
 	if i.EOR {
 		a.stats.MessagesReceived++
 	}
@@ -283,11 +293,15 @@ func (a *Association) wasRead(now mono.Time, n int, i rx.Info) {
 	a.windowOpened()
 }
 
-func (a *Association) rcvInfo(i rx.Info) RcvInfo {
-	return RcvInfo{
-		Stream: i.Stream, SSN: uint16(i.SSN), MID: uint32(i.MID), PPID: i.PPID, TSN: uint32(i.TSN), CumTSN: uint32(a.receive.tsns.CumTSN()),
-		Source: i.Source, Unordered: i.Unordered, Begin: i.Begin, EOR: i.EOR,
-	}
+func (a *Association) rcvInfo(i rx.Info) (info RcvInfo) {
+	a.describe(&info, &i)
+	return info
+}
+
+func (a *Association) describe(info *RcvInfo, i *rx.Info) {
+	info.Stream, info.SSN, info.MID, info.PPID = i.Stream, uint16(i.SSN), uint32(i.MID), i.PPID
+	info.TSN, info.CumTSN = uint32(i.TSN), uint32(a.receive.tsns.CumTSN())
+	info.Source, info.Unordered, info.Begin, info.EOR = i.Source, i.Unordered, i.Begin, i.EOR
 }
 
 // windowOpened sends a window update when the user made room for a quarter of the buffer: less would be a silly window, and every little

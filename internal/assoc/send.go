@@ -315,13 +315,26 @@ func (a *Association) leastFailed(last *path.Path) *path.Path {
 
 // newDataPath is where the next message goes: where its sender wanted it, if that works, but before COOKIE ACK with the COOKIE ECHO.
 func (a *Association) newDataPath() *path.Path {
-	if a.opening != nil {
-		return a.opening.path
+	if m := a.send.queue.Head(); m != nil {
+		return a.wayOf(m, a.wayOfNew())
 	}
-	if m := a.send.queue.Head(); m != nil && m.Path.IsValid() {
+	return a.wayOfNew()
+}
+
+// wayOf is newDataPath for a message, usual being where those go whose sender does not care.
+func (a *Association) wayOf(m *tx.Message, usual *path.Path) *path.Path {
+	if m.Path.IsValid() && a.opening == nil {
 		if p := a.pathTo(m.Path); p != nil && p.State() == path.Active {
 			return p
 		}
+	}
+	return usual
+}
+
+// wayOfNew is where new messages go whose sender does not care.
+func (a *Association) wayOfNew() *path.Path {
+	if a.opening != nil {
+		return a.opening.path
 	}
 	return a.dataPath()
 }

@@ -8,17 +8,20 @@ import (
 
 // Receive waits for data and reads as much of the next message as p takes; the next call goes on where this one ended.
 // At the end of an association that was shut down it returns io.EOF.
-func (a *Assoc) Receive(ctx context.Context, p []byte) (int, assoc.RcvInfo, error) {
+func (a *Assoc) Receive(ctx context.Context, p []byte) (n int, info assoc.RcvInfo, err error) {
+	n, err = a.ReceiveInto(ctx, p, &info)
+	return n, info, err
+}
+
+// ReceiveInto is Receive that fills in info where the user has it.
+func (a *Assoc) ReceiveInto(ctx context.Context, p []byte, info *assoc.RcvInfo) (n int, err error) {
 	a.mu.Lock()
-	var n int
-	var info assoc.RcvInfo
-	err := a.awaitReadable(ctx)
-	if err == nil {
-		n, info, _ = a.core.Receive(a.seen, p) // to reading it only matters about how late it is
+	if err = a.awaitReadable(ctx); err == nil {
+		n, _ = a.core.ReceiveInto(a.seen, p, info) // to reading it only matters about how late it is
 		a.settleRead(a.seen)
 	}
 	a.unlock()
-	return n, info, err
+	return n, err
 }
 
 // Peek waits for data and describes it: how much of the next message can be read now.

@@ -130,14 +130,14 @@ func (f *feeder) parted() {
 			f.addInterleaved(stream, fsn)
 		}
 		for f.q.Readable() {
-			f.q.Read(f.p)
+			readFrom(f.q, f.p)
 		}
 	}
 	f.mid++
 }
 
 func (f *feeder) read() {
-	if _, info, ok := f.q.Read(f.p); !ok || !info.EOR {
+	if _, info, ok := readFrom(f.q, f.p); !ok || !info.EOR {
 		panic("no message")
 	}
 }
@@ -201,7 +201,7 @@ func TestSkippingDoesNotAllocate(t *testing.T) {
 		}
 		skipTo(ti.q, ti.m, tsn)
 		ti.q.Skip(&f)
-		if _, info, ok := ti.q.Read(ti.buf[:]); !ok || info.SSN != d.SSN {
+		if _, info, ok := readFrom(ti.q, ti.buf[:]); !ok || info.SSN != d.SSN {
 			t.Fatalf("read %+v, %v", info, ok)
 		}
 		tsn, ssn = tsn+2, ssn+2

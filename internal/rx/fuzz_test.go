@@ -203,7 +203,7 @@ func FuzzInboundHostile(f *testing.F) {
 			held := q.Bytes()
 			switch ops[0] {
 			case 255:
-				q.Read(p[:int(ops[1])%len(p)])
+				readFrom(q, p[:int(ops[1])%len(p)])
 			case 254:
 				hostileSkip(q, m, ops)
 			case 253:
@@ -223,7 +223,7 @@ func FuzzInboundHostile(f *testing.F) {
 		q.Reset()
 		checkBooks(t, q)
 		for q.Readable() {
-			q.Read(p)
+			readFrom(q, p)
 		}
 		if q.Bytes() != 0 {
 			t.Fatalf("%d bytes are held after everything was read", q.Bytes())
@@ -411,7 +411,7 @@ func ExampleInbound() {
 	}
 	p := make([]byte, 100)
 	for q.Readable() {
-		n, info, _ := q.Read(p)
+		n, info, _ := readFrom(q, p)
 		fmt.Printf("stream %d, SSN %d: %s\n", info.Stream, info.SSN, p[:n])
 	}
 	// Output:

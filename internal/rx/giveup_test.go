@@ -102,7 +102,7 @@ func newSkeptic(s *quitter) *skeptic {
 func (r *skeptic) read(t *testing.T, q *Inbound, size int) {
 	t.Helper()
 	p := make([]byte, size)
-	n, info, ok := q.Read(p)
+	n, info, ok := readFrom(q, p)
 	if !ok {
 		t.Fatal("Readable, but not by Read")
 	}

@@ -325,7 +325,7 @@ func (q *Inbound) join(f *fragment, n neighbours, data []byte) *run {
 		r = right
 		right.prepend(c, f.pos)
 	default:
-		r = q.pool.run(f)
+		r = q.pool.run(f.key, f.pos)
 		r.append(c, f.pos)
 		r.ends = f.end
 	}

@@ -97,7 +97,7 @@ func (ti *testInbound) read(size int) string {
 	ti.t.Helper()
 	peeked, peekInfo, peekOK := ti.q.Peek()
 	p := ti.buf[:size]
-	n, info, ok := ti.q.Read(p)
+	n, info, ok := readFrom(ti.q, p)
 	if ok != peekOK {
 		ti.t.Fatalf("Read says %v, Peek said %v", ok, peekOK)
 	}
@@ -228,7 +228,7 @@ func TestSSNWrapsAround(t *testing.T) {
 		if err := ti.q.Add(d); err != nil {
 			t.Fatalf("SSN %d is next: %v", d.SSN, err)
 		}
-		if _, info, ok := ti.q.Read(ti.buf[:1]); !ok || info.SSN != d.SSN {
+		if _, info, ok := readFrom(ti.q, ti.buf[:1]); !ok || info.SSN != d.SSN {
 			t.Fatalf("read SSN %d, %v; want %d", info.SSN, ok, d.SSN)
 		}
 		d.TSN++
@@ -307,7 +307,7 @@ func TestShortReadsKeepTheRest(t *testing.T) {
 func TestEmptyReadTakesNothing(t *testing.T) {
 	ti := newTestInbound(t, Config{})
 	ti.add("0 1.0 BE", "abc")
-	if n, info, ok := ti.q.Read(nil); n != 0 || info.EOR || !ok {
+	if n, info, ok := readFrom(ti.q, nil); n != 0 || info.EOR || !ok {
 		t.Errorf("Read(nil) = %d, EOR %v, %v; want 0, false, true", n, info.EOR, ok)
 	}
 	ti.want("the message is whole", "1.0:abc")
@@ -322,7 +322,7 @@ func TestInfoNamesTheFirstChunkRead(t *testing.T) {
 		{Stream: 1, PPID: 101, TSN: testInitial, Begin: true},
 		{Stream: 1, PPID: 101, TSN: testInitial + 1, EOR: true},
 	} {
-		if _, info, _ := ti.q.Read(p); info != want {
+		if _, info, _ := readFrom(ti.q, p); info != want {
 			t.Errorf("info %+v, want %+v", info, want)
 		}
 	}
@@ -385,7 +385,7 @@ func TestSourceIsThatOfTheFirstByteHandedOut(t *testing.T) {
 	for _, want := range []uint8{7, 7, 8, 8, 9} {
 		var p [1]byte
 		_, peeked, _ := ti.q.Peek()
-		_, info, ok := ti.q.Read(p[:])
+		_, info, ok := readFrom(ti.q, p[:])
 		if !ok || info.Source != want || peeked.Source != want {
 			t.Errorf("%q is from %d, or %d, want %d", p, info.Source, peeked.Source, want)
 		}

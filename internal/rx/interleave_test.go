@@ -182,7 +182,7 @@ func TestInfoOfInterleavedMessages(t *testing.T) {
 	ti.q.order.lines.set(1, 0x1fffe)
 	ti.add("0 1.131070/0 BE", "abc")
 	want := Info{Stream: 1, SSN: 0xfffe, MID: 0x1fffe, PPID: 101, TSN: testInitial, Begin: true, EOR: true}
-	if _, info, _ := ti.q.Read(make([]byte, 10)); info != want {
+	if _, info, _ := readFrom(ti.q, make([]byte, 10)); info != want {
 		t.Errorf("info %+v, want %+v", info, want)
 	}
 }
@@ -224,7 +224,7 @@ func TestDrainedMessagesLeaveRoom(t *testing.T) {
 			if err := q.AddInterleaved(&d); err != nil {
 				t.Fatalf("stream %d: %v", stream, err)
 			}
-			if n, info, ok := q.Read(p); !ok || n != 1 || info.EOR != (flags == wire.FlagEnd) {
+			if n, info, ok := readFrom(q, p); !ok || n != 1 || info.EOR != (flags == wire.FlagEnd) {
 				t.Fatalf("stream %d: read %d bytes, %+v, %v", stream, n, info, ok)
 			}
 		}

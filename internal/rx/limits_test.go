@@ -120,7 +120,7 @@ func TestStreamStateIsAllocatedWhenUsed(t *testing.T) {
 		if err := q.Add(&d); err != nil {
 			t.Fatal(err)
 		}
-		q.Read(make([]byte, 1))
+		readFrom(q, make([]byte, 1))
 		d.TSN++
 	}
 	add()
@@ -151,7 +151,7 @@ func TestStreamsCostNothingWhenTheirMessagesAreOver(t *testing.T) {
 			if err := q.AddInterleaved(&d); err != nil {
 				t.Fatal(err)
 			}
-			q.Read(p)
+			readFrom(q, p)
 		}
 	}
 	if n := len(q.assemblies.open) + len(q.assemblies.loose) + len(q.partial.byStream) + len(q.order.held); n != 0 || q.Bytes() != 0 {
@@ -179,7 +179,7 @@ func TestPoolIsBounded(t *testing.T) {
 			d.SSN++
 		}
 		for q.Readable() {
-			q.Read(p)
+			readFrom(q, p)
 		}
 	}
 	for _, size := range []int{1000, 2000, 1000, 1} { // each also frees what others have left

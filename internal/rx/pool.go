@@ -105,8 +105,8 @@ func (p *pool) putChunk(c *chunk) {
 	}
 }
 
-// run returns an empty run for the message of f.
-func (p *pool) run(f *fragment) *run {
+// run returns an empty run for a message whose fragment at first has come.
+func (p *pool) run(k key, first uint32) *run {
 	r := p.runs
 	if r == nil {
 		r = new(run)
@@ -114,7 +114,8 @@ func (p *pool) run(f *fragment) *run {
 		p.runs = r.next
 		p.nRuns--
 	}
-	r.next, r.key, r.first = nil, f.key, f.pos
+	r.next, r.first = nil, first
+	r.key.id, r.key.stream, r.key.kind = k.id, k.stream, k.kind
 	return r
 }
 

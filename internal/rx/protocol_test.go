@@ -101,7 +101,7 @@ func TestStartIsGuessedFromTheFirstChunk(t *testing.T) {
 	}
 	p := make([]byte, 10)
 	for want := range 10 * minSeams {
-		if _, info, ok := q.Read(p); !ok || int(info.SSN) != want {
+		if _, info, ok := readFrom(q, p); !ok || int(info.SSN) != want {
 			t.Fatalf("read SSN %d, %v; want %d", info.SSN, ok, want)
 		}
 	}

@@ -60,18 +60,19 @@ func (q *Inbound) Copy(p []byte) (n int, info Info, ok bool) {
 }
 
 // Consume is Read of size bytes that are not wanted, or not any more.
-func (q *Inbound) Consume(size int) (n int, info Info, ok bool) { return q.read(nil, size) }
+func (q *Inbound) Consume(size int, info *Info) (n int, ok bool) { return q.read(nil, size, info) }
 
 // Read hands out a message, or as much of it as has arrived and fits: then EOR is false, and the next Read continues it.
-func (q *Inbound) Read(p []byte) (n int, info Info, ok bool) { return q.read(p, len(p)) }
+func (q *Inbound) Read(p []byte, info *Info) (n int, ok bool) { return q.read(p, len(p), info) }
 
 // read takes up to size bytes off the next message, and copies them to p unless that is nil.
-func (q *Inbound) read(p []byte, size int) (n int, info Info, ok bool) {
+func (q *Inbound) read(p []byte, size int, info *Info) (n int, ok bool) {
 	if !q.Readable() {
-		return 0, Info{}, false
+		*info = Info{}
+		return 0, false
 	}
 	r := q.ready.head
-	info = r.info()
+	r.describe(info)
 	info.TSN, info.Source = r.head.tsn, r.head.source
 	for r.head != nil && n < size {
 		k := min(len(r.head.unread()), size-n)
@@ -97,16 +98,23 @@ func (q *Inbound) read(p []byte, size int) (n int, info Info, ok bool) {
 		}
 	}
 	q.beginPartial()
-	return n, info, true
+	return n, true
 }
 
 // info describes the message of r, without the place in it.
-func (r *run) info() Info {
-	i := Info{Stream: r.key.stream, SSN: seq.SSN(r.key.id), PPID: r.ppid, Unordered: !r.key.ordered(), Begin: !r.handedOut}
+func (r *run) info() (i Info) {
+	r.describe(&i)
+	return i
+}
+
+// describe is info in place. It goes field by field: otherwise they would be put together elsewhere and copied, which takes several times as long.
+func (r *run) describe(i *Info) {
+	i.Stream, i.SSN, i.MID, i.PPID = r.key.stream, seq.SSN(r.key.id), 0, r.ppid
+	i.Unordered, i.Begin, i.EOR = !r.key.ordered(), !r.handedOut, false
+	i.TSN, i.Source = 0, 0
 	if r.key.kind&interleaved != 0 {
 		i.MID = seq.MID(r.key.id)
 	}
-	return i
 }
 
 // free gives back the first chunk of r.

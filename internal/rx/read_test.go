@@ -14,20 +14,20 @@ func TestCopyLeavesEverythingAndConsumeTakesIt(t *testing.T) {
 			t.Errorf("a copy of %d bytes is %q, %+v, %t", size, buf[:n], info, ok)
 		}
 	}
-	if n, info, ok := ti.q.Consume(4); n != 4 || info.EOR || !ok {
+	if n, info, ok := consumeFrom(ti.q, 4); n != 4 || info.EOR || !ok {
 		t.Errorf("consumed %d, %+v, %t", n, info, ok)
 	}
 	if n, info, _ := ti.q.Copy(buf[:]); string(buf[:n]) != "ef" || info.Begin || !info.EOR {
 		t.Errorf("the rest is %q, %+v", buf[:n], info)
 	}
-	if n, info, _ := ti.q.Consume(2); n != 2 || !info.EOR {
+	if n, info, _ := consumeFrom(ti.q, 2); n != 2 || !info.EOR {
 		t.Errorf("consumed %d, %+v", n, info)
 	}
 	ti.want("the other message is whole", "1.1:next")
 	if _, _, ok := ti.q.Copy(buf[:]); ok {
 		t.Error("a copy of nothing")
 	}
-	if _, _, ok := ti.q.Consume(1); ok {
+	if _, _, ok := consumeFrom(ti.q, 1); ok {
 		t.Error("consumed nothing")
 	}
 }
@@ -71,4 +71,15 @@ func TestPeekSecond(t *testing.T) {
 		t.Errorf("%d bytes, %+v, %t", n, info, ok)
 	}
 	ti.want("both are still there", "1.0:first", "2.u:the second")
+}
+
+// readFrom is Read for whoever does not mind another copy.
+func readFrom(q *Inbound, p []byte) (n int, info Info, ok bool) {
+	n, ok = q.Read(p, &info)
+	return n, info, ok
+}
+
+func consumeFrom(q *Inbound, size int) (n int, info Info, ok bool) {
+	n, ok = q.Consume(size, &info)
+	return n, info, ok
 }

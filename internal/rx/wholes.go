@@ -29,9 +29,8 @@ func (q *Inbound) AddWholes(tsn seq.TSN, chunks []byte) (w Wholes, rest []byte) 
 		if room -= len(d.UserData) + ChunkOverhead; room < 0 {
 			break
 		}
-		f := fragment{key: key{stream: d.StreamID, id: uint32(d.SSN)}, pos: uint32(tsn)}
-		r := q.pool.run(&f)
-		r.append(q.pool.chunk(tsn, q.source, d.UserData), f.pos)
+		r := q.pool.run(key{stream: d.StreamID, id: uint32(d.SSN)}, uint32(tsn))
+		r.append(q.pool.chunk(tsn, q.source, d.UserData), uint32(tsn))
 		r.begins, r.ends, r.ppid = true, true, d.PPID
 		q.ready.push(r, placeReady)
 		q.order.lines.set(d.StreamID, uint32(d.SSN+1))

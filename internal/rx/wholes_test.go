@@ -87,8 +87,8 @@ func FuzzWholes(f *testing.F) {
 				packet = packet[:0]
 			case 254:
 				var p, r [255]byte
-				n, info, ok := a.q.Read(p[:ops[1]])
-				if k, other, also := b.q.Read(r[:ops[1]]); k != n || other != info || also != ok || !bytes.Equal(p[:n], r[:k]) {
+				n, info, ok := readFrom(a.q, p[:ops[1]])
+				if k, other, also := readFrom(b.q, r[:ops[1]]); k != n || other != info || also != ok || !bytes.Equal(p[:n], r[:k]) {
 					t.Fatalf("read %q, %+v, %v; without AddWholes %q, %+v, %v", r[:k], other, also, p[:n], info, ok)
 				}
 			case 253:

@@ -126,7 +126,7 @@ type checker struct {
 
 func (c *checker) read(q *Inbound, size int) (ended bool, err error) {
 	p := make([]byte, size)
-	n, info, ok := q.Read(p)
+	n, info, ok := readFrom(q, p)
 	if !ok {
 		return false, fmt.Errorf("Readable, but not by Read")
 	}

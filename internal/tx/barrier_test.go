@@ -40,7 +40,7 @@ func TestHoldFinishesWhatHasBegun(t *testing.T) {
 		on(q, 1, 30)
 		on(q, 1, 10)
 		on(q, 2, 10)
-		q.Acked(q.Next(10).Message)
+		q.Acked(cut(q, 10).Message)
 		q.Hold()
 		on(q, 3, 10)
 		if !q.Cutting() {

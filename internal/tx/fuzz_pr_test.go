@@ -303,7 +303,7 @@ func (w *prWorld) send(most int) {
 	if w.q.Head() == nil {
 		return
 	}
-	c := w.o.Add(w.now, w.q.Next(most), 0)
+	c := w.o.Add(w.now, w.q, most, 0)
 	// Without interleaving the receiver tells messages apart by consecutive TSNs: none may begin where another goes on.
 	if !w.interleaving && c.TSN == w.tsn+1 && w.last.Message != nil && c.Begin == !w.last.End {
 		w.t.Fatalf("TSN %d begins a message: %v, and the one before ended one: %v", c.TSN, c.Begin, w.last.End)

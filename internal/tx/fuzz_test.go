@@ -58,7 +58,7 @@ func runQueue(t *testing.T, ops []byte) {
 				break
 			}
 			size := q.NextSize(most)
-			fr := q.Next(most)
+			fr := cut(q, most)
 			sent = append(sent, fr.Message)
 			s := int(fr.Message.Stream)
 			if len(m.lines[s]) == 0 || current >= 0 && s != current {
@@ -126,7 +126,7 @@ func runQueue(t *testing.T, ops []byte) {
 		q.Push(1, &Properties{Stream: s}, []byte("z")) // what was to be continued ends
 	}
 	for !q.Empty() {
-		sent = append(sent, q.Next(100).Message)
+		sent = append(sent, cut(q, 100).Message)
 	}
 	for _, m := range sent {
 		q.Acked(m)

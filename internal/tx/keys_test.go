@@ -17,7 +17,7 @@ func TestKeysAreCounted(t *testing.T) {
 	if !q.Uses(1) || q.Uses(2) || !q.Uses(3) {
 		t.Errorf("key 1 %v, 2 %v, 3 %v; want the first and the last in use", q.Uses(1), q.Uses(2), q.Uses(3))
 	}
-	first, second := q.Next(100), q.Next(100)
+	first, second := cut(q, 100), cut(q, 100)
 	q.Acked(first.Message)
 	if !q.Uses(1) {
 		t.Error("a piece of the message is outstanding")
@@ -37,7 +37,7 @@ func TestKeysAreCounted(t *testing.T) {
 	q.Push(1, &Properties{Key: 4, Partial: true}, []byte("sent"))
 	q.Push(1, &Properties{Stream: 1, Key: 5}, []byte("not sent"))
 	o := NewOutstanding(1)
-	o.Add(1, q.Next(100), 0)
+	o.Add(1, q, 100, 0)
 	q.Push(1, &Properties{}, []byte("the rest"))
 	if o.First() == nil || o.First().Message.Key != 4 {
 		t.Error("the first outstanding chunk has key 4")

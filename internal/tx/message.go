@@ -25,6 +25,14 @@ type Properties struct {
 	Key uint16
 }
 
+// set copies o one by one: it was written so a moment ago, and processors wait where more is read at once than was written.
+func (p *Properties) set(o *Properties) {
+	p.Stream, p.PPID = o.Stream, o.PPID
+	p.Unordered, p.Immediate, p.Partial = o.Unordered, o.Immediate, o.Partial
+	p.Context, p.Path, p.Key = o.Context, o.Path, o.Key
+	p.PR.Policy, p.PR.Value = o.PR.Policy, o.PR.Value
+}
+
 // Message is a user message, or with explicit EOR a piece of one, from Push until its last chunk has been acknowledged cumulatively.
 type Message struct {
 	Properties

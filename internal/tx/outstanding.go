@@ -149,17 +149,18 @@ func (o *Outstanding) NextDeadline() mono.Time {
 // at returns the chunk with an outstanding TSN.
 func (o *Outstanding) at(t seq.TSN) *Chunk { return &o.ring[uint32(t)&uint32(len(o.ring)-1)] }
 
-// Add gives a fragment the next TSN and notes that it was sent to a path now.
-func (o *Outstanding) Add(now mono.Time, f Fragment, path int) *Chunk {
+// Add gives the next fragment of q, of at most most bytes, the next TSN and notes that it was sent to a path now.
+func (o *Outstanding) Add(now mono.Time, q *Queue, most, path int) *Chunk {
 	if o.Len() == len(o.ring) {
 		o.grow()
 	}
 	c := o.at(o.next)
 	// The slot is as new, see advance: what is not set here is zero.
-	c.TSN, c.Fragment, c.Path, c.Transmissions, c.sentAt = o.next, f, path, 1, now
-	c.size = wire.Padded(o.header + len(f.Data))
-	w := f.Message.whole
-	if !f.Begin {
+	q.Next(most, &c.Fragment)
+	c.TSN, c.Path, c.Transmissions, c.sentAt = o.next, path, 1, now
+	c.size = wire.Padded(o.header + len(c.Data))
+	w := c.Message.whole
+	if !c.Begin {
 		c.back = uint32(c.TSN - w.last)
 	}
 	w.last = c.TSN

@@ -33,7 +33,7 @@ func sent(n int) (*Outstanding, *Queue) {
 	o := NewOutstanding(1)
 	for range n {
 		push(q, make([]byte, 100))
-		o.Add(1000, q.Next(100), 0)
+		o.Add(1000, q, 100, 0)
 	}
 	return o, q
 }
@@ -112,7 +112,7 @@ func TestHTNALimitsMissIndications(t *testing.T) {
 func TestTimeoutMarksAllOfAPath(t *testing.T) {
 	o, q := sent(3)
 	push(q, make([]byte, 100))
-	o.Add(2000, q.Next(100), 1)
+	o.Add(2000, q, 100, 1)
 	o.MarkTimedOut(0)
 	if o.Lost() != 3 || o.Flight(0) != 0 || o.Flight(1) != chunkSize {
 		t.Fatalf("lost %d, flights %d and %d", o.Lost(), o.Flight(0), o.Flight(1))
@@ -148,13 +148,13 @@ func TestKarn(t *testing.T) {
 	o, q := sent(2)
 	o.MarkTimedOut(0)
 	push(q, make([]byte, 100))
-	o.Add(3000, q.Next(100), 0) // timed: TSN 3
+	o.Add(3000, q, 100, 0) // timed: TSN 3
 	o.Retransmitted(0, o.NextLost(), 0)
 	if r := o.Ack(3, noGaps, q); !r.Paths[0].SentAt.IsZero() {
 		t.Error("a round trip was measured with TSN 3 although TSN 1 was retransmitted since")
 	}
 	push(q, make([]byte, 100))
-	o.Add(4000, q.Next(100), 0)
+	o.Add(4000, q, 100, 0)
 	if r := o.Ack(4, noGaps, q); r.Paths[0].SentAt != 4000 {
 		t.Error("new data does not measure the round trip")
 	}
@@ -226,7 +226,7 @@ func FuzzOutstanding(f *testing.F) {
 			case 0:
 				push(q, make([]byte, 100))
 				path := int(next() % 2)
-				c := o.Add(now, q.Next(100), path)
+				c := o.Add(now, q, 100, path)
 				n.fate[c.TSN], n.path[c.TSN] = inFlight, path
 			case 1, 5:
 				cum := o.CumTSNAck().Add(int(next()) % (o.Len() + 1))
@@ -320,7 +320,7 @@ func BenchmarkSendAndAck(b *testing.B) {
 	b.ReportAllocs()
 	for i := range b.N {
 		push(q, data)
-		o.Add(mono.Time(i+1), q.Next(1400), 0)
+		o.Add(mono.Time(i+1), q, 1400, 0)
 		if o.Len() == 64 {
 			o.Ack(o.NextTSN()-33, noGaps, q)
 		}
@@ -332,7 +332,7 @@ func TestFlightCountsPadding(t *testing.T) {
 	q, o := NewQueue(), NewOutstanding(1)
 	for _, n := range []int{1, 4, 5} {
 		push(q, make([]byte, n))
-		o.Add(1000, q.Next(100), 0)
+		o.Add(1000, q, 100, 0)
 	}
 	if got := o.Flight(0); got != 20+20+24 {
 		t.Errorf("chunks of 1, 4 and 5 bytes: %d bytes in flight, want 64", got)

@@ -13,7 +13,7 @@ func TestARemovedPathLosesWhatWasInFlight(t *testing.T) {
 	var sizes [6]int
 	for i := range sizes {
 		q.Push(0, &Properties{}, make([]byte, 4+4*i))
-		sizes[i] = o.Add(1, q.Next(1000), i%3).Size()
+		sizes[i] = o.Add(1, q, 1000, i%3).Size()
 	}
 	o.RemovePath(1, 1)
 	if o.Lost() != 2 || o.Flight(0) != sizes[0]+sizes[3] || o.Flight(1) != sizes[2]+sizes[5] || o.Flight(2) != 0 {
@@ -39,7 +39,7 @@ func TestARemovedPathLosesWhatWasInFlight(t *testing.T) {
 func TestTheLastPathCanBeRemoved(t *testing.T) {
 	q, o := NewQueue(), NewOutstanding(1)
 	q.Push(0, &Properties{}, make([]byte, 10))
-	o.Add(1, q.Next(1000), MaxPaths-1)
+	o.Add(1, q, 1000, MaxPaths-1)
 	o.RemovePath(MaxPaths-1, 0)
 	if c := o.NextLost(); c == nil || c.Path != 0 || o.Flight(MaxPaths-1) != 0 {
 		t.Errorf("the chunk is %+v, %d bytes are in flight", c, o.Flight(MaxPaths-1))

@@ -8,7 +8,7 @@ func pooled(q *Queue, o *Outstanding, n int, data []byte) {
 		push(q, data)
 	}
 	for !q.Empty() {
-		o.Add(1, q.Next(1<<20), 0)
+		o.Add(1, q, 1<<20, 0)
 	}
 	o.Ack(o.NextTSN()-1, noGaps, q)
 }
@@ -42,7 +42,7 @@ func TestThePoolForgetsWhatDoesNotComeBack(t *testing.T) {
 	}
 	push(q, make([]byte, 100))
 	push(q, make([]byte, 100))
-	o.Add(1, q.Next(1000), 0)
+	o.Add(1, q, 1000, 0)
 	q.DropSent(o, func(*Message) {})
 	q.Drain(func(*Message) {})
 	if q.pool.out != 0 {

@@ -34,7 +34,7 @@ func (p *prTest) push(n int, policy PRPolicy, value uint32) {
 // send cuts and sends n fragments of at most 100 bytes.
 func (p *prTest) send(n int) {
 	for range n {
-		p.o.Add(1000, p.q.Next(100), 0)
+		p.o.Add(1000, p.q, 100, 0)
 	}
 }
 
@@ -351,7 +351,7 @@ func TestTimedMessagesDoNotAllocate(t *testing.T) {
 				q.Push(1000, &Properties{PR: PRInfo{policy, 1000}}, data)
 			}
 			for q.Head() != nil {
-				o.Add(1, q.Next(1400), 0)
+				o.Add(1, q, 1400, 0)
 			}
 			o.Ack(o.NextTSN()-1, noGaps, q)
 		}

@@ -20,7 +20,9 @@ type Queue struct {
 	// current is the stream of the message that has to be finished first.
 	current *stream
 	// picked is what the scheduler said, until something changes that it goes by; nil if it was not asked.
-	picked   *stream
+	picked *stream
+	// latest was picked last; it may be unused by now.
+	latest   *stream
 	arrivals uint64
 	messages int // queued, whole or in part
 	unsent   int // bytes not yet cut into fragments
@@ -72,7 +74,7 @@ func (q *Queue) Push(now mono.Time, p *Properties, data []byte) *Message {
 		s = q.streams.use(p.Stream)
 	}
 	m := q.pool.message(data)
-	m.Properties = *p
+	m.Properties.set(p)
 	m.stream = s
 	m.arrival = q.arrivals
 	q.arrivals++
@@ -202,12 +204,14 @@ func (q *Queue) pick() bool {
 		if t == nil {
 			return false
 		}
-		s = q.streams.at(t.ID)
+		if s = q.latest; s == nil || t != &s.Stream {
+			s = q.streams.at(t.ID)
+		}
 	}
 	if s == nil || !s.added { // its message is to be continued, or the scheduler is wrong
 		return false
 	}
-	q.picked = s
+	q.picked, q.latest = s, s
 	return true
 }
 
@@ -228,8 +232,8 @@ func (q *Queue) NextSize(most int) int {
 	return 0
 }
 
-// Next cuts off the next fragment, of at most most bytes. There must be a Head.
-func (q *Queue) Next(most int) (f Fragment) {
+// Next cuts off the next fragment, of at most most bytes, and fills in f. There must be a Head.
+func (q *Queue) Next(most int, f *Fragment) {
 	m := q.Head()
 	s, w := m.stream, m.whole
 	if m.taken == 0 {
@@ -259,22 +263,21 @@ func (q *Queue) Next(most int) (f Fragment) {
 		s.describe()
 	}
 	if w.place > 0 {
-		q.sentOf(w, f)
+		q.sentOf(w, f.End)
 	}
 	q.scheduler.Sent(&s.Stream, n, f.End)
 	if !q.sendable(s) {
 		q.schedule(s)
 	}
-	return f
 }
 
 // sentOf keeps a message that may be given up where it belongs: what is sent whole expires only if it is lost, and what was begun is given
 // up after what was not.
-func (q *Queue) sentOf(w *Message, f Fragment) {
+func (q *Queue) sentOf(w *Message, end bool) {
 	switch {
 	case w.PR.Policy == PRPrio:
 		q.evictable.fix(w)
-	case f.End:
+	case end:
 		q.timed.remove(w)
 	}
 }

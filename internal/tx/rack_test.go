@@ -13,7 +13,7 @@ func sentEach(n int) (*Outstanding, *Queue) {
 	o := NewOutstanding(1)
 	for i := range n {
 		push(q, make([]byte, 100))
-		o.Add(mono.Time(10*(i+1)), q.Next(100), 0)
+		o.Add(mono.Time(10*(i+1)), q, 100, 0)
 	}
 	return o, q
 }
@@ -54,7 +54,7 @@ func TestLossOfARetransmissionIsFoundAndTold(t *testing.T) {
 		t.Errorf("sent again after all that arrived: %d lost, next at %v", n, next)
 	}
 	push(q, make([]byte, 100))
-	o.Add(150, q.Next(100), 0)
+	o.Add(150, q, 100, 0)
 	o.Ack(0, blocks(2, 5), q)
 	o.Delivered(0, 250, 0)
 	for _, c := range []struct {
@@ -92,7 +92,7 @@ func TestPathsAreSearchedByThemselves(t *testing.T) {
 	o := NewOutstanding(1)
 	for i := range 4 {
 		push(q, make([]byte, 100))
-		o.Add(mono.Time(10*(i+1)), q.Next(100), i%2)
+		o.Add(mono.Time(10*(i+1)), q, 100, i%2)
 	}
 	o.Ack(0, blocks(4, 4), q) // TSN 4 went to path 1
 	for path := range 2 {

@@ -21,7 +21,7 @@ func on(q *Queue, stream uint16, n int) *Message {
 func take(q *Queue) string {
 	var text strings.Builder
 	for q.Head() != nil {
-		f := q.Next(10)
+		f := cut(q, 10)
 		if f.Begin {
 			text.WriteByte('(')
 		}
@@ -76,15 +76,15 @@ func TestAnUrgentMessageWaitsForNoMoreThanAChunk(t *testing.T) {
 	q.SetInterleaving(true)
 	q.SetValue(1, 1)
 	on(q, 1, 1000)
-	q.Next(10)
+	cut(q, 10)
 	on(q, 0, 10)
-	if f := q.Next(10); f.Message.Stream != 0 {
+	if f := cut(q, 10); f.Message.Stream != 0 {
 		t.Error("the large message goes on")
 	}
 	q.SetInterleaving(false)
-	q.Next(10)
+	cut(q, 10)
 	on(q, 0, 10)
-	if f := q.Next(10); f.Message.Stream != 1 {
+	if f := cut(q, 10); f.Message.Stream != 1 {
 		t.Error("without interleaving a message was begun within another")
 	}
 }
@@ -96,7 +96,7 @@ func TestASchedulerCanBeChanged(t *testing.T) {
 		q.SetValue(stream, 3-stream)
 		on(q, stream, 20)
 	}
-	q.Next(10)
+	cut(q, 10)
 	q.SetScheduler(sched.Priority())
 	q.SetValue(1, 0) // while it has something to send
 	if got := take(q); got != "(11)(22)0)" {
@@ -131,7 +131,7 @@ func TestMIDsAndFSNs(t *testing.T) {
 	on(q, 2, 5)
 	var got []string
 	for q.Head() != nil {
-		f := q.Next(10)
+		f := cut(q, 10)
 		got = append(got, fmt.Sprint(f.Message.Stream, " ", f.Message.MID, f.FSN))
 	}
 	if want := []string{
@@ -142,7 +142,7 @@ func TestMIDsAndFSNs(t *testing.T) {
 	q.streams.at(1).ordered = 1<<32 - 1
 	on(q, 1, 1)
 	on(q, 1, 1)
-	if a, b := q.Next(10).Message, q.Next(10).Message; a.MID != 1<<32-1 || a.SSN != 65535 || b.MID != 0 || b.SSN != 0 {
+	if a, b := cut(q, 10).Message, cut(q, 10).Message; a.MID != 1<<32-1 || a.SSN != 65535 || b.MID != 0 || b.SSN != 0 {
 		t.Errorf("MIDs %d, %d; SSNs %d, %d", a.MID, b.MID, a.SSN, b.SSN)
 	}
 }
@@ -163,12 +163,12 @@ func TestAMessageInPieces(t *testing.T) {
 	}
 	piece("mno", true)
 	piece("p", false)
-	f := q.Next(10)
+	f := cut(q, 10)
 	if string(f.Data) != "mno" || f.Begin || f.End || f.FSN != 2 || f.Message.PPID != 12 || f.Message.Unordered {
 		t.Errorf("the second piece: %+v", f)
 	}
 	q.Acked(f.Message)
-	f = q.Next(10)
+	f = cut(q, 10)
 	if string(f.Data) != "p" || f.Begin || !f.End || f.FSN != 3 || f.Message.SSN != 0 {
 		t.Errorf("the last piece: %+v", f)
 	}
@@ -180,7 +180,7 @@ func TestAMessageInPieces(t *testing.T) {
 		t.Errorf("all acknowledged: held %d, unsent %d", q.Held(), q.Unsent())
 	}
 	on(q, 1, 5)
-	if m := q.Head(); m.SSN != 0 || m.whole != m || q.Next(10).Message.SSN != 1 {
+	if m := q.Head(); m.SSN != 0 || m.whole != m || cut(q, 10).Message.SSN != 1 {
 		t.Error("what follows the last piece is another message, with the next sequence number")
 	}
 }
@@ -202,7 +202,7 @@ func TestPiecesOfMessagesAlternate(t *testing.T) {
 func TestTheRestOfALostMessageIsRefused(t *testing.T) {
 	q, o := NewQueue(), NewOutstanding(1)
 	q.Push(1, &Properties{Stream: 1, Partial: true}, []byte("a"))
-	o.Add(1, q.Next(10), 0)
+	o.Add(1, q, 10, 0)
 	q.Push(1, &Properties{Stream: 1, Partial: true}, []byte("bc"))
 	on(q, 2, 7)
 	var got []int
@@ -223,7 +223,7 @@ func TestPauseHoldsBackWhatComesAfterIt(t *testing.T) {
 	q := NewQueue()
 	on(q, 1, 25)
 	on(q, 2, 5)
-	f := q.Next(10)
+	f := cut(q, 10)
 	q.Pause(1)
 	q.Pause(2)
 	on(q, 1, 5)
@@ -245,12 +245,12 @@ func TestPauseHoldsBackWhatComesAfterIt(t *testing.T) {
 	q.Resume(1)
 	q.Resume(2)
 	q.Resume(9)
-	if m := q.Next(10).Message; m.Stream != 1 || m.SSN != 0 {
+	if m := cut(q, 10).Message; m.Stream != 1 || m.SSN != 0 {
 		t.Errorf("stream %d SSN %d, want the first of stream 1", m.Stream, m.SSN)
 	}
 	on(q, 2, 1)
 	on(q, 3, 1)
-	if a, b := q.Next(10).Message, q.Next(10).Message; a.SSN != 1 || b.SSN != 1 {
+	if a, b := cut(q, 10).Message, cut(q, 10).Message; a.SSN != 1 || b.SSN != 1 {
 		t.Errorf("SSNs %d and %d, want 1: these streams were not reset", a.SSN, b.SSN)
 	}
 }
@@ -311,7 +311,7 @@ func TestAQueueAwaitsTheRestOfAnOpenMessage(t *testing.T) {
 func TestDropStreamsKeepsWhatWasBegun(t *testing.T) {
 	q := NewQueue()
 	on(q, 5, 25)
-	q.Next(10)
+	cut(q, 10)
 	on(q, 5, 1)
 	on(q, 3, 2)
 	on(q, 1, 3)
@@ -381,7 +381,7 @@ func TestSchedulingManyStreamsDoesNotAllocate(t *testing.T) {
 			q.Push(1, &Properties{Stream: id}, data)
 		}
 		for q.Head() != nil {
-			o.Add(1, q.Next(1400), 0)
+			o.Add(1, q, 1400, 0)
 		}
 		o.Ack(o.NextTSN()-1, noGaps, q)
 	}
@@ -400,7 +400,7 @@ func BenchmarkSendOnManyStreams(b *testing.B) {
 			for i := range b.N {
 				q.Push(1, &Properties{Stream: uint16(i % streams)}, data)
 				if q.messages == streams {
-					q.Acked(q.Next(1400).Message)
+					q.Acked(cut(q, 1400).Message)
 				}
 			}
 		})
@@ -414,7 +414,7 @@ func TestResetCountsBothKindsOfMessagesAnew(t *testing.T) {
 	mids := func() (list []seq.MID) {
 		for _, unordered := range []bool{false, true, true} {
 			q.Push(1, &Properties{Stream: 1, Unordered: unordered}, make([]byte, 5))
-			f := q.Next(10)
+			f := cut(q, 10)
 			list = append(list, f.Message.MID)
 			q.Acked(f.Message)
 		}

@@ -30,7 +30,7 @@ func TestTailIsTheLastPacketOfAPath(t *testing.T) {
 			if i == 5 {
 				at = 50
 			}
-			o.Add(mono.Time(at), q.Next(100), path)
+			o.Add(mono.Time(at), q, 100, path)
 		}
 		c.alter(o, q)
 		last, ok := o.MarkTail(0, c.room)

@@ -12,7 +12,7 @@ func TestUnmarkPutsBackWhatTheTimeOutGaveUp(t *testing.T) {
 	o := NewOutstanding(1)
 	for i := range 8 {
 		push(q, make([]byte, 100))
-		o.Add(mono.Time(10*(i+1)), q.Next(100), i%2)
+		o.Add(mono.Time(10*(i+1)), q, 100, i%2)
 	}
 	o.MarkTimedOut(0) // TSNs 1, 3, 5 and 7
 	o.MarkLost(1)     // 2, 4, 6 and 8: for another reason

@@ -63,11 +63,9 @@ func (d *Data) Append(b []byte) []byte {
 
 // AppendHeader appends the chunk without user data and padding, for a carrier that gathers packets from pieces.
 func (d *Data) AppendHeader(b []byte) []byte {
-	b = appendHeader(b, uint16(ChunkData)<<8|uint16(d.Flags), DataHeaderLen-tlvHeaderLen+len(d.UserData))
-	b = be.AppendUint32(b, uint32(d.TSN))
-	b = be.AppendUint16(b, d.StreamID)
-	b = be.AppendUint16(b, uint16(d.SSN))
-	return be.AppendUint32(b, d.PPID)
+	n := lengthField(DataHeaderLen + len(d.UserData))
+	b = be.AppendUint64(b, uint64(ChunkData)<<56|uint64(d.Flags)<<48|uint64(n)<<32|uint64(d.TSN))
+	return be.AppendUint64(b, uint64(d.StreamID)<<48|uint64(d.SSN)<<32|uint64(d.PPID))
 }
 
 // Begin reports whether this is the first fragment of a message.

@@ -48,7 +48,12 @@ func appendHeader(b []byte, typ uint16, n int) []byte {
 }
 
 // appendPadding completes a thing of length n at the end of b.
-func appendPadding(b []byte, n int) []byte { return append(b, zeros[:Padded(n)-n]...) }
+func appendPadding(b []byte, n int) []byte {
+	if n&3 == 0 {
+		return b
+	}
+	return append(b, zeros[:Padded(n)-n]...)
+}
 
 // begin starts a thing whose length is not known yet.
 func begin(b []byte, typ uint16) ([]byte, Mark) {
