@@ -17,7 +17,9 @@ func SetBusyPoll(d time.Duration) { busyPoll.Store(int64(d)) }
 var busyPoll atomic.Int64
 
 func udpConfig(port uint16) udpencap.Config {
-	return udpencap.Config{Port: port, AnyPort: port == 0, BusyPoll: time.Duration(busyPoll.Load())}
+	return udpencap.Config{Port: port, AnyPort: port == 0, BusyPoll: time.Duration(busyPoll.Load()), Queues: int(queues.Load())}
 }
 
-func rawConfig() rawip.Config { return rawip.Config{BusyPoll: time.Duration(busyPoll.Load())} }
+func rawConfig() rawip.Config {
+	return rawip.Config{BusyPoll: time.Duration(busyPoll.Load()), Queues: int(queues.Load())}
+}

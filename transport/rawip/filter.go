@@ -12,6 +12,8 @@ const (
 	maxRanges = 64
 	// offDstPort is where the common header has the destination port (RFC 9260 section 3.1).
 	offDstPort = 2
+	// offTag is where it has the verification tag.
+	offTag = 4
 	// acceptBytes is the answer of a filter that takes the whole packet.
 	acceptBytes = 1<<32 - 1
 )
@@ -19,21 +21,41 @@ const (
 // portRange is the ports from first to last.
 type portRange struct{ first, last uint16 }
 
-// program makes a classic BPF program that accepts packets to ports, or to all ports. With ipv4 the packet begins with
+// share is one of several sockets that share packets by their verification tags.
+type share struct{ number, of int }
+
+// program makes a classic BPF program that accepts the packets of a share that go to ports, or to all ports. With ipv4 the packet begins with
 // an IPv4 header, which is how Linux shows it to the filters of IPv4 raw sockets; those of IPv6 see the common header first.
-func program(ports []uint16, all, ipv4 bool) []bpf.Instruction {
+func program(ports []uint16, all, ipv4 bool, s share) []bpf.Instruction {
+	var header []bpf.Instruction
+	if ipv4 {
+		header = []bpf.Instruction{bpf.LoadMemShift{Off: 0}}
+	}
+	var rest []bpf.Instruction
+	if s.of > 1 {
+		rest = []bpf.Instruction{
+			load(offTag, 4, ipv4),
+			bpf.ALUOpConstant{Op: bpf.ALUOpMod, Val: uint32(s.of)},
+			bpf.JumpIf{Cond: bpf.JumpEqual, Val: uint32(s.number), SkipTrue: 1},
+			bpf.RetConstant{},
+		}
+	}
 	if all {
-		return []bpf.Instruction{bpf.RetConstant{Val: acceptBytes}}
+		return slices.Concat(header, rest, []bpf.Instruction{bpf.RetConstant{Val: acceptBytes}})
 	}
 	ranges := coarsen(merge(ports), maxRanges)
 	if len(ranges) == 0 {
 		return []bpf.Instruction{bpf.RetConstant{}}
 	}
-	load := []bpf.Instruction{bpf.LoadAbsolute{Off: offDstPort, Size: 2}}
+	return slices.Concat(header, rest, []bpf.Instruction{load(offDstPort, 2, ipv4)}, search(ranges))
+}
+
+// load loads a field of the common header, which begins where the packet does, or with ipv4 behind the length that the index register has.
+func load(offset uint32, size int, ipv4 bool) bpf.Instruction {
 	if ipv4 {
-		load = []bpf.Instruction{bpf.LoadMemShift{Off: 0}, bpf.LoadIndirect{Off: offDstPort, Size: 2}}
+		return bpf.LoadIndirect{Off: offset, Size: size}
 	}
-	return append(load, search(ranges)...)
+	return bpf.LoadAbsolute{Off: offset, Size: size}
 }
 
 // merge makes ordered ranges of ports; adjacent ones become one.

@@ -12,12 +12,19 @@ import (
 // accepts runs a filter on a packet to port.
 func accepts(t *testing.T, filter []bpf.Instruction, ipv4 bool, port uint16) bool {
 	t.Helper()
+	return acceptsTag(t, filter, ipv4, port, 0)
+}
+
+// acceptsTag runs a filter on a packet to port with a verification tag.
+func acceptsTag(t *testing.T, filter []bpf.Instruction, ipv4 bool, port uint16, tag uint32) bool {
+	t.Helper()
 	vm, err := bpf.NewVM(filter)
 	if err != nil {
 		t.Fatal(err)
 	}
 	packet := make([]byte, 12)
 	binary.BigEndian.PutUint16(packet[offDstPort:], port)
+	binary.BigEndian.PutUint32(packet[offTag:], tag)
 	if ipv4 {
 		header := make([]byte, 24) // with one word of options
 		header[0] = 0x46
@@ -40,7 +47,7 @@ func TestFilterAcceptsExactlyThePorts(t *testing.T) {
 		{49152, 49153, 49155},
 	} {
 		for _, ipv4 := range []bool{true, false} {
-			filter := program(ports, false, ipv4)
+			filter := program(ports, false, ipv4, share{})
 			for port := range 1 << 16 {
 				if port > 8 && port%997 != 0 && !near(ports, port) {
 					continue
@@ -60,13 +67,13 @@ func near(ports []uint16, port int) bool {
 }
 
 func TestFilterForAllPorts(t *testing.T) {
-	if !accepts(t, program(nil, true, true), true, 9) {
+	if !accepts(t, program(nil, true, true, share{}), true, 9) {
 		t.Error("a filter for all ports rejects a packet")
 	}
 }
 
 func TestFilterForShortPacketRejects(t *testing.T) {
-	vm, err := bpf.NewVM(program([]uint16{1}, false, true))
+	vm, err := bpf.NewVM(program([]uint16{1}, false, true, share{}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +90,7 @@ func TestFilterForManyPortsIsCoarserNotNarrower(t *testing.T) {
 		for range n {
 			ports = append(ports, uint16(rng.Uint32()))
 		}
-		filter := program(ports, false, false)
+		filter := program(ports, false, false, share{})
 		if len(filter) > 512 {
 			t.Errorf("%d ports make %d instructions", n, len(filter))
 		}
@@ -100,5 +107,26 @@ func TestCoarsenJoinsTheClosest(t *testing.T) {
 	want := []portRange{{1, 12}, {500, 500}, {900, 903}}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// Of several sockets one takes each packet, by its tag, if its port is wanted.
+func TestFilterForShares(t *testing.T) {
+	for _, ipv4 := range []bool{true, false} {
+		for _, of := range []int{1, 2, 3, MaxQueues} {
+			for _, tag := range []uint32{0, 1, 2, 5, 1 << 31, 1<<32 - 1} {
+				for _, all := range []bool{true, false} {
+					for number := range of {
+						filter := program([]uint16{7, 9}, all, ipv4, share{number, of})
+						for _, port := range []uint16{7, 8} {
+							want := (all || port == 7) && int(tag)%of == number
+							if got := acceptsTag(t, filter, ipv4, port, tag); got != want {
+								t.Errorf("tag %d to port %d (all %t, IPv4 %t): socket %d of %d accepts: %t", tag, port, all, ipv4, number, of, got)
+							}
+						}
+					}
+				}
+			}
+		}
 	}
 }

@@ -32,4 +32,11 @@ type Config struct {
 	// look. It takes most of what a wake-up costs off a round trip as long as answers come within that time, and pays for it with a
 	// processor that is never idle while packets come and for BusyPoll after the last one; on a machine that has but one to spare it makes things slower.
 	BusyPoll time.Duration
+	// Queues is the number of receive queues, up to MaxQueues: a socket for each, which takes the packets whose verification tag leaves its number when
+	// divided by Queues, so that an association's come over one. It pays for many associations on several cores: the system copies every packet for
+	// each socket. Zero means one.
+	Queues int
 }
+
+// MaxQueues bounds Config.Queues.
+const MaxQueues = 16

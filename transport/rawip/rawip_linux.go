@@ -17,7 +17,10 @@ import (
 )
 
 // Transport is a carrier over raw IP. It implements transport.Transport and transport.PortFilter.
-type Transport struct{ *mmsg.Group }
+type Transport struct {
+	*mmsg.Group
+	queues int
+}
 
 var (
 	_ transport.Transport  = (*Transport)(nil)
@@ -34,7 +37,8 @@ func Open(c Config) (*Transport, error) {
 	if c.BufferSize == 0 {
 		c.BufferSize = DefaultBufferSize
 	}
-	sockets, err := listen(addrs)
+	queues := min(max(c.Queues, 1), MaxQueues)
+	sockets, err := listen(addrs, queues)
 	if err != nil {
 		return nil, err
 	}
@@ -42,14 +46,15 @@ func Open(c Config) (*Transport, error) {
 	if err != nil {
 		return nil, fmt.Errorf("SCTP over raw IP: %w", err)
 	}
-	return &Transport{g}, nil
+	return &Transport{g, queues}, nil
 }
 
-// listen opens a raw socket for each of addrs. A family that the host does not have is left out where that leaves another.
-func listen(addrs []netip.Addr) ([]mmsg.Bound, error) {
+// listen opens raw sockets for each of addrs, one for each queue. A family that the host does not have is left out where that leaves another.
+func listen(addrs []netip.Addr, queues int) ([]mmsg.Bound, error) {
 	var sockets []mmsg.Bound
 	var unsupported error
-	for _, addr := range addrs {
+	for i := range len(addrs) * queues {
+		addr := addrs[i/queues]
 		conn, err := listenOne(addr)
 		if addr.IsUnspecified() && (errors.Is(err, unix.EAFNOSUPPORT) || errors.Is(err, unix.EADDRNOTAVAIL)) {
 			unsupported = err
@@ -59,7 +64,7 @@ func listen(addrs []netip.Addr) ([]mmsg.Bound, error) {
 			mmsg.CloseAll(sockets)
 			return nil, explain(err)
 		}
-		sockets = append(sockets, mmsg.Bound{Conn: conn, Addr: addr})
+		sockets = append(sockets, mmsg.Bound{Conn: conn, Addr: addr, Silent: i%queues > 0})
 	}
 	if len(sockets) == 0 {
 		return nil, explain(unsupported)
@@ -96,7 +101,7 @@ func listenOne(addr netip.Addr) (*net.IPConn, error) {
 
 // dropAll attaches the filter for no ports, and throws away what arrived since the socket was made.
 func dropAll(fd int) error {
-	if err := attach(fd, program(nil, false, false)); err != nil {
+	if err := attach(fd, program(nil, false, false, share{})); err != nil {
 		return err
 	}
 	var one [1]byte
@@ -109,13 +114,15 @@ func dropAll(fd int) error {
 
 // Caps are the properties of this carrier.
 func (t *Transport) Caps() transport.Caps {
-	return transport.Caps{MultiHomed: true, Shared: true, FirstHopMTU: true, ECN: t.ECN()}
+	return transport.Caps{MultiHomed: true, Shared: true, FirstHopMTU: true, ECN: t.ECN(), Writers: t.queues}
 }
 
 // SetPorts lets packets to ports through, or all if ootb, and from time to time others: with many ports the filter is
 // coarser than asked for.
 func (t *Transport) SetPorts(ports []uint16, ootb bool) error {
-	return t.Control(func(fd int, is6 bool) error { return attach(fd, program(ports, ootb, !is6)) })
+	return t.Control(func(fd, number int, is6 bool) error {
+		return attach(fd, program(ports, ootb, !is6, share{number, t.queues}))
+	})
 }
 
 // attach gives a socket a filter, which replaces the one before in one step.

@@ -53,6 +53,7 @@ const (
 	portOfBatch
 	portOfAllocs
 	portOfNobody
+	portOfQueues
 )
 
 func TestPacketArrivesWithItsPath(t *testing.T) {
@@ -231,7 +232,7 @@ func TestAddressesThatChange(t *testing.T) {
 
 func TestCapsAndMTU(t *testing.T) {
 	a := open(t, Config{})
-	if got, want := a.Transport.Caps(), (transport.Caps{MultiHomed: true, Shared: true, FirstHopMTU: true, ECN: true}); got != want {
+	if got, want := a.Transport.Caps(), (transport.Caps{MultiHomed: true, Shared: true, FirstHopMTU: true, ECN: true, Writers: 1}); got != want {
 		t.Errorf("Caps are %+v, want %+v", got, want)
 	}
 	four, six := carriertest.Loopback["IPv4"], carriertest.Loopback["IPv6"]

@@ -36,16 +36,19 @@ func listen(addrs []netip.Addr, port uint16) (conns []*net.UDPConn, bound []neti
 
 // listenOne opens a UDP socket of one address family: package net makes one that takes IPv4 too of "udp" and "::".
 func listenOne(at netip.AddrPort) (*net.UDPConn, error) {
-	network := "udp4"
-	if at.Addr().Is6() {
-		network = "udp6"
-	}
 	var lc net.ListenConfig
-	conn, err := lc.ListenPacket(context.Background(), network, at.String())
+	conn, err := lc.ListenPacket(context.Background(), networkOf(at), at.String())
 	if err != nil {
 		return nil, err
 	}
 	return conn.(*net.UDPConn), nil
+}
+
+func networkOf(at netip.AddrPort) string {
+	if at.Addr().Is6() {
+		return "udp6"
+	}
+	return "udp4"
 }
 
 // isNoFamily reports whether err says that the host lacks an address family.

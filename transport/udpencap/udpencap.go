@@ -45,7 +45,13 @@ type Config struct {
 	// look. It takes most of what a wake-up costs off a round trip as long as answers come within that time, and pays for it with a
 	// processor that is never idle while packets come and for BusyPoll after the last one; on a machine that has but one to spare it makes things slower.
 	BusyPoll time.Duration
+	// Queues is the number of receive queues of each address, up to MaxQueues, on Linux: a socket for each, of which the system gives all packets between
+	// two UDP ports to the same one (SO_REUSEPORT), so that packets of several peers are received on several cores. As many write at a time. Zero means one.
+	Queues int
 }
+
+// MaxQueues bounds Config.Queues.
+const MaxQueues = 16
 
 // Transport is a carrier over UDP. It implements transport.Transport.
 type Transport struct {
@@ -88,5 +94,5 @@ func (t *Transport) LocalPort() uint16 { return t.port }
 
 // Caps are the properties of this carrier.
 func (t *Transport) Caps() transport.Caps {
-	return transport.Caps{MultiHomed: true, Encapsulated: true, FirstHopMTU: true, ECN: t.ECN()}
+	return transport.Caps{MultiHomed: true, Encapsulated: true, FirstHopMTU: true, ECN: t.ECN(), Writers: t.writers()}
 }

@@ -190,7 +190,7 @@ func TestCaps(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer tr.Close()
-	if got, want := tr.Caps(), (transport.Caps{MultiHomed: true, Encapsulated: true, FirstHopMTU: true, ECN: runtime.GOOS == "linux"}); got != want {
+	if got, want := tr.Caps(), (transport.Caps{MultiHomed: true, Encapsulated: true, FirstHopMTU: true, ECN: runtime.GOOS == "linux", Writers: 1}); got != want {
 		t.Errorf("Caps are %+v, want %+v", got, want)
 	}
 }

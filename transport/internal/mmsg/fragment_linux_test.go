@@ -22,7 +22,7 @@ func newRaw(t *testing.T, addr netip.Addr) *Group {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := NewGroup([]Bound{{conn.(*net.IPConn), addr}}, Options{})
+	g, err := NewGroup([]Bound{{Conn: conn.(*net.IPConn), Addr: addr}}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

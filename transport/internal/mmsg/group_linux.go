@@ -12,8 +12,11 @@ import (
 // Bound is a socket that a carrier opened.
 type Bound struct {
 	Conn Conn
-	// Addr is the address that Conn is bound to: unspecified (0.0.0.0 or ::) for all of a family.
+	// Addr is the address that Conn is bound to: unspecified (0.0.0.0 or ::) for all of a family. Several that follow each other may have the
+	// same one, if they share its packets.
 	Addr netip.Addr
+	// Silent: it does not tell of ICMP messages, which the others get as well.
+	Silent bool
 }
 
 // Group is the sockets of a carrier. It has all the methods of a transport.Transport but Caps.
@@ -31,7 +34,7 @@ func NewGroup(sockets []Bound, opts Options) (*Group, error) {
 	g := &Group{opts: opts}
 	g.shared.fragments.open()
 	for _, b := range sockets {
-		s, err := newSocket(b.Conn, b.Addr, opts, &g.shared)
+		s, err := newSocket(b, opts, &g.shared)
 		if err != nil {
 			for _, s := range g.sockets {
 				s.Close()
@@ -39,6 +42,9 @@ func NewGroup(sockets []Bound, opts Options) (*Group, error) {
 			g.shared.fragments.close()
 			CloseAll(sockets) // those that are not the group's yet
 			return nil, err
+		}
+		if n := len(g.sockets); n > 0 && g.sockets[n-1].bound == s.bound {
+			g.sockets[n-1].next = s
 		}
 		g.sockets = append(g.sockets, s)
 	}
@@ -70,7 +76,7 @@ func (g *Group) ReadBatch(queue int, ds []transport.Datagram) (int, error) {
 	return g.sockets[queue].ReadBatch(ds)
 }
 
-// WriteBatch gives runs of packets to the sockets that they leave from.
+// WriteBatch gives runs of packets to the sockets that they leave from. Of several with one address it takes one that nobody writes to.
 func (g *Group) WriteBatch(ds []transport.Datagram) (int, error) {
 	done := 0
 	for done < len(ds) {
@@ -83,7 +89,7 @@ func (g *Group) WriteBatch(ds []transport.Datagram) (int, error) {
 			done = end // No such source, or no such family here: lost.
 			continue
 		}
-		n, err := s.WriteBatch(ds[done:end])
+		n, s, err := g.writeFrom(s, ds[done:end])
 		done += n
 		if err != nil {
 			return done, err
@@ -94,6 +100,17 @@ func (g *Group) WriteBatch(ds []transport.Datagram) (int, error) {
 		}
 	}
 	return done, nil
+}
+
+// writeFrom writes to first or one of those after it that have its address, and returns which it was.
+func (g *Group) writeFrom(first *Socket, ds []transport.Datagram) (int, *Socket, error) {
+	for s := first; s != nil; s = s.next {
+		if n, free, err := s.tryWriteBatch(ds); free {
+			return n, s, err
+		}
+	}
+	n, err := first.WriteBatch(ds)
+	return n, first, err
 }
 
 // socketFor returns the socket that packets of p leave from: the one bound to the source address, or to all addresses of the
@@ -124,7 +141,7 @@ func (g *Group) WaitWritable() error {
 func (g *Group) LocalAddrs() ([]netip.Addr, error) {
 	var addrs []netip.Addr
 	for _, s := range g.sockets {
-		if !s.bound.IsUnspecified() {
+		if !s.bound.IsUnspecified() && !slices.Contains(addrs, s.bound) {
 			addrs = append(addrs, s.bound)
 		}
 	}
@@ -182,11 +199,15 @@ func (g *Group) TryReadBatch(queue int, ds []transport.Datagram) (int, error) {
 	return g.sockets[queue].tryReadBatch(ds)
 }
 
-// Control calls f with each socket and whether it is of IPv6.
-func (g *Group) Control(f func(fd int, is6 bool) error) error {
-	for _, s := range g.sockets {
+// Control calls f with each socket, its number among those with one address, and whether it is of IPv6.
+func (g *Group) Control(f func(fd, number int, is6 bool) error) error {
+	number := 0
+	for i, s := range g.sockets {
+		if number++; i == 0 || g.sockets[i-1].next != s {
+			number = 0
+		}
 		var failed error
-		if err := s.fd.control(func(fd uintptr) { failed = f(int(fd), s.is6) }); err != nil {
+		if err := s.fd.control(func(fd uintptr) { failed = f(int(fd), number, s.is6) }); err != nil {
 			return err
 		}
 		if failed != nil {

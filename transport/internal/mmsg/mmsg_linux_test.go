@@ -22,7 +22,7 @@ func newUDP(t *testing.T, addr netip.Addr, opts Options) (*Group, uint16) {
 		t.Fatal(err)
 	}
 	opts.UDP = true
-	g, err := NewGroup([]Bound{{conn, addr}}, opts)
+	g, err := NewGroup([]Bound{{Conn: conn, Addr: addr}}, opts)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ func TestReadingGoesOnWhenThePollerGivesUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := NewGroup([]Bound{{stubbornConn{conn}, addr}}, Options{UDP: true})
+	g, err := NewGroup([]Bound{{Conn: stubbornConn{conn}, Addr: addr}}, Options{UDP: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -66,9 +66,24 @@ func (o *sender) init(s *Socket) {
 // WriteBatch sends ds and returns how many packets were taken. Fewer than all without an error means that the socket is full.
 // All ds must be of the socket's address family.
 func (s *Socket) WriteBatch(ds []transport.Datagram) (int, error) {
+	s.out.mu.Lock()
+	defer s.out.mu.Unlock()
+	return s.writeBatch(ds)
+}
+
+// tryWriteBatch is WriteBatch if nobody else writes to the socket now.
+func (s *Socket) tryWriteBatch(ds []transport.Datagram) (n int, free bool, err error) {
+	if !s.out.mu.TryLock() {
+		return 0, false, nil
+	}
+	defer s.out.mu.Unlock()
+	n, err = s.writeBatch(ds)
+	return n, true, err
+}
+
+// writeBatch is WriteBatch for one who has the lock of s.out.
+func (s *Socket) writeBatch(ds []transport.Datagram) (int, error) {
 	o := &s.out
-	o.mu.Lock()
-	defer o.mu.Unlock()
 	trains := o.segmentation
 	done := 0
 	for done < len(ds) {

@@ -39,12 +39,14 @@ type Options struct {
 
 // Socket is one socket of a carrier. One goroutine at a time may read, any may write, at the same time.
 type Socket struct {
-	fd     descriptor
-	opts   Options
-	is6    bool
-	bound  netip.Addr // unspecified for all addresses
-	port   uint16     // of UDP
-	ecn    bool       // received packets come with their ECN field
+	fd    descriptor
+	opts  Options
+	is6   bool
+	bound netip.Addr // unspecified for all addresses
+	// next is another socket with the same address, nil if there are no more.
+	next   *Socket
+	port   uint16 // of UDP
+	ecn    bool   // received packets come with their ECN field
 	shared *shared
 
 	in     receiver
@@ -71,15 +73,19 @@ type shared struct {
 	fragments fragmenter
 }
 
-// newSocket takes conn over, which is bound to the address bound.
-func newSocket(conn Conn, bound netip.Addr, opts Options, sh *shared) (*Socket, error) {
-	s := &Socket{opts: opts, is6: bound.Is6(), bound: bound, shared: sh}
+// newSocket takes over the one of b.
+func newSocket(b Bound, opts Options, sh *shared) (*Socket, error) {
+	s := &Socket{opts: opts, is6: b.Addr.Is6(), bound: b.Addr, shared: sh}
 	var err error
-	if s.fd, err = newDescriptor(conn, opts); err != nil {
+	if s.fd, err = newDescriptor(b.Conn, opts); err != nil {
 		return nil, err
 	}
+	reports := 1
+	if b.Silent {
+		reports = 0
+	}
 	var optErr error
-	if err := s.fd.control(func(fd uintptr) { optErr = s.setOptions(int(fd)) }); err != nil || optErr != nil {
+	if err := s.fd.control(func(fd uintptr) { optErr = s.setOptions(int(fd), reports) }); err != nil || optErr != nil {
 		_ = s.fd.close()
 		return nil, errors.Join(err, optErr)
 	}
@@ -103,21 +109,21 @@ type option struct {
 // ipv6FlowInfoSend is IPV6_FLOWINFO_SEND of linux/in6.h: socket addresses say which flow label a packet leaves with.
 const ipv6FlowInfoSend = 33
 
-func (s *Socket) setOptions(fd int) error {
+func (s *Socket) setOptions(fd, reports int) error {
 	var options []option
 	if s.is6 {
 		options = []option{
 			{"IPV6_RECVPKTINFO", unix.IPPROTO_IPV6, unix.IPV6_RECVPKTINFO, 1, true},
 			{"IPV6_RECVTCLASS", unix.IPPROTO_IPV6, unix.IPV6_RECVTCLASS, 1, false},
 			{"IPV6_FLOWINFO_SEND", unix.IPPROTO_IPV6, ipv6FlowInfoSend, 1, false},
-			{"IPV6_RECVERR", unix.IPPROTO_IPV6, unix.IPV6_RECVERR, 1, false},
+			{"IPV6_RECVERR", unix.IPPROTO_IPV6, unix.IPV6_RECVERR, reports, false},
 			{"IPV6_MTU_DISCOVER", unix.IPPROTO_IPV6, unix.IPV6_MTU_DISCOVER, unix.IPV6_PMTUDISC_PROBE, false},
 		}
 	} else {
 		options = []option{
 			{"IP_PKTINFO", unix.IPPROTO_IP, unix.IP_PKTINFO, 1, true},
 			{"IP_RECVTOS", unix.IPPROTO_IP, unix.IP_RECVTOS, 1, false},
-			{"IP_RECVERR", unix.IPPROTO_IP, unix.IP_RECVERR, 1, false},
+			{"IP_RECVERR", unix.IPPROTO_IP, unix.IP_RECVERR, reports, false},
 			{"IP_MTU_DISCOVER", unix.IPPROTO_IP, unix.IP_MTU_DISCOVER, unix.IP_PMTUDISC_PROBE, false},
 		}
 	}
