@@ -22,8 +22,8 @@ type Conn struct {
 	defaults atomic.Pointer[SndInfo]
 
 	mu sync.Mutex
-	// local and remote are kept when the association, which knows better, has ended.
-	local, remote *Addr
+	// addrs are kept when the association, which knows better, has ended.
+	addrs *bothAddrs
 }
 
 var _ net.Conn = (*Conn)(nil)
@@ -35,31 +35,26 @@ func newConn(a *engine.Assoc, network string, c *Config) *Conn {
 		conn.SetDefaultSndInfo(c.DefaultSndInfo)
 	}
 	conn.linger.Store(int64(c.linger()))
-	conn.addrs()
+	conn.bothAddrs()
 	return conn
 }
 
 // LocalAddr returns this side's address, an *[Addr] with all the IP addresses that the association uses.
 func (c *Conn) LocalAddr() net.Addr {
-	local, _ := c.addrs()
-	return local
+	return &c.bothAddrs().local
 }
 
 // RemoteAddr returns the peer's address, an *[Addr] with all its IP addresses, the primary one first.
 func (c *Conn) RemoteAddr() net.Addr {
-	_, remote := c.addrs()
-	return remote
+	return &c.bothAddrs().remote
 }
 
-// addrs returns the addresses of both sides, as last known. The caller must not change them.
-func (c *Conn) addrs() (local, remote *Addr) {
-	paths := c.assoc.Paths()
+// bothAddrs returns the addresses of both sides, as last known.
+func (c *Conn) bothAddrs() *bothAddrs {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(paths) > 0 || c.local == nil {
-		c.local, c.remote = pathAddrs(c.assoc, paths)
-	}
-	return c.local, c.remote
+	c.addrs = addrsOf(c.assoc, c.addrs)
+	return c.addrs
 }
 
 // Shutdown ends the association gracefully (RFC 9260 section 9.2): what was written is delivered first, nothing more can be
@@ -146,6 +141,6 @@ func (c *Conn) wrap(op string, err error) error {
 	if err == nil {
 		return nil
 	}
-	local, remote := c.addrs()
-	return opError(op, c.network, local, remote, err)
+	addrs := c.bothAddrs()
+	return opError(op, c.network, &addrs.local, &addrs.remote, err)
 }

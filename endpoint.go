@@ -165,8 +165,7 @@ func (e *Endpoint) PeerAddr(id AssocID) (*Addr, error) {
 	if err != nil {
 		return nil, opError("address", e.network, e.addr, nil, err)
 	}
-	_, remote := pathAddrs(a, a.Paths())
-	return remote, nil
+	return &addrsOf(a, nil).remote, nil
 }
 
 // SetPrimary makes remote the address that messages to association id are sent to first.

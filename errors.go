@@ -115,8 +115,15 @@ func (e *MessageTooBigError) Error() string {
 // Is makes the error match [ErrMessageTooBig].
 func (e *MessageTooBigError) Is(target error) bool { return target == ErrMessageTooBig }
 
+func publicAbort(e *assoc.AbortError) *AbortError {
+	return &AbortError{Remote: e.Remote, Cause: CauseCode(e.Code), Reason: e.Reason}
+}
+
 // public turns an error of the engine and the core into one of this package.
 func public(err error) error {
+	if abort, ok := err.(*assoc.AbortError); ok { // the usual end, and errors.As allocates
+		return publicAbort(abort)
+	}
 	var abort *assoc.AbortError
 	var refused *assoc.RefusedError
 	var keys *assoc.AuthError
@@ -124,7 +131,7 @@ func public(err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &abort):
-		return &AbortError{Remote: abort.Remote, Cause: CauseCode(abort.Code), Reason: abort.Reason}
+		return publicAbort(abort)
 	case errors.As(err, &refused):
 		return &AddrRefusedError{CauseCode(refused.Code)}
 	case errors.Is(err, assoc.ErrBadAddr), errors.Is(err, assoc.ErrAddrKnown), errors.Is(err, assoc.ErrNoSuchAddr), errors.Is(err, assoc.ErrLastAddr):

@@ -3,6 +3,7 @@ package sctp
 import (
 	"net"
 	"net/netip"
+	"slices"
 
 	"github.com/gosctp/sctp/internal/assoc"
 	"github.com/gosctp/sctp/internal/endpoint"
@@ -91,15 +92,42 @@ func (l *link) peer(a *Addr) engine.Peer {
 	return p
 }
 
-// pathAddrs collects the addresses of both sides of an association.
-func pathAddrs(a *engine.Assoc, paths []transport.Path) (local, remote *Addr) {
-	local = &Addr{IPs: a.LocalAddrs(), Port: a.Socket().Port(), EncapPort: a.LocalEncapPort()}
-	remote = &Addr{Port: a.PeerPort()}
-	for _, p := range paths {
-		remote.EncapPort = max(remote.EncapPort, p.EncapPort)
-		remote.IPs = append(remote.IPs, p.Remote)
+// fewAddrs is how many addresses most hosts have at most.
+const fewAddrs = 8
+
+// bothAddrs are the addresses of both sides of an association. It never changes.
+type bothAddrs struct{ local, remote Addr }
+
+// addrsOf collects them; if they are still those of last, it returns that. An association that has ended may have none any more: then last is right,
+// if there is one.
+func addrsOf(a *engine.Assoc, last *bothAddrs) *bothAddrs {
+	var pathSpace [fewAddrs]transport.Path
+	var space [2 * fewAddrs]netip.Addr
+	paths, local := a.AppendAddrs(pathSpace[:0], space[:0:fewAddrs])
+	if last != nil && len(paths) == 0 {
+		return last
 	}
-	return local, remote
+	now := bothAddrs{
+		Addr{IPs: local, Port: a.Socket().Port(), EncapPort: a.LocalEncapPort()},
+		Addr{IPs: space[fewAddrs:fewAddrs], Port: a.PeerPort()},
+	}
+	for _, p := range paths {
+		now.remote.EncapPort = max(now.remote.EncapPort, p.EncapPort)
+		now.remote.IPs = append(now.remote.IPs, p.Remote)
+	}
+	if last != nil && last.local.equal(&now.local) && last.remote.equal(&now.remote) {
+		return last
+	}
+	both := slices.Concat(now.local.IPs, now.remote.IPs)
+	return &bothAddrs{
+		Addr{IPs: slices.Clip(both[:len(local)]), Port: now.local.Port, EncapPort: now.local.EncapPort},
+		Addr{IPs: both[len(local):], Port: now.remote.Port, EncapPort: now.remote.EncapPort},
+	}
+}
+
+// equal reports whether two addresses are the same, in the same order.
+func (a *Addr) equal(b *Addr) bool {
+	return a.Port == b.Port && a.EncapPort == b.EncapPort && slices.Equal(a.IPs, b.IPs)
 }
 
 func loopback(f family) netip.Addr {

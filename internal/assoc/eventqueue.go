@@ -10,7 +10,13 @@ type eventQueue struct {
 // keptEvents is how many places an empty queue keeps.
 const keptEvents = 8
 
-func (q *eventQueue) push(e Event) { q.events = append(q.events, e) }
+// push adds an event; there are a few at the beginning of an association.
+func (q *eventQueue) push(e Event) {
+	if q.events == nil {
+		q.events = make([]Event, 0, keptEvents/2)
+	}
+	q.events = append(q.events, e)
+}
 
 func (q *eventQueue) pop() (Event, bool) {
 	if q.taken == len(q.events) {

@@ -102,7 +102,8 @@ func (e *Endpoint) Connect(now mono.Time, s *Socket, c *assoc.Config, peerPort u
 	h := &Handle{Socket: s, peerPort: peerPort, reach: s.reach()}
 	h.listen(c, e.carrier)
 	h.Assoc = assoc.Connect(now, c, p, e.identity(e.newTag()))
-	e.Update(h, h.Assoc.LocalTag(), h.Assoc.Routes(nil))
+	var space [fewRoutes]assoc.Route
+	e.Update(h, h.Assoc.LocalTag(), h.Assoc.Routes(space[:0]))
 	return h, nil
 }
 

@@ -19,8 +19,12 @@ type Handle struct {
 
 	peerPort uint16
 	tag      uint32
-	routes   []assoc.Route
-	waiting  bool // in the backlog
+	// routes are in space as long as there is one.
+	routes  []assoc.Route
+	space   [1]assoc.Route
+	waiting bool // in the backlog
+	// alone is the list of a route that only h is on.
+	alone [1]*Handle
 	// reach is where its packets arrive: what its socket was bound to when it began, until SetReach.
 	reach reach
 	// zeroChecksum: packets to it may come with a checksum of zero (RFC 9653).
@@ -179,22 +183,37 @@ func (e *Endpoint) behind(r route, local netip.Addr) *Handle {
 	}
 }
 
+// fewRoutes is how many most associations have at most.
+const fewRoutes = 4
+
 // Update renews the routes of h after assoc.RoutesChanged: the caller reads tag and routes from the association, under its lock, first.
 func (e *Endpoint) Update(h *Handle, localTag uint32, routes []assoc.Route) {
+	if h.tag == localTag && slices.EqualFunc(h.routes, routes, sameWay) {
+		copy(h.routes, routes)
+		return
+	}
 	e.forget(h)
 	if h.tag != localTag && h.tag != 0 {
 		e.retired.add(h.tag) // a restart gave it up
 	}
 	h.tag = localTag
 	e.tags[localTag] = h
+	if h.routes == nil {
+		h.routes = h.space[:0]
+	}
 	h.routes = append(h.routes, routes...)
 	for i := range h.routes {
 		r, learnt := h.route(i)
-		e.routes[r] = append(e.routes[r], h)
+		enter(e.routes, r, h)
 		if learnt {
-			e.ported[r.anyPort()] = append(e.ported[r.anyPort()], h)
+			enter(e.ported, r.anyPort(), h)
 		}
 	}
+}
+
+// sameWay reports whether packets along two routes are the same; whether they are confirmed does not matter.
+func sameWay(r, s assoc.Route) bool {
+	return r.Remote == s.Remote && r.EncapPort == s.EncapPort && r.Learnt == s.Learnt
 }
 
 // route is where the endpoint has path i of h. learnt: its UDP port is known.
@@ -233,8 +252,22 @@ func (e *Endpoint) forget(h *Handle) {
 	h.routes = h.routes[:0]
 }
 
+// enter puts h on the list of a route. Nearly always it is the only one there, on a list of its own that is never written to again.
+func enter(lists map[route][]*Handle, r route, h *Handle) {
+	if list := lists[r]; len(list) > 0 {
+		lists[r] = append(list, h)
+		return
+	}
+	h.alone[0] = h
+	lists[r] = h.alone[:]
+}
+
 // drop takes h off the list of a route.
 func drop(lists map[route][]*Handle, r route, h *Handle) {
+	if list := lists[r]; len(list) == 1 && list[0] == h {
+		delete(lists, r)
+		return
+	}
 	rest := slices.DeleteFunc(lists[r], func(g *Handle) bool { return g == h })
 	if len(rest) == 0 {
 		delete(lists, r)

@@ -217,12 +217,15 @@ func (e *Endpoint) findAnnounced(p *packet, params []byte) *Handle {
 		if err != nil {
 			return nil
 		}
+		params = rest
+		if param.Type != wire.ParamIPv4 && param.Type != wire.ParamIPv6 {
+			continue
+		}
 		if a, err := wire.ParseAddress(param); err == nil && a != p.d.Path.Remote {
 			if h := e.announced(route{p.header.DstPort, p.header.SrcPort, a, 0}, p.d.Path.Local); h != nil {
 				return h
 			}
 		}
-		params = rest
 	}
 	return nil
 }
@@ -300,6 +303,7 @@ func (e *Endpoint) create(now mono.Time, s *Socket, c *cookie.Content) *Handle {
 	h.listen(s.Config, e.carrier)
 	s.waiting++
 	h.Assoc = assoc.Accept(now, s.Config, e.params(s, c.PeerPort, c.PeerEncapPort), e.identity(c.LocalTag), c)
-	e.Update(h, c.LocalTag, h.Assoc.Routes(nil))
+	var space [fewRoutes]assoc.Route
+	e.Update(h, c.LocalTag, h.Assoc.Routes(space[:0]))
 	return h
 }

@@ -56,11 +56,24 @@ func (a *Assoc) Abort(reason []byte) error {
 // lastPacketPatience bounds the wait for a carrier that is full, which is short unless something is broken.
 const lastPacketPatience = time.Second
 
-// awaitLast waits until the last packet is written and the port given back, for a while.
+// awaitLast waits until the last packet is written and the port given back, for a while: if the time is over, there is nothing more to be done.
 func (a *Assoc) awaitLast() {
-	ctx, cancel := context.WithTimeout(context.Background(), lastPacketPatience)
-	defer cancel()
-	a.awaitLeft(ctx) // If the time is over, there is nothing more to be done.
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.forgotten {
+		return
+	}
+	late := false
+	timer := time.AfterFunc(lastPacketPatience, func() {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		late = true
+		a.writable.broadcast()
+	})
+	defer timer.Stop()
+	for !a.forgotten && !late {
+		a.writable.wait(context.Background())
+	}
 }
 
 // awaitLeft waits until the last packet is written and the port given back, or ctx ends.

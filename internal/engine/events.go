@@ -172,7 +172,8 @@ func (a *Assoc) updateRoutes() {
 	if !a.routed {
 		return
 	}
-	tag, routes := a.core.LocalTag(), a.core.Routes(nil)
+	var space [4]assoc.Route
+	tag, routes := a.core.LocalTag(), a.core.Routes(space[:0])
 	bound, left := a.core.Reach()
 	e := a.engine
 	e.mu.Lock()

@@ -333,6 +333,13 @@ func (a *Assoc) Paths() []transport.Path {
 	return a.core.Paths(nil)
 }
 
+// AppendAddrs appends the paths, the primary one first, and the addresses of this side that the peer knows.
+func (a *Assoc) AppendAddrs(paths []transport.Path, local []netip.Addr) ([]transport.Path, []netip.Addr) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.core.Paths(paths), a.core.LocalAddrs(local)
+}
+
 // LocalAddrs returns the addresses of this side that the peer knows.
 func (a *Assoc) LocalAddrs() []netip.Addr {
 	a.mu.Lock()
