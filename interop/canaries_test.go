@@ -41,7 +41,7 @@ func TestStrayPackets(t *testing.T) {
 		{Source: "a0", Destination: "b0", Ports: [2]int{49152, 5000}},
 		{Source: "b1", Destination: "a1", Ports: [2]int{5000, 49152}},
 	}
-	if list := strays([]*talk{k}, good); len(list) != 0 {
+	if list := strays([]*talk{k}, span{}, good); len(list) != 0 {
 		t.Errorf("good packets stray: %q", list)
 	}
 	for what, p := range map[string]judge.Packet{
@@ -50,12 +50,24 @@ func TestStrayPackets(t *testing.T) {
 		"from elsewhere":  {Source: "c0", Destination: "a0", Ports: [2]int{5000, 49152}},
 		"in UDP":          {Source: "a0", Destination: "b0", Ports: [2]int{49152, 5000}, InUDP: true},
 	} {
-		if list := strays([]*talk{k}, []judge.Packet{p}); len(list) != 1 {
+		if list := strays([]*talk{k}, span{}, []judge.Packet{p}); len(list) != 1 {
 			t.Errorf("a packet %s: %q", what, list)
 		}
 	}
+	across := judge.Packet{Time: time.Unix(15, 0), Source: "a0", Destination: "b1", Ports: [2]int{49152, 5000}}
+	for _, test := range []struct {
+		chunks []int
+		from   int64
+		want   int
+	}{{[]int{chunkHeartbeat}, 10, 0}, {[]int{chunkHeartbeatAck}, 10, 0}, {[]int{chunkHeartbeat}, 16, 1}, {[]int{chunkHeartbeat, chunkData}, 10, 1}} {
+		across.Chunks = test.chunks
+		down := span{time.Unix(test.from, 0), time.Unix(20, 0)}
+		if list := strays([]*talk{k}, down, []judge.Packet{across}); len(list) != test.want {
+			t.Errorf("chunks %v across paths, the link being down from second %d on: %q", test.chunks, test.from, list)
+		}
+	}
 	k.server.name = "usrsctp"
-	if list := strays([]*talk{k}, []judge.Packet{{Source: "b0", Destination: "a1", Ports: [2]int{5000, 49152}}}); len(list) != 0 {
+	if list := strays([]*talk{k}, span{}, []judge.Packet{{Source: "b0", Destination: "a1", Ports: [2]int{5000, 49152}}}); len(list) != 0 {
 		t.Errorf("usrsctp may choose its source: %q", list)
 	}
 }
@@ -72,7 +84,7 @@ func TestWhereUserDataGoes(t *testing.T) {
 		}
 	}
 	heartbeat := data(15, 0)
-	heartbeat.Chunks = []int{4}
+	heartbeat.Chunks = []int{chunkHeartbeat}
 	for _, c := range []struct {
 		taken   bool
 		packets []judge.Packet
@@ -84,7 +96,7 @@ func TestWhereUserDataGoes(t *testing.T) {
 		{true, []judge.Packet{data(15, 0), data(16, 1)}, true},
 		{true, []judge.Packet{data(5, 0), data(15, 1), data(25, 0), heartbeat}, false},
 	} {
-		calm := calm{traveller: k.client, from: time.Unix(10, 0), to: time.Unix(20, 0), taken: c.taken}
+		calm := calm{traveller: k.client, span: span{time.Unix(10, 0), time.Unix(20, 0)}, taken: c.taken}
 		if fault := calm.fault(c.packets); (fault == "") != c.good {
 			t.Errorf("taken %v, %s: %q", c.taken, fmt.Sprint(c.packets), fault)
 		}

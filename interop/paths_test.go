@@ -5,6 +5,7 @@ package interop
 import (
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/gosctp/sctp/interop/lab"
 )
@@ -23,11 +24,13 @@ var stages = []struct {
 }
 
 func (j *voyage) linkDown() {
+	j.down.from = time.Now()
 	restore := j.pair.cut(j.t, 0)
 	j.each(func(p *traveller) { p.leaves(0) })
 	j.avoid("the link is down", 0, j.everybody())
 	restore()
 	j.each(func(p *traveller) { p.returns(0) })
+	j.down.to = time.Now()
 	j.settle("the link is back", 0, j.everybody())
 }
 
@@ -161,6 +164,7 @@ func leavesForGood(t *testing.T, conversations ...conversation) {
 		conversations[i].paths, conversations[i].bothArgs = 2, []string{"switch=1"}
 	}
 	v := setOut(t, conversations)
+	v.down.from = time.Now()
 	restore := v.pair.cut(t, 0)
 	v.each(func(p *traveller) {
 		p.hear("path " + p.other[0] + " potentially_failed")
@@ -169,6 +173,7 @@ func leavesForGood(t *testing.T, conversations ...conversation) {
 	v.avoid("the primary path has failed", 0, v.everybody())
 	restore()
 	v.each(func(p *traveller) { p.returns(0) })
+	v.down.to = time.Now()
 	v.avoid("it is back", 0, v.everybody())
 	for i := range v.calm { // a machine that stands still for longer than RTO.Min makes a time-out on the good path, too
 		c := &v.calm[i]

@@ -26,7 +26,14 @@ type voyage struct {
 	stop  func() recording
 	// calm are the times in which messages had to leave a path alone.
 	calm []calm
+	// down is when the link of the first path was.
+	down span
 }
+
+// span is a time from one moment to another.
+type span struct{ from, to time.Time }
+
+func (s span) has(t time.Time) bool { return !t.Before(s.from) && !t.After(s.to) }
 
 // talk is one of its associations.
 type talk struct {
@@ -47,10 +54,10 @@ type traveller struct {
 // calm is a time in which a traveller had to send its messages on a path, or not to.
 type calm struct {
 	*traveller
-	what     string
-	from, to time.Time
-	path     int
-	taken    bool
+	span
+	what  string
+	path  int
+	taken bool
 	// pardon is what the traveller says when it has a reason to be where it should not.
 	pardon string
 }
@@ -194,20 +201,48 @@ func (j *voyage) move(n int) {
 	j.each(func(p *traveller) { p.receives(want[p]) })
 }
 
-// settle wants messages to pass in all directions, and those of some travellers to take a path again; on a busy machine a time-out may drive some away from it.
-func (j *voyage) settle(what string, path int, some []*traveller) { j.observe(what, path, true, some) }
+// settle wants messages to pass in all directions, and those of some travellers to take a path again. On a busy machine a time-out may drive one
+// away from it: then they are looked at once more when he is back.
+func (j *voyage) settle(what string, path int, some []*traveller) {
+	j.t.Helper()
+	for {
+		departures := 0
+		for _, p := range some {
+			p.returnsIfAway(path)
+			departures -= p.departures(path)
+		}
+		s := j.watch()
+		for _, p := range some {
+			departures += p.departures(path)
+		}
+		if departures == 0 {
+			j.note(calm{span: s, what: what, path: path, taken: true}, some)
+			return
+		}
+	}
+}
 
-// avoid wants the same, but that none of their messages takes a path.
-func (j *voyage) avoid(what string, path int, some []*traveller) { j.observe(what, path, false, some) }
+// avoid wants messages to pass in all directions, and none of those of some travellers to take a path.
+func (j *voyage) avoid(what string, path int, some []*traveller) {
+	j.t.Helper()
+	j.note(calm{span: j.watch(), what: what, path: path}, some)
+}
 
-func (j *voyage) observe(what string, path int, taken bool, some []*traveller) {
+// watch lets messages pass in all directions, and returns a time in which they did and all of which were sent after it was called.
+func (j *voyage) watch() (s span) {
 	j.t.Helper()
 	j.move(fewMessages)
-	from := time.Now()
+	s.from = time.Now()
 	j.move(fewMessages)
-	to := time.Now()
+	s.to = time.Now()
+	return s
+}
+
+// note remembers for each of some travellers what has to be found in the capture.
+func (j *voyage) note(c calm, some []*traveller) {
 	for _, p := range some {
-		j.calm = append(j.calm, calm{traveller: p, what: what, from: from, to: to, path: path, taken: taken})
+		c.traveller = p
+		j.calm = append(j.calm, c)
 	}
 }
 
@@ -260,16 +295,32 @@ func (p *traveller) returns(path int) {
 // returnsIfAway is returns, if what the traveller has said last of a path is that it fails.
 func (p *traveller) returnsIfAway(path int) {
 	p.t.Helper()
-	name, last := "path "+p.other[path]+" ", ""
-	for line := range strings.Lines(p.process.Log()) {
-		if state, ok := strings.CutPrefix(strings.TrimSpace(line), name); ok {
-			last = state
-		}
-	}
-	if last == "unreachable" || last == "potentially_failed" {
+	if said := p.said(path); len(said) > 0 && isAway(said[len(said)-1]) {
 		p.returns(path)
 	}
 }
+
+// departures is how many times a traveller has said that a path fails.
+func (p *traveller) departures(path int) (n int) {
+	for _, state := range p.said(path) {
+		if isAway(state) {
+			n++
+		}
+	}
+	return n
+}
+
+// said is all that a traveller has said of the state of a path.
+func (p *traveller) said(path int) (states []string) {
+	for line := range strings.Lines(p.process.Log()) {
+		if state, ok := strings.CutPrefix(strings.TrimSpace(line), "path "+p.other[path]+" "); ok {
+			states = append(states, state)
+		}
+	}
+	return states
+}
+
+func isAway(state string) bool { return state == "unreachable" || state == "potentially_failed" }
 
 // impair has a link behave badly until the voyage is healed.
 func (j *voyage) impair(f lab.Faults, paths ...int) {
@@ -340,7 +391,7 @@ func (j *voyage) judge() {
 	for _, fault := range verdict.Faults[:min(len(verdict.Faults), maxFaults)] {
 		j.t.Errorf("tshark: %v", fault)
 	}
-	faults := strays(j.talks, verdict.Packets)
+	faults := strays(j.talks, j.down, verdict.Packets)
 	for _, c := range j.calm {
 		if fault := c.fault(verdict.Packets); fault != "" {
 			faults = append(faults, fault)
@@ -353,8 +404,9 @@ func (j *voyage) judge() {
 }
 
 // strays are packets that are not of the carrier of an association, or not between addresses of its. Where both sides are ours these have to be the two of one
-// path; usrsctp and Linux may send from another address than that of the link, and are answered there.
-func strays(talks []*talk, packets []judge.Packet) (list []string) {
+// path; usrsctp and Linux may send from another address than that of the link, and are answered there. A link that is down takes its IPv6 addresses away, and
+// when it comes back it has them before we are told: until then a HEARTBEAT leaves from another one.
+func strays(talks []*talk, down span, packets []judge.Packet) (list []string) {
 	byPort := make(map[int]*talk)
 	for _, k := range talks {
 		byPort[k.port] = k
@@ -370,11 +422,17 @@ func strays(talks []*talk, packets []judge.Packet) (list []string) {
 			continue
 		}
 		from, to := slices.Index(own.own, p.Source), slices.Index(other.own, p.Destination)
-		if from < 0 || to < 0 || from != to && k.isOurs() && !k.wanders || p.InUDP != (k.carrier == inUDP) {
+		crosses := from != to && k.isOurs() && !k.wanders && !(down.has(p.Time) && isHeartbeat(p))
+		if from < 0 || to < 0 || crosses || p.InUDP != (k.carrier == inUDP) {
 			list = append(list, fmt.Sprintf("%s: a packet from path %d to path %d: %+v", k, from, to, p))
 		}
 	}
 	return list
+}
+
+// isHeartbeat tells whether a packet has nothing but a HEARTBEAT or HEARTBEAT ACK.
+func isHeartbeat(p judge.Packet) bool {
+	return len(p.Chunks) == 1 && (p.Chunks[0] == chunkHeartbeat || p.Chunks[0] == chunkHeartbeatAck)
 }
 
 // isOurs tells whether both sides are.
@@ -390,7 +448,7 @@ func (c calm) fault(packets []judge.Packet) string {
 	on := make(map[int]int)
 	count := 0
 	for _, p := range packets {
-		if p.Time.Before(c.from) || p.Time.After(c.to) || !slices.Contains(p.Ports[:], c.talk.port) || !slices.Contains(c.own, p.Source) ||
+		if !c.has(p.Time) || !slices.Contains(p.Ports[:], c.talk.port) || !slices.Contains(c.own, p.Source) ||
 			!slices.ContainsFunc(p.Chunks, func(chunk int) bool { return chunk == chunkData || chunk == chunkIData }) {
 			continue
 		}
