@@ -90,9 +90,9 @@ type Assoc struct {
 	lender    atomic.Pointer[reader]
 	lentBytes atomic.Int64
 
-	// nextMarked and marked are guarded by writer.mu.
+	// nextMarked and changes of marked are guarded by writer.mu.
 	nextMarked *Assoc
-	marked     bool
+	marked     atomic.Bool
 	// heapIndex is the place in the heap of deadlines, -1 if there is none, guarded by timers.mu.
 	heapIndex int
 	// queued and nextReady are guarded by Inbox.mu.

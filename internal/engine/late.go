@@ -37,14 +37,18 @@ func (s *shard) offer(a *Assoc, u assoc.Urgency) {
 	}
 }
 
-// markLate is mark, and has the latecomer write.
+// markLate is mark, and has the latecomer write. What is marked already is about to be written, by whom ever: he takes it off the list before he looks
+// what there is.
 func (w *writer) markLate(a *Assoc) {
+	offers := w.offers.Add(1)
+	if a.marked.Load() {
+		return
+	}
 	w.mu.Lock()
 	w.markLocked(a)
-	w.offers++
 	first := !w.late
 	if first {
-		w.lateSince = w.offers
+		w.lateSince = offers
 	}
 	w.late = true
 	w.mu.Unlock()
@@ -64,13 +68,15 @@ func (w *writer) awaitLate() bool {
 }
 
 // quiet reports whether nobody has offered anything since it was asked last, or there were too many offers; then the latecomer has its turn.
+// Who looks for it all the time must not keep the others from offering, so it takes no lock before that.
 func (w *writer) quiet(seen *uint64) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if *seen != w.offers && w.offers-w.lateSince < latePatience {
-		*seen = w.offers
+	offers := w.offers.Load()
+	if *seen != offers && offers-w.lateSince < latePatience {
+		*seen = offers
 		return false
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.late = false
 	return true
 }

@@ -61,6 +61,7 @@ func TestTheLatecomerLosesPatience(t *testing.T) {
 	w.lateWork.L = &w.mu
 	a := new(Assoc)
 	for round := range 2 {
+		w.next()
 		var seen uint64
 		offers := 0
 		for done := false; !done; done = w.quiet(&seen) {
@@ -71,6 +72,23 @@ func TestTheLatecomerLosesPatience(t *testing.T) {
 		}
 		if offers != latePatience+1 {
 			t.Errorf("round %d: has its turn after %d offers, want %d", round, offers, latePatience+1)
+		}
+	}
+}
+
+// Who offers more of what is marked already takes no lock, and the latecomer, who looks all the time, does not either.
+func TestMoreOfWhatIsMarkedTakesNoLock(t *testing.T) {
+	w := &writer{}
+	w.lateWork.L = &w.mu
+	a := new(Assoc)
+	w.markLate(a)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var seen uint64
+	for range 3 {
+		w.markLate(a)
+		if w.quiet(&seen) {
+			t.Error("quiet behind an offer")
 		}
 	}
 }
@@ -106,6 +124,7 @@ func TestReadersTakeSeveralTrains(t *testing.T) {
 func TestWhatIsUrgentIsWrittenAtOnce(t *testing.T) {
 	inLab(t, func(t *testing.T, l *lab) {
 		a, _ := l.pair()
+		synctest.Wait() // nobody else is writing
 		before := l.gate.batches.Load()
 		l.send(a, []byte("message"))
 		if got := l.gate.batches.Load(); got != before+1 {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/gosctp/sctp/transport"
 )
@@ -39,10 +40,11 @@ type writer struct {
 	// replied counts the stateless answers that left.
 	replied uint64
 	stopped bool
-	// late: the latecomer is to write. offers counts what was left to it, lateSince how many of them it has served.
-	late              bool
-	offers, lateSince uint64
-	lateWork          sync.Cond
+	// late: the latecomer is to write. offers counts what was left to it, lateSince how many there were when late began; it changes only then.
+	late      bool
+	offers    atomic.Uint64
+	lateSince uint64
+	lateWork  sync.Cond
 
 	batch []transport.Datagram
 	arena []byte
@@ -59,10 +61,10 @@ func (w *writer) mark(a *Assoc) {
 
 // markLocked is mark with w.mu held.
 func (w *writer) markLocked(a *Assoc) {
-	if a.marked {
+	if a.marked.Load() {
 		return
 	}
-	a.marked = true
+	a.marked.Store(true)
 	if w.last == nil {
 		w.first = a
 	} else {
@@ -94,7 +96,8 @@ func (w *writer) next() *Assoc {
 	if w.first == nil {
 		w.last = nil
 	}
-	a.nextMarked, a.marked = nil, false
+	a.nextMarked = nil
+	a.marked.Store(false)
 	return a
 }
 
