@@ -128,6 +128,65 @@ type Stats struct {
 	StrangersDiscarded             uint64 // chunks from addresses that are not the peer's
 }
 
+// publicStats is as the association has them, where they are in two parts.
+func publicStats(s *assoc.Stats) Stats {
+	return Stats{
+		PacketsSent:        s.PacketsSent,
+		PacketsReceived:    s.PacketsReceived,
+		ControlSent:        s.ControlSent,
+		ControlReceived:    s.ControlReceived,
+		ControlRepeated:    s.ControlRepeated,
+		OrderedSent:        s.OrderedSent,
+		UnorderedSent:      s.UnorderedSent,
+		OrderedRcvd:        s.OrderedRcvd,
+		UnorderedRcvd:      s.UnorderedRcvd,
+		BytesSent:          s.BytesSent,
+		BytesReceived:      s.BytesReceived,
+		Retransmitted:      s.Retransmitted,
+		RetransmittedByT3:  s.RetransmittedByT3,
+		FastRetransmits:    s.FastRetransmits,
+		Timeouts:           s.Timeouts,
+		RecoveriesUndone:   s.RecoveriesUndone,
+		TimeoutsUndone:     s.TimeoutsUndone,
+		TailProbes:         s.TailProbes,
+		TailLosses:         s.TailLosses,
+		MarksReceived:      s.MarksReceived,
+		MarksAnswered:      s.MarksAnswered,
+		DropsReported:      s.DropsReported,
+		DropsHeard:         s.DropsHeard,
+		DuplicateTSNs:      s.DuplicateTSNs,
+		OutOfOrderTSNs:     s.OutOfOrderTSNs,
+		SacksSent:          s.SacksSent,
+		SacksReceived:      s.SacksReceived,
+		GapsReceived:       s.GapsReceived,
+		Dropped:            s.Dropped,
+		MessagesSent:       s.MessagesSent,
+		MessagesReceived:   s.MessagesReceived,
+		Fragmented:         s.Fragmented,
+		Reassembled:        s.Reassembled,
+		T1Expired:          s.T1Expired,
+		T2Expired:          s.T2Expired,
+		T1CookieExpired:    s.T1CookieExpired,
+		T5Expired:          s.T5Expired,
+		PortChanges:        s.PortChanges,
+		BlackHoles:         s.BlackHoles,
+		Stalls:             s.Stalls,
+		AcksDelayed:        s.AcksDelayed,
+		AuthSent:           s.AuthSent,
+		AuthReceived:       s.AuthReceived,
+		AuthMismatches:     s.AuthMismatches,
+		AuthUnknownKeys:    s.AuthUnknownKeys,
+		AuthMissing:        s.AuthMissing,
+		ASCONFSent:         s.ASCONFSent,
+		ASCONFReceived:     s.ASCONFReceived,
+		ASCONFRepeated:     s.ASCONFRepeated,
+		ASCONFDiscarded:    s.ASCONFDiscarded,
+		AddrsRefused:       s.AddrsRefused,
+		InitsRefused:       s.InitsRefused,
+		StrangersDiscarded: s.StrangersDiscarded,
+	}
+}
+
 func publicStatus(s *assoc.Status, lost uint64) Status {
 	p := Status{
 		State:              State(s.State),
@@ -142,7 +201,7 @@ func publicStatus(s *assoc.Status, lost uint64) Status {
 		OutStreams:         s.OutStreams,
 		FragmentationPoint: s.FragmentationPoint,
 		Extensions:         Extensions(s.Extensions),
-		Stats:              Stats(s.Stats),
+		Stats:              publicStats(&s.Stats),
 		LostNotifications:  lost,
 	}
 	for _, path := range s.Paths {

@@ -25,7 +25,7 @@ func (a *Association) violation(what string) {
 // abort ends the association with an ABORT that has the given cause, unless what is the matter may have been forged.
 func (a *Association) abort(cause []byte) {
 	if a.mayBeForged() {
-		a.stats.AuthMissing++
+		a.incidents().AuthMissing++
 		a.distrust(ErrNotAuthenticated, 0)
 		return
 	}

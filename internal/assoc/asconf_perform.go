@@ -42,7 +42,7 @@ func (a *Association) perform(now mono.Time, in *inbound, m wire.ASCONF) []byte 
 		q, isAddr, err := parseAddrRequest(p)
 		switch {
 		case n >= MaxASCONFRequests:
-			a.stats.AddrsRefused++
+			a.incidents().AddrsRefused++
 			r.failure(q.id, wire.CauseResourceShortage, p)
 			return r.params // what has no response after this one has failed
 		case !isAddr:
@@ -63,7 +63,7 @@ func (a *Association) perform(now mono.Time, in *inbound, m wire.ASCONF) []byte 
 			r.success(q.id)
 			continue
 		}
-		a.stats.AddrsRefused++
+		a.incidents().AddrsRefused++
 		shortage = shortage || q.kind != preferAddr
 		r.failure(q.id, code, p)
 	}

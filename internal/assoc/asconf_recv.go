@@ -41,7 +41,7 @@ func (a *Association) recvASCONF(now mono.Time, in *inbound, c wire.Chunk) bool 
 	}
 	switch p := &a.addresses().peer; {
 	case m.Seq == p.next: // E4
-		a.stats.ASCONFReceived++
+		a.incidents().ASCONFReceived++
 		ack := wire.ASCONFAck{Seq: m.Seq, Params: a.perform(now, in, m)}
 		if a.addressing == nil {
 			return false
@@ -52,7 +52,7 @@ func (a *Association) recvASCONF(now mono.Time, in *inbound, c wire.Chunk) bool 
 	case m.Seq.Less(p.next) && in.path != nil: // E2
 		a.repeatAnswer(m.Seq)
 	default: // E5; or it comes from an address that it has not added: then somebody else repeats it
-		a.stats.ASCONFDiscarded++
+		a.incidents().ASCONFDiscarded++
 	}
 	return true
 }
@@ -79,12 +79,12 @@ func (a *Association) repeatAnswer(s seq.TSN) {
 	p := &a.addressing.peer
 	for _, x := range p.kept {
 		if x.seq == s {
-			a.stats.ASCONFRepeated++
+			a.incidents().ASCONFRepeated++
 			p.answers = append(p.answers, x.chunk...)
 			return
 		}
 	}
-	a.stats.ASCONFDiscarded++
+	a.incidents().ASCONFDiscarded++
 }
 
 // answerASCONF sends what the ASCONF chunks of a packet are answered with, to where they came from (E6): whatever does not fit is for when the peer

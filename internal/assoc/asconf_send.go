@@ -135,7 +135,7 @@ func (a *Association) buildASCONF(k *builder) {
 	k.add(append(k.b, f.chunk...))
 	k.mayFragment = k.mayFragment || k.room() < 0
 	f.pending = false
-	a.stats.ASCONFSent++
+	a.incidents().ASCONFSent++
 	switch {
 	case f.from.IsValid():
 		k.from = f.from
@@ -170,7 +170,7 @@ func (a *Association) expireASCONF(now mono.Time) {
 	if f.from.IsValid() {
 		f.from = a.newSource(f.path)
 	}
-	a.stats.ControlRepeated++
+	a.incidents().ControlRepeated++
 	f.pending, f.repeated = true, true
 	f.timeout = min(max(2*f.timeout, f.path.RTO.Current()), a.cfg.RTOMax)
 	f.deadline = now.Add(f.timeout) // B5

@@ -102,7 +102,9 @@ type Association struct {
 	// auth is there if this side offers, or the cookie says, that chunks are authenticated.
 	auth   *authenticator
 	events eventQueue
-	stats  Stats
+	stats  Traffic
+	// happened are the incidents, nil if there was none.
+	happened *Incidents
 }
 
 // adaptation is an Adaptation Code Point, if there is one (RFC 5061 section 4.2.6).

@@ -138,7 +138,7 @@ func (a *Association) sign(packet []byte, key uint16) []byte {
 	if at < 0 {
 		return packet
 	}
-	a.stats.AuthSent++
+	a.incidents().AuthSent++
 	a.stats.ControlSent++
 	return a.auth.Sign(packet, at, key)
 }
@@ -178,7 +178,7 @@ func (a *Association) authenticate(now mono.Time, in *inbound, c wire.Chunk, res
 	case c.Type == wire.ChunkAuth:
 		return a.recvAuth(in, x, c, rest)
 	case x.Requires(c.Type) && !in.authenticated:
-		a.stats.AuthMissing++
+		a.incidents().AuthMissing++
 		a.distrust(ErrNotAuthenticated, 0)
 		if c.Type == wire.ChunkASCONF {
 			return admitNothing // RFC 5061 section 5.2 D5
@@ -209,20 +209,20 @@ func (a *Association) recvAuth(in *inbound, x *auth.Context, c wire.Chunk, rest 
 	switch err {
 	case nil:
 	case auth.ErrUnsupportedHMAC:
-		a.stats.AuthUnknownKeys++
+		a.incidents().AuthUnknownKeys++
 		if a.state != StateCookieWait && a.state != StateClosed && in.header.Tag == a.localTag {
 			a.queueCause(wire.AppendUnsupportedHMAC(nil, h.HMACID))
 		}
 	case auth.ErrUnknownKey:
-		a.stats.AuthUnknownKeys++
+		a.incidents().AuthUnknownKeys++
 	default:
-		a.stats.AuthMismatches++
+		a.incidents().AuthMismatches++
 	}
 	if err != nil {
 		a.distrust(err, h.KeyID)
 		return admitNothing
 	}
-	a.stats.AuthReceived++
+	a.incidents().AuthReceived++
 	a.auth.trouble = AuthError{}
 	in.authenticated = true
 	if a.state != StateClosed && a.auth.Heard(h.KeyID) { // the association comes up before it has news

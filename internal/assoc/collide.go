@@ -38,7 +38,7 @@ func (a *Association) recvInit(now mono.Time, in *inbound, c wire.Chunk) {
 	a.reply(in.d.Path, func(b []byte) []byte {
 		answer := AnswerInit(b, now, cookie.NewJar(a.secret), in.d, in.header, c, o)
 		if Refuses(answer[len(b):]) {
-			a.stats.InitsRefused++
+			a.incidents().InitsRefused++
 		}
 		return answer
 	})

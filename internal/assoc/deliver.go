@@ -74,7 +74,7 @@ func (a *Association) deliverPacket(now mono.Time, in *inbound) {
 		}
 		stranger := in.path == nil && !fromAnywhere(c.Type)
 		if stranger && !LearnsAddrs(a.cfg, a.params.Carrier) {
-			a.stats.StrangersDiscarded++
+			a.incidents().StrangersDiscarded++
 			continue
 		}
 		if a.auth != nil {
@@ -89,7 +89,7 @@ func (a *Association) deliverPacket(now mono.Time, in *inbound) {
 			a.learn(now, in)
 		}
 		if stranger && in.path == nil { // nothing was learnt
-			a.stats.StrangersDiscarded++
+			a.incidents().StrangersDiscarded++
 			continue
 		}
 		if !a.deliverChunk(now, in, c) {

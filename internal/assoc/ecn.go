@@ -27,7 +27,7 @@ func (a *Association) recvMark(in *inbound) {
 	if in.d.ECN != transport.CE || !in.data.userData || !a.extensions.Has(ECN) {
 		return
 	}
-	a.stats.MarksReceived++
+	a.incidents().MarksReceived++
 	e := &a.receive.echo
 	if !e.owed {
 		a.receive.ack.due = true
@@ -87,7 +87,7 @@ func (a *Association) recvECNE(c wire.Chunk) {
 	if !p.Reduction.Covers(t, a.tsnsSent()) {
 		p.CC.Marked()
 		a.noteReduction(p, true)
-		a.stats.MarksAnswered++
+		a.incidents().MarksAnswered++
 	}
 	s.cwr.owe(t)
 }

@@ -44,7 +44,7 @@ func (a *Association) learnPort(p *path.Path, port uint16) bool {
 	moved := p.PortLearnt
 	p.Addr.EncapPort, p.PortLearnt = port, true
 	if moved {
-		a.stats.PortChanges++
+		a.incidents().PortChanges++
 		a.sendAgainElsewhere(p)
 	}
 	return true

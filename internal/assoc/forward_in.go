@@ -52,7 +52,7 @@ func (a *Association) forward(in *inbound, cum seq.TSN) bool {
 	switch a.receive.tsns.Status(cum) {
 	case rx.TSNTooFar:
 		in.data.dropped = true
-		a.stats.Dropped++
+		a.incidents().Dropped++
 		return false
 	case rx.TSNDuplicate, rx.TSNNew:
 	}

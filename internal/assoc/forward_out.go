@@ -75,7 +75,7 @@ func (a *Association) repeatForward(p *path.Path) bool {
 		return false
 	}
 	a.send.forward.due = true
-	a.stats.ControlRepeated++
+	a.incidents().ControlRepeated++
 	return true
 }
 

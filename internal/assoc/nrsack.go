@@ -47,7 +47,7 @@ func (a *Association) recvNRSack(now mono.Time, c wire.Chunk) {
 		return
 	}
 	a.stats.SacksReceived++
-	a.stats.GapsReceived += uint64(s.Gaps.Len() + s.NRGaps.Len())
+	a.incidents().GapsReceived += uint64(s.Gaps.Len() + s.NRGaps.Len())
 	a.acknowledged(now, &report{cum: s.CumTSN, gaps: s.Gaps, kept: s.NRGaps, dups: s.Dups, rwnd: int(s.ARwnd)})
 }
 

@@ -49,9 +49,9 @@ func (a *Association) expireT1(now mono.Time) {
 	o := a.opening
 	o.tries++
 	o.next = 0 // from now on T1 sets the pace
-	a.stats.T1Expired++
+	a.incidents().T1Expired++
 	if a.state == StateCookieEchoed {
-		a.stats.T1CookieExpired++
+		a.incidents().T1CookieExpired++
 	}
 	if o.tries > a.cfg.MaxInitRetransmits {
 		a.end(CantStartAssoc, a.timedOut())

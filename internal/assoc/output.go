@@ -163,7 +163,7 @@ func (a *Association) buildInit(now mono.Time, k *builder) {
 func (a *Association) openingSent(now mono.Time) {
 	a.opening.pending = false
 	if a.opening.tries > 0 || a.opening.raced > 0 {
-		a.stats.ControlRepeated++
+		a.incidents().ControlRepeated++
 		return
 	}
 	a.opening.sentAt = now
@@ -329,7 +329,7 @@ func (a *Association) buildClose(k *builder) {
 	case closeNothing:
 	}
 	if a.closing.again {
-		a.stats.ControlRepeated++
+		a.incidents().ControlRepeated++
 	}
 	a.closing.pending, a.closing.again = closeNothing, false
 }

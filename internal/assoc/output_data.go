@@ -212,9 +212,9 @@ func dataFlags(c *tx.Chunk) (flags uint8) {
 
 // countAgain counts a retransmission to a path.
 func (a *Association) countAgain(p *path.Path, c *tx.Chunk) {
-	a.stats.Retransmitted++
+	a.incidents().Retransmitted++
 	if c.TimedOut {
-		a.stats.RetransmittedByT3++
+		a.incidents().RetransmittedByT3++
 	}
 	p.Retransmitted++
 }

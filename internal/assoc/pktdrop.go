@@ -85,7 +85,7 @@ func (a *Association) buildDropReports(k *builder) {
 		}
 		k.add(c.Append(k.b))
 		r.list = r.list[1:]
-		a.stats.DropsReported++
+		a.incidents().DropsReported++
 	}
 	if len(r.list) == 0 {
 		r.list = nil
@@ -106,7 +106,7 @@ func (a *Association) recvPktDrop(c wire.Chunk) {
 		own.SrcPort != a.params.LocalPort || own.DstPort != a.params.PeerPort || own.Tag != a.peerTag || len(d.Packet) < wire.HeaderLen {
 		return
 	}
-	a.stats.DropsHeard++
+	a.incidents().DropsHeard++
 	for rest := d.Packet[wire.HeaderLen:]; len(rest) > 0; {
 		var q wire.QuotedChunk
 		if q, rest, ok = wire.NextQuotedChunk(rest); !ok {

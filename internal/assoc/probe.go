@@ -39,7 +39,7 @@ func (a *Association) suspectSize(p *path.Path, flight int) {
 // expireSearch handles the timer of the search for the path MTU.
 func (a *Association) expireSearch(now mono.Time, p *path.Path) {
 	if size := p.ExpireSearch(now); size > 0 {
-		a.stats.BlackHoles++
+		a.incidents().BlackHoles++
 		a.reportStall(now, p, StallPacketSize)
 		if p.SetPMTU(size) {
 			a.sendAgainSmaller(p)

@@ -55,7 +55,7 @@ func (a *Association) expireOverdue(now mono.Time, p *path.Path) {
 // enterRecovery begins fast recovery (RFC 9260 section 7.2.4).
 func (a *Association) enterRecovery(now mono.Time) {
 	s := &a.send
-	a.stats.FastRetransmits++
+	a.incidents().FastRetransmits++
 	a.settleProbes()
 	s.recovery = recovery{active: true, exit: s.outstanding.NextTSN() - 1, rush: true, began: now}
 }

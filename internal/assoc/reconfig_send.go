@@ -188,7 +188,7 @@ func (a *Association) expireReconfig(now mono.Time) {
 		f.path = a.otherPath(f.path)
 	}
 	f.inProgress = false
-	a.stats.ControlRepeated++
+	a.incidents().ControlRepeated++
 	f.pending, f.repeated = true, true
 	f.timeout = min(max(2*f.timeout, f.path.RTO.Current()), a.cfg.RTOMax)
 	f.deadline = now.Add(f.timeout)

@@ -102,17 +102,17 @@ func (a *Association) recvData(in *inbound, c *wire.Chunk) bool {
 	in.data.immediate = in.data.immediate || u.immediate
 	switch a.receive.tsns.Status(u.tsn) {
 	case rx.TSNDuplicate:
-		a.stats.DuplicateTSNs++
+		a.incidents().DuplicateTSNs++
 		in.data.duplicate = true
 		a.receive.tsns.NoteDuplicate(u.tsn)
 	case rx.TSNTooFar:
 		in.data.dropped = true
-		a.stats.Dropped++
+		a.incidents().Dropped++
 	case rx.TSNNew:
 		a.knowsTSNs()
 		if a.reconfig != nil && a.defers(u.tsn, u.stream) {
 			in.data.dropped = true
-			a.stats.Dropped++
+			a.incidents().Dropped++
 			return true
 		}
 		a.receive.inbound.SetSource(a.receive.sourceOf(in.d.Path.Remote))
@@ -139,14 +139,14 @@ func (a *Association) take(in *inbound, u *userData) bool {
 		// Section 6.2: no new chunk enters a closed window. What was sent before the peer knew is let in, up to the hard limit, and
 		// so is what a partial delivery waits for, because nothing can be read before it.
 		in.data.dropped = true
-		a.stats.Dropped++
+		a.incidents().Dropped++
 		return true
 	}
 	switch err := a.add(u); {
 	case err == nil:
 	case errors.Is(err, rx.ErrNoMemory):
 		in.data.dropped = true
-		a.stats.Dropped++
+		a.incidents().Dropped++
 		return true
 	case errors.Is(err, rx.ErrBadStream):
 		// Section 6.5: acknowledged, reported, thrown away.
@@ -159,7 +159,7 @@ func (a *Association) take(in *inbound, u *userData) bool {
 		a.reportCuts()
 	}
 	if !beyond || u.tsn != r.tsns.CumTSN()+1 {
-		a.stats.OutOfOrderTSNs++
+		a.incidents().OutOfOrderTSNs++
 		in.data.outOfOrder = true
 	}
 	r.tsns.Record(u.tsn)

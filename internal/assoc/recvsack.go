@@ -32,7 +32,7 @@ func (a *Association) recvSack(now mono.Time, c wire.Chunk) {
 		return
 	}
 	a.stats.SacksReceived++
-	a.stats.GapsReceived += uint64(s.Gaps.Len())
+	a.incidents().GapsReceived += uint64(s.Gaps.Len())
 	a.acknowledged(now, &report{cum: s.CumTSN, gaps: s.Gaps, dups: s.Dups, rwnd: int(s.ARwnd)})
 }
 

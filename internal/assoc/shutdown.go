@@ -86,7 +86,7 @@ func (a *Association) answerDataWithShutdown(now mono.Time) {
 func (a *Association) expireT2(now mono.Time) {
 	c := a.closing
 	c.tries++
-	a.stats.T2Expired++
+	a.incidents().T2Expired++
 	c.path.RTO.BackOff()
 	a.pathFailed(now, c.path)
 	if c.tries > a.cfg.AssocMaxRetrans {
@@ -105,7 +105,7 @@ func (a *Association) expireT2(now mono.Time) {
 
 // expireT5 ends a shutdown that takes too long.
 func (a *Association) expireT5() {
-	a.stats.T5Expired++
+	a.incidents().T5Expired++
 	a.sendAbort(a.dataPath(), nil)
 	a.end(CommLost, a.timedOut())
 }

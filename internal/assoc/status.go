@@ -2,9 +2,6 @@ package assoc
 
 import "github.com/gosctp/sctp/internal/path"
 
-// Stats are the counters.
-func (a *Association) Stats() Stats { return a.stats }
-
 // Status describes the association as of now.
 func (a *Association) Status() Status {
 	s := Status{
@@ -13,7 +10,7 @@ func (a *Association) Status() Status {
 		Unsent:    a.send.queue.Unsent(),
 		InStreams: a.inStreams, OutStreams: a.outStreams,
 		Extensions:         a.extensions & AllExtensions,
-		Stats:              a.stats,
+		Stats:              a.Stats(),
 		FragmentationPoint: a.FragmentationPoint(),
 	}
 	if a.send.outstanding != nil {

@@ -77,6 +77,6 @@ func (a *Association) expireTail(now mono.Time, p *path.Path) {
 	// What may be given up is not marked: that could be the end of it.
 	if c := a.send.outstanding.Find(lowest); c.Message.PR.Policy == tx.PRNone && a.send.outstanding.MarkDamaged(c) {
 		a.send.burst = max(a.send.burst, 1)
-		a.stats.TailProbes++
+		a.incidents().TailProbes++
 	}
 }

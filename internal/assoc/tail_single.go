@@ -56,13 +56,13 @@ func (a *Association) probeSent(k *builder) {
 	if t := &k.path.TailProbe; !t.Again {
 		t.End = s.outstanding.NextTSN() - 1
 	}
-	a.stats.TailProbes++
+	a.incidents().TailProbes++
 }
 
 // probeAcked takes what a SACK says about a probe. The loss that it has repaired is one like any other: the window is reduced (section 7.4.2).
 func (a *Association) probeAcked(p *path.Path, cum seq.TSN) {
 	if p.TailProbe.Acked(cum) {
-		a.stats.TailLosses++
+		a.incidents().TailLosses++
 		a.reduceForLoss(p)
 	}
 }

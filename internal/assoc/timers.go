@@ -123,7 +123,7 @@ func (a *Association) expireT3(now mono.Time, p *path.Path) {
 		s.probe = true
 		return
 	}
-	a.stats.Timeouts++
+	a.incidents().Timeouts++
 	flight := s.outstanding.Flight(p.ID)
 	s.outstanding.MarkTimedOut(p.ID)
 	p.RTO.BackOff() // E2

@@ -85,9 +85,9 @@ func (a *Association) hearDuplicate(now mono.Time, t seq.TSN) {
 func (a *Association) undo(p *path.Path) {
 	s := &a.send
 	if p.Doubt.TimedOut {
-		a.stats.TimeoutsUndone++
+		a.incidents().TimeoutsUndone++
 	} else {
-		a.stats.RecoveriesUndone++
+		a.incidents().RecoveriesUndone++
 		if s.recovery.active && s.recovery.exit == p.Doubt.Exit {
 			a.endRecovery()
 		}

@@ -112,6 +112,6 @@ func (a *Association) reportStall(now mono.Time, p *path.Path, reason StallReaso
 		return
 	}
 	w.reported = true
-	a.stats.Stalls++
+	a.incidents().Stalls++
 	a.emit(Stall{Addr: p.Addr.Remote, Reason: reason, For: now.Sub(w.progress)})
 }

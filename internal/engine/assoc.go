@@ -80,8 +80,6 @@ type Assoc struct {
 	armed mono.Time
 	// todo is what unlock has to do for what happened under the lock.
 	todo todo
-	// tallied is what the engine's counters have of it, nil if nothing.
-	tallied *assoc.Stats
 	// routed: the endpoint knows the association. left: its last packet is written. forgotten: its socket, too, does not count it any
 	// more, and has given the port back if it was the last.
 	routed, left, forgotten bool

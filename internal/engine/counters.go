@@ -42,17 +42,17 @@ func (x *Expirations) add(y *Expirations) {
 	x.DataDiscards += y.DataDiscards
 }
 
-// addStats adds what an association has counted since it was asked last.
-func (x *Expirations) addStats(now, before *assoc.Stats) {
-	x.T1Init += now.T1Expired - now.T1CookieExpired - (before.T1Expired - before.T1CookieExpired)
-	x.T1Cookie += now.T1CookieExpired - before.T1CookieExpired
-	x.T2 += now.T2Expired - before.T2Expired
-	x.T3 += now.Timeouts - before.Timeouts
-	x.T5 += now.T5Expired - before.T5Expired
-	x.SackDelay += now.AcksDelayed - before.AcksDelayed
-	x.T3Retransmits += now.RetransmittedByT3 - before.RetransmittedByT3
-	x.FastRetransmits += now.Retransmitted - now.RetransmittedByT3 - (before.Retransmitted - before.RetransmittedByT3)
-	x.DataDiscards += now.Dropped - before.Dropped
+// addStats adds what an association has counted.
+func (x *Expirations) addStats(s *assoc.Stats) {
+	x.T1Init += s.T1Expired - s.T1CookieExpired
+	x.T1Cookie += s.T1CookieExpired
+	x.T2 += s.T2Expired
+	x.T3 += s.Timeouts
+	x.T5 += s.T5Expired
+	x.SackDelay += s.AcksDelayed
+	x.T3Retransmits += s.RetransmittedByT3
+	x.FastRetransmits += s.Retransmitted - s.RetransmittedByT3
+	x.DataDiscards += s.Dropped
 }
 
 // add adds up.
@@ -79,18 +79,18 @@ func (c *Counters) add(d *Counters) {
 	c.Expirations.add(&d.Expirations)
 }
 
-// addStats adds what an association has counted since it was asked last.
-func (c *Counters) addStats(now, before *assoc.Stats) {
-	c.OutCtrlChunks += now.ControlSent - now.ControlRepeated - (before.ControlSent - before.ControlRepeated)
-	c.OutOrderChunks += now.OrderedSent - before.OrderedSent
-	c.OutUnorderChunks += now.UnorderedSent - before.UnorderedSent
-	c.InCtrlChunks += now.ControlReceived - before.ControlReceived
-	c.InOrderChunks += now.OrderedRcvd - before.OrderedRcvd
-	c.InUnorderChunks += now.UnorderedRcvd - before.UnorderedRcvd
-	c.FragUsrMsgs += now.Fragmented - before.Fragmented
-	c.ReasmUsrMsgs += now.Reassembled - before.Reassembled
-	c.OutSCTPPacks += now.PacketsSent - before.PacketsSent
-	c.Expirations.addStats(now, before)
+// addStats adds what an association has counted.
+func (c *Counters) addStats(s *assoc.Stats) {
+	c.OutCtrlChunks += s.ControlSent - s.ControlRepeated
+	c.OutOrderChunks += s.OrderedSent
+	c.OutUnorderChunks += s.UnorderedSent
+	c.InCtrlChunks += s.ControlReceived
+	c.InOrderChunks += s.OrderedRcvd
+	c.InUnorderChunks += s.UnorderedRcvd
+	c.FragUsrMsgs += s.Fragmented
+	c.ReasmUsrMsgs += s.Reassembled
+	c.OutSCTPPacks += s.PacketsSent
+	c.Expirations.addStats(s)
 }
 
 // tallies are what an engine counts itself.
@@ -122,28 +122,13 @@ func (a *Assoc) count(ev assoc.AssocChange) {
 	}
 }
 
-// tally adds what the association has counted to the sum of the engine, for the last time when it has left. a.mu is held.
-func (a *Assoc) tally() {
-	if a.left {
-		return
-	}
-	now, before := a.core.Stats(), a.tallied
-	if before == nil {
-		before = new(assoc.Stats)
-	}
-	a.engine.mu.Lock()
-	a.engine.sum.addStats(&now, before)
-	a.engine.mu.Unlock()
-	*before = now
-	a.tallied = before
-}
-
 // Counters sums up what all sockets and associations of the engine counted, those included that are over.
 func (e *Engine) Counters() Counters {
-	var c Counters
-	for _, a := range e.allAssocs() {
+	live, c := e.snapshot()
+	for _, a := range live {
 		a.mu.Lock()
-		a.tally()
+		stats := a.core.Stats()
+		c.addStats(&stats)
 		switch a.core.State() {
 		case assoc.StateEstablished, assoc.StateShutdownPending, assoc.StateShutdownReceived:
 			c.CurrEstab++
@@ -155,7 +140,6 @@ func (e *Engine) Counters() Counters {
 
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	c.add(&e.sum)
 	t, p := &e.tallies, e.core.Counters()
 	c.ActiveEstabs, c.PassiveEstabs = t.active.Load(), t.passive.Load()
 	c.Aborteds, c.Shutdowns = t.aborted.Load(), t.shutdown.Load()
@@ -174,20 +158,20 @@ func (s *Socket) Counters() Counters { return s.engine.Counters() }
 
 // Assocs lists the associations of all sockets, by age.
 func (e *Engine) Assocs() []*Assoc {
-	all := e.allAssocs()
+	all, _ := e.snapshot()
 	slices.SortFunc(all, func(a, b *Assoc) int { return cmp.Compare(a.id, b.id) })
 	return all
 }
 
-// allAssocs lists the associations that the endpoint knows.
-func (e *Engine) allAssocs() []*Assoc {
+// snapshot lists the associations that there are, and sums up what those have counted that there are no more.
+func (e *Engine) snapshot() (live []*Assoc, past Counters) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	all := make([]*Assoc, 0, len(e.assocs))
+	live = make([]*Assoc, 0, len(e.assocs))
 	for a := range e.assocs {
-		all = append(all, a)
+		live = append(live, a)
 	}
-	return all
+	return live, e.sum
 }
 
 // accounts are the engines of the process, and the sum of those that have ended. Its lock comes before those of associations.

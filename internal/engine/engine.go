@@ -49,7 +49,7 @@ type Engine struct {
 	sockets map[*Socket]struct{}
 	assocs  map[*Assoc]struct{}
 	lastID  uint32
-	// sum is what associations have counted.
+	// sum is what associations have counted that are in assocs no more.
 	sum Counters
 	// held counts the sockets of each port, those included of which only associations are left.
 	held map[uint16]int

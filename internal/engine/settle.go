@@ -218,13 +218,14 @@ func (a *Assoc) leave() {
 	if a.left {
 		return
 	}
-	a.tally()
 	a.left = true
 	a.core.ReleaseBuffers()
 	a.todo |= tellOwners | wakeAll
 	e := a.engine
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	stats := a.core.Stats()
+	e.sum.addStats(&stats)
 	delete(e.assocs, a) // not before: those who wait for the last packet want to hear of the carrier's end
 }
 
