@@ -192,22 +192,18 @@ func (a *Association) peerIs(initial seq.TSN, rwnd uint32, inStreams uint16) {
 	a.send.peerRwnd = int(rwnd)
 	a.inStreams = inStreams
 	a.receive.tsns = rx.NewTSNMap(initial)
-	if a.receive.inbound == nil {
-		a.receive.inbound = rx.NewInbound(rx.Config{
-			PartialDeliveryPoint: a.cfg.PartialDeliveryPoint,
-			Level:                a.cfg.FragmentInterleave,
-		})
+	if a.receive.inbound != nil { // what was received whole stays readable
+		a.beginInbound()
 	}
-	a.receive.inbound.SetStreams(int(inStreams))
-	a.receive.inbound.SetInterleaving(a.extensions.Has(Interleaving))
-	a.receive.inbound.SetLax(a.extensions.Has(PartialReliability))
-	a.receive.inbound.Start(initial)
 	a.receive.ack, a.receive.echo, a.receive.drops = acker{}, ecnNote{}, dropReports{}
 	if grown := a.receive.window - a.cfg.RecvBuffer; grown > 0 {
 		a.cfg.Memory.Give(grown)
 	}
 	a.setWindow(a.cfg.RecvBuffer)
-	a.receive.advertised, a.receive.growth = a.cfg.RecvBuffer, growth{}
+	a.receive.advertised = a.cfg.RecvBuffer
+	if g := a.receive.growth; g != nil {
+		*g = growth{}
+	}
 }
 
 // Config are the parameters as they are now. They are not changed in place: other associations may have the same.
@@ -271,17 +267,17 @@ func (a *Association) end(reason AssocState, err error) {
 	a.dropReconfig()
 	a.dropAddressing()
 	a.failMessages(err)
-	if a.receive.inbound != nil {
-		a.dropIncomplete()
-	}
+	a.dropIncomplete()
 	a.emit(AssocChange{State: reason, Err: err, OutStreams: a.outStreams, InStreams: a.inStreams})
 }
 
 // dropIncomplete throws away the messages of which the rest will not come, also the one of which the user has read a part: he learns that the
 // rest of it will not come, and so may not get any more of it later.
 func (a *Association) dropIncomplete() {
-	a.receive.inbound.Reset()
-	a.reportCuts()
+	if q := a.receive.inbound; q != nil {
+		q.Reset()
+		a.reportCuts()
+	}
 }
 
 // randomTag returns a random number that is not zero.

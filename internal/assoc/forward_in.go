@@ -29,12 +29,12 @@ func (a *Association) recvForward(in *inbound, c wire.Chunk) bool {
 	if c.Type == wire.ChunkForwardTSN {
 		var f wire.ForwardTSN
 		if f, err = wire.ParseForwardTSN(c); err == nil && a.forward(in, f.NewCumTSN) {
-			a.receive.inbound.Skip(&f)
+			a.intake().Skip(&f)
 		}
 	} else {
 		var f wire.IForwardTSN
 		if f, err = wire.ParseIForwardTSN(c); err == nil && a.forward(in, f.NewCumTSN) {
-			a.receive.inbound.SkipInterleaved(&f)
+			a.intake().SkipInterleaved(&f)
 		}
 	}
 	if err != nil {
@@ -64,7 +64,7 @@ func (a *Association) forward(in *inbound, cum seq.TSN) bool {
 	tsns := a.receive.tsns
 	in.data.outOfOrder = in.data.outOfOrder || tsns.HasGaps()
 	for first, last, ok := tsns.NextMissing(tsns.CumTSN(), cum); ok; first, last, ok = tsns.NextMissing(last, cum) {
-		a.receive.inbound.SkipTSNs(first, last)
+		a.intake().SkipTSNs(first, last)
 	}
 	tsns.Advance(cum)
 	return true

@@ -32,8 +32,8 @@ type growth struct {
 // then.
 func (a *Association) measureArrival(now mono.Time) {
 	r := &a.receive
-	g := &r.growth
-	if r.window >= a.cfg.MaxRecvBuffer {
+	g := r.growth
+	if g == nil || r.window >= a.cfg.MaxRecvBuffer {
 		return
 	}
 	if g.began.IsZero() {
@@ -54,7 +54,7 @@ func (a *Association) measureArrival(now mono.Time) {
 
 // roundTrip is how long a round trip takes: as measured with what this side sent, or else as growth has it. Zero stands for not known.
 func (r *receiver) roundTrip() time.Duration {
-	rtt := r.growth.rtt
+	rtt := r.growth.rtt // the user has read something
 	if p := r.ack.path; p != nil && p.RTO.SRTT() > 0 {
 		rtt = p.RTO.SRTT()
 	}
@@ -67,7 +67,7 @@ func (r *receiver) roundTrip() time.Duration {
 // resize follows a read of n bytes.
 func (a *Association) resize(now mono.Time, n int) {
 	r := &a.receive
-	g := &r.growth
+	g := r.growth
 	if a.cfg.MaxRecvBuffer <= a.cfg.RecvBuffer {
 		return
 	}
@@ -105,5 +105,7 @@ func (a *Association) shrinkWindow(least int) {
 // setWindow gives the receive buffer its size.
 func (a *Association) setWindow(n int) {
 	a.receive.window = n
-	a.receive.inbound.SetLimits(n, 2*n+receiveSlack)
+	if q := a.receive.inbound; q != nil {
+		q.SetLimits(n, 2*n+receiveSlack)
+	}
 }

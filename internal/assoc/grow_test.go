@@ -118,7 +118,7 @@ func TestRestartForgetsThatTheWindowGrew(t *testing.T) {
 	}
 	ta.forget()
 	ta.restart()
-	if ta.a.receive.window != 8000 || ta.a.receive.growth != (growth{}) || memory.left != 100000 {
+	if ta.a.receive.window != 8000 || *ta.a.receive.growth != (growth{}) || memory.left != 100000 {
 		t.Errorf("after a restart the window is %d, %+v, and %d are left", ta.a.receive.window, ta.a.receive.growth, memory.left)
 	}
 }

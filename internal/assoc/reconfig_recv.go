@@ -195,7 +195,7 @@ func (a *Association) finishDeferred() {
 			continue
 		}
 		q.deferred = slices.Delete(q.deferred, i, i+1)
-		a.receive.inbound.ResetStreams(d.streams)
+		a.intake().ResetStreams(d.streams)
 		a.reportCuts()
 		a.conclude(d.seq, wire.ReconfigPerformed)
 		if d.op != nil {
@@ -265,7 +265,7 @@ func (a *Association) recvAddOut(r wire.AddStreams) {
 		result = wire.ReconfigDenied
 	default:
 		a.inStreams += r.New
-		a.receive.inbound.SetStreams(int(a.inStreams))
+		a.intake().SetStreams(int(a.inStreams))
 	}
 	a.conclude(r.ReqSeq, result)
 	switch {

@@ -39,7 +39,7 @@ func (a *Association) finishRenumbering() {
 		SenderNextTSN:   a.send.outstanding.NextTSN(),
 		ReceiverNextTSN: a.newPeerTSN(),
 	}
-	a.receive.inbound.SkipAll() // section 5.2.4 G4
+	a.intake().SkipAll() // section 5.2.4 G4
 	a.resetReceived(answer.ReceiverNextTSN)
 	a.send.queue.ResetSSN(nil)
 	r.peer.keep(answer)
@@ -100,8 +100,8 @@ func (a *Association) renumber(r wire.ReconfigResponse) bool {
 // resetReceived makes the peer's TSNs begin at initial and its SSNs at 0. What is not complete will not become so.
 func (a *Association) resetReceived(initial seq.TSN) {
 	a.receive.tsns = rx.NewTSNMap(initial)
-	a.receive.inbound.Reset()
-	a.receive.inbound.Start(initial)
+	a.intake().Reset()
+	a.intake().Start(initial)
 	a.reportCuts()
 	a.receive.echo = ecnNote{}
 	a.receive.ack.due = true

@@ -13,7 +13,8 @@ import (
 
 // receiver is the receiving half of the association.
 type receiver struct {
-	tsns    *rx.TSNMap
+	tsns *rx.TSNMap
+	// inbound is nil as long as nothing has come: see intake.
 	inbound *rx.Inbound
 	ack     acker
 	drops   dropReports
@@ -22,7 +23,7 @@ type receiver struct {
 	// window is the size of the receive buffer, Config.RecvBuffer until it has grown. advertised is the a_rwnd of the last SACK, INIT or
 	// INIT ACK.
 	window, advertised int
-	growth             growth
+	growth             *growth // nil as long as no user data has come
 	gaps               []wire.GapBlock // scratch
 	// sources are the addresses that user data has come from.
 	sources []netip.Addr
@@ -115,7 +116,7 @@ func (a *Association) recvData(in *inbound, c *wire.Chunk) bool {
 			a.incidents().Dropped++
 			return true
 		}
-		a.receive.inbound.SetSource(a.receive.sourceOf(in.d.Path.Remote))
+		a.intake().SetSource(a.receive.sourceOf(in.d.Path.Remote))
 		return a.take(in, &u)
 	}
 	return true
@@ -204,7 +205,8 @@ func (u *userData) number() uint32 {
 
 // reportCuts tells the user of messages that he has read in part, and the rest of which will not come.
 func (a *Association) reportCuts() {
-	for c, ok := a.receive.inbound.NextCut(); ok; c, ok = a.receive.inbound.NextCut() {
+	for q := a.receive.inbound; q.HasCut(); {
+		c, _ := q.NextCut()
 		a.emit(PartialDeliveryAborted{Stream: c.Stream, SSN: uint16(c.SSN), MID: uint32(c.MID), Unordered: c.Unordered})
 	}
 }
@@ -216,7 +218,7 @@ func (a *Association) rwnd() int {
 
 // Readable reports whether Receive would return something.
 func (a *Association) Readable() bool {
-	return a.receive.inbound != nil && a.receive.inbound.Readable()
+	return a.receive.inbound.Readable()
 }
 
 // Peek describes the next message and how many of its bytes can be read now.
@@ -279,9 +281,6 @@ func (a *Association) Consume(now mono.Time, size int) (RcvInfo, bool) {
 
 // Arrived counts the messages that have become readable since the association began, those in partial delivery when their first part did.
 func (a *Association) Arrived() uint64 {
-	if a.receive.inbound == nil {
-		return 0
-	}
 	return a.receive.inbound.Arrived()
 }
 

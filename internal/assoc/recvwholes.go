@@ -9,7 +9,7 @@ func (a *Association) recvWholes(now mono.Time, in *inbound, rest []byte) []byte
 	if in.path == nil || a.auth != nil || a.reconfig != nil || !a.takesData() || r.advertised == 0 || r.tsns.HasGaps() {
 		return rest
 	}
-	r.inbound.SetSource(r.sourceOf(in.d.Path.Remote))
+	a.intake().SetSource(r.sourceOf(in.d.Path.Remote))
 	first := r.tsns.CumTSN() + 1
 	w, rest := r.inbound.AddWholes(first, rest)
 	if w.Messages == 0 {

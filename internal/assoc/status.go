@@ -16,7 +16,7 @@ func (a *Association) Status() Status {
 	if a.send.outstanding != nil {
 		s.Unacked = a.send.outstanding.Len()
 	}
-	if a.receive.inbound != nil {
+	if a.receive.tsns != nil {
 		s.LocalRwnd = a.rwnd()
 		s.Pending = a.receive.inbound.Bytes()
 		s.Missing = a.receive.tsns.Missing()

@@ -219,7 +219,12 @@ func (q *Inbound) Awaits(t seq.TSN) bool {
 
 // Bytes is the memory in use: the user data of all chunks held, and ChunkOverhead for each. A chunk is held until its last
 // byte has been read.
-func (q *Inbound) Bytes() int { return q.payload + q.chunks*ChunkOverhead }
+func (q *Inbound) Bytes() int {
+	if q == nil {
+		return 0
+	}
+	return q.payload + q.chunks*ChunkOverhead
+}
 
 // Trim gives back memory that is kept for use again because as much was in use at one time. It is for when nothing has come for a while.
 func (q *Inbound) Trim() { q.pool.trim() }
@@ -229,7 +234,7 @@ func (q *Inbound) Trim() { q.pool.trim() }
 func (q *Inbound) Fits(room int) bool { return room > 0 && min(q.last, q.config.Window/4) <= room }
 
 // HasCut reports whether NextCut has something.
-func (q *Inbound) HasCut() bool { return len(q.cut) > 0 }
+func (q *Inbound) HasCut() bool { return q != nil && len(q.cut) > 0 }
 
 // NextCut takes a message out of the list of those of which a part has been read and the rest will not come. The reader has to
 // be told (RFC 6458 section 6.1.7).

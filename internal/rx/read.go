@@ -18,10 +18,15 @@ type Info struct {
 }
 
 // Readable reports whether Read would return something.
-func (q *Inbound) Readable() bool { return q.ready.head != nil }
+func (q *Inbound) Readable() bool { return q != nil && q.ready.head != nil }
 
 // Arrived counts the messages that have become readable since the beginning, those in partial delivery when their first part did.
-func (q *Inbound) Arrived() uint64 { return q.ready.pushed - q.again }
+func (q *Inbound) Arrived() uint64 {
+	if q == nil {
+		return 0
+	}
+	return q.ready.pushed - q.again
+}
 
 // Peek describes what Read would return, given a buffer of size bytes.
 func (q *Inbound) Peek() (size int, info Info, ok bool) {
