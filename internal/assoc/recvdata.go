@@ -23,7 +23,7 @@ type receiver struct {
 	// window is the size of the receive buffer, Config.RecvBuffer until it has grown. advertised is the a_rwnd of the last SACK, INIT or
 	// INIT ACK.
 	window, advertised int
-	growth             *growth // nil as long as no user data has come
+	growth             *growth         // nil as long as no user data has come
 	gaps               []wire.GapBlock // scratch
 	// sources are the addresses that user data has come from.
 	sources []netip.Addr

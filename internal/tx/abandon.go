@@ -10,9 +10,28 @@ import (
 // one that was sent all chunks are skipped by a FORWARD TSN; what was never sent of it is not sent any more, and one TSN stands for
 // that: the peer may have, and have acknowledged, all that was sent, and only a TSN that is skipped tells it that the message has ended.
 
+// mortals are the messages that may be given up, and what became of others.
+type mortals struct {
+	// timed has the messages with a lifetime that were not sent whole, evictable those that a more important one may drive out.
+	timed, evictable order
+	abandoned        tally
+	pieces           []*Message // scratch of abandon
+}
+
+// mortals come with the first of them: most associations have none.
+func (q *Queue) mortals() *mortals {
+	if q.mortal == nil {
+		q.mortal = &mortals{timed: order{before: byDeadline}, evictable: order{before: byUnimportance}}
+	}
+	return q.mortal
+}
+
 // NextDeadline is when Expire has something to do; unset if nothing that is queued has a lifetime.
 func (q *Queue) NextDeadline() mono.Time {
-	if m := q.timed.first(); m != nil {
+	if q.mortal == nil {
+		return 0
+	}
+	if m := q.mortal.timed.first(); m != nil {
 		return m.deadline
 	}
 	return 0
@@ -21,15 +40,15 @@ func (q *Queue) NextDeadline() mono.Time {
 // Expire gives up the messages whose lifetime ends before all of them was sent, and hands them to f.
 func (q *Queue) Expire(now mono.Time, o *Outstanding, f func(*Message)) {
 	for q.NextDeadline().Reached(now) {
-		q.giveUp(q.timed.first(), o, f)
+		q.giveUp(q.mortal.timed.first(), o, f)
 	}
 }
 
 // Evict makes room for needed bytes of a message with policy p, by giving up less important ones. It reports whether it could; if not,
 // nothing was given up.
 func (q *Queue) Evict(needed int, p PRInfo, o *Outstanding, f func(*Message)) bool {
-	room := 0
-	for _, m := range q.evictable.messages {
+	room, evictable := 0, &q.mortals().evictable
+	for _, m := range evictable.messages {
 		if room >= needed {
 			break
 		}
@@ -43,7 +62,7 @@ func (q *Queue) Evict(needed int, p PRInfo, o *Outstanding, f func(*Message)) bo
 		return false
 	}
 	for target := q.held - needed; q.held > target; {
-		q.giveUp(q.evictable.first(), o, f)
+		q.giveUp(evictable.first(), o, f)
 	}
 	return true
 }
@@ -85,9 +104,9 @@ func (q *Queue) watch(now mono.Time, w *Message) {
 	w.deadline = w.PR.deadlineFrom(now)
 	switch w.PR.Policy {
 	case PRTTL:
-		q.timed.push(w)
+		q.mortals().timed.push(w)
 	case PRPrio:
-		q.evictable.push(w)
+		q.mortals().evictable.push(w)
 	case PRNone, PRRTX, PRAll:
 	}
 }
@@ -97,9 +116,9 @@ func (q *Queue) forget(w *Message) {
 	switch {
 	case w.place == 0:
 	case w.PR.Policy == PRTTL:
-		q.timed.remove(w)
+		q.mortal.timed.remove(w)
 	default:
-		q.evictable.remove(w)
+		q.mortal.evictable.remove(w)
 	}
 }
 
@@ -109,7 +128,7 @@ func (q *Queue) abandon(w *Message, o *Outstanding, f func(*Message)) {
 	s := w.stream
 	sent := w.taken > 0
 	q.forget(w)
-	pieces := q.pieces[:0]
+	pieces := q.mortals().pieces[:0]
 	w.refs++ // until the end
 	if sent {
 		pieces = o.abandon(w, pieces)
@@ -144,7 +163,7 @@ func (q *Queue) abandon(w *Message, o *Outstanding, f func(*Message)) {
 		}
 	}
 	clear(pieces)
-	q.pieces = pieces
+	q.mortal.pieces = pieces
 	q.unref(w)
 	q.streams.tidy(s)
 }
@@ -164,7 +183,7 @@ func (q *Queue) giveUp(w *Message, o *Outstanding, f func(*Message)) {
 		s.abandoned = new(tally)
 	}
 	s.abandoned.add(w.PR.Policy, w.taken > 0)
-	q.abandoned.add(w.PR.Policy, w.taken > 0)
+	q.mortals().abandoned.add(w.PR.Policy, w.taken > 0)
 	q.abandon(w, o, f)
 }
 

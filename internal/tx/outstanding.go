@@ -79,10 +79,9 @@ type Outstanding struct {
 	paths    []pathRecord
 	gaps     []interval // what the last SACK reported, sorted
 	spare    []interval
-	// kept are the blocks of the last NR-SACK that the peer will not drop, sorted.
-	kept, spareKept []interval
-	result          Acked
-	advanced        seq.TSN // Advanced.Peer.Ack.Point, at least of late
+	promised *promised // by NR-SACKs, nil if there was none
+	result   Acked
+	advanced seq.TSN // Advanced.Peer.Ack.Point, at least of late
 	// giveUpAt is when a lost chunk is to be given up.
 	giveUpAt mono.Time
 	lines    map[line]int // scratch of eachSkipped

@@ -20,12 +20,14 @@ func (o *Outstanding) RemovePath(path, instead int) {
 func (o *Outstanding) SetPaths(n int) {
 	if more := n - len(o.paths); more > 0 {
 		o.paths = append(o.paths, make([]pathRecord, more)...)
-		o.result.Paths = append(o.result.Paths, make([]PathAcked, more)...)
 	}
 }
 
-// forgetResult makes room for the next result.
+// forgetResult makes room for the next result, the first time when there is one.
 func (o *Outstanding) forgetResult() {
+	if len(o.result.Paths) < len(o.paths) {
+		o.result.Paths = make([]PathAcked, len(o.paths))
+	}
 	clear(o.result.Paths)
 	o.result = Acked{Paths: o.result.Paths}
 }

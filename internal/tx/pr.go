@@ -73,7 +73,12 @@ func (t *tally) of(p PRPolicy) Abandoned {
 }
 
 // Abandoned counts what was given up of all streams by a policy.
-func (q *Queue) Abandoned(p PRPolicy) Abandoned { return q.abandoned.of(p) }
+func (q *Queue) Abandoned(p PRPolicy) Abandoned {
+	if q.mortal == nil {
+		return Abandoned{}
+	}
+	return q.mortal.abandoned.of(p)
+}
 
 // StreamAbandoned counts what was given up of a stream by a policy.
 func (q *Queue) StreamAbandoned(id uint16, p PRPolicy) Abandoned {

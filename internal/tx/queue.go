@@ -31,18 +31,16 @@ type Queue struct {
 	// onHold: no message begins. pausedAt is the barrier of all streams: messages from it on wait.
 	onHold   bool
 	pausedAt uint64
-	// timed has the messages with a lifetime that were not sent whole, evictable those that a more important one may drive out.
-	timed, evictable order
-	abandoned        tally
-	pieces           []*Message // scratch of abandon
-	keys             keyUses
-	proven           provenKey
+	// mortal is nil as long as no message may be given up: see mortals.
+	mortal *mortals
+	keys   keyUses
+	proven provenKey
 }
 
 // NewQueue returns an empty queue that serves first who comes first.
 func NewQueue() *Queue {
 	return &Queue{
-		scheduler: sched.FCFS(), pausedAt: noBarrier, timed: order{before: byDeadline}, evictable: order{before: byUnimportance},
+		scheduler: sched.FCFS(), pausedAt: noBarrier,
 	}
 }
 
@@ -98,7 +96,7 @@ func (q *Queue) Push(now mono.Time, p *Properties, data []byte) *Message {
 	if m.PR.Policy != PRNone && m.whole == m {
 		q.watch(now, m)
 	} else if m.PR.Policy == PRPrio && m.whole.place == 0 {
-		q.evictable.push(m.whole)
+		q.mortals().evictable.push(m.whole)
 	}
 	return m
 }
@@ -276,9 +274,9 @@ func (q *Queue) Next(most int, f *Fragment) {
 func (q *Queue) sentOf(w *Message, end bool) {
 	switch {
 	case w.PR.Policy == PRPrio:
-		q.evictable.fix(w)
+		q.mortal.evictable.fix(w)
 	case end:
-		q.timed.remove(w)
+		q.mortal.timed.remove(w)
 	}
 }
 
