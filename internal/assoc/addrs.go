@@ -31,11 +31,7 @@ func (a *Association) addPath(remote netip.Addr, s path.State) *path.Path {
 		Local:     a.sourceFor(remote),
 		Remote:    remote,
 		EncapPort: a.params.PeerEncapPort,
-	}, s, path.Config{
-		RTOInitial: a.cfg.RTOInitial, RTOMin: a.cfg.RTOMin, RTOMax: a.cfg.RTOMax,
-		PMTU: a.limitPMTU(defaultPMTU), FirstHop: a.params.Carrier.FirstHopMTU, CongestionControl: a.cfg.CongestionControl,
-		Params: a.cfg.pathParams(),
-	})
+	}, s, &a.cfg.path)
 	a.paths = append(a.paths, p)
 	a.send.setPaths(len(a.paths))
 	return p
@@ -145,9 +141,11 @@ func (a *Association) LocalAddrs(dst []netip.Addr) []netip.Addr {
 }
 
 // limitPMTU applies Config.MaxPMTU.
-func (a *Association) limitPMTU(n int) int {
-	if a.cfg.MaxPMTU > 0 {
-		n = min(n, a.cfg.MaxPMTU)
+func (a *Association) limitPMTU(n int) int { return a.cfg.limitPMTU(n) }
+
+func (c *Config) limitPMTU(n int) int {
+	if c.MaxPMTU > 0 {
+		n = min(n, c.MaxPMTU)
 	}
 	return n
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gosctp/sctp/internal/auth"
 	"github.com/gosctp/sctp/internal/cc"
+	"github.com/gosctp/sctp/internal/path"
 	"github.com/gosctp/sctp/internal/sched"
 )
 
@@ -124,6 +125,9 @@ type Config struct {
 	StallTime time.Duration
 	// MaxPMTU bounds the size of packets, common header included; 0 leaves it to the carrier.
 	MaxPMTU int
+
+	// path is what of all this concerns paths: For makes it, and they share it.
+	path path.Config
 }
 
 // Params is what Connect and a valid cookie fix for an association beside its Config.
@@ -220,6 +224,11 @@ func (c *Config) completed(over Carrier) *Config {
 func (c Config) For(over Carrier) Config {
 	c = c.Defaults()
 	c.keepAlive(over)
+	c.path = path.Config{
+		RTOInitial: c.RTOInitial, RTOMin: c.RTOMin, RTOMax: c.RTOMax,
+		PMTU: c.limitPMTU(defaultPMTU), FirstHop: over.FirstHopMTU, CongestionControl: c.CongestionControl,
+		Params: c.pathParams(),
+	}
 	return c
 }
 

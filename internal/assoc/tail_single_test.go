@@ -166,7 +166,7 @@ func TestNoProbeWhereItWouldTellNothing(t *testing.T) {
 		"something is lost":            func(ta *testAssoc) { ta.a.send.outstanding.MarkLost(0) },
 		"the last probe":               func(ta *testAssoc) { ta.a.paths[0].TailProbe.Out = true },
 		"there is another path": func(ta *testAssoc) {
-			ta.a.paths = append(ta.a.paths, path.New(1, transport.Path{Remote: peer2}, path.Unconfirmed, path.Config{PMTU: testMTU}))
+			ta.a.paths = append(ta.a.paths, path.New(1, transport.Path{Remote: peer2}, path.Unconfirmed, &path.Config{PMTU: testMTU}))
 		},
 		"it is off": func(ta *testAssoc) { ta.a.cfg.TailProbe = false },
 		"T3-rtx is not later": func(ta *testAssoc) {

@@ -28,13 +28,18 @@ type Cubic struct {
 	hystart  hystart
 	standing standing
 	curve
-	// before is the curve of the last Save, slowStarted that it was in the first slow start.
-	before      curve
-	slowStarted bool
+	// before is the curve of the last Save, nil before the first: most paths lose nothing.
+	before *savedCurve
 	// seen is when the last SACK came.
 	seen mono.Time
 	// rest is what cwnd is due, less than a byte.
 	rest float64
+}
+
+// savedCurve is a curve; slowStarted: it was in the first slow start.
+type savedCurve struct {
+	curve
+	slowStarted bool
 }
 
 // curve is the growth of a window since its last reduction.
@@ -199,7 +204,10 @@ func (c *Cubic) reduce(beta float64) {
 
 func (c *Cubic) Save() {
 	c.save()
-	c.before, c.slowStarted = c.curve, !c.hystart.done
+	if c.before == nil {
+		c.before = new(savedCurve)
+	}
+	*c.before = savedCurve{c.curve, !c.hystart.done}
 }
 
 // Undo goes on with the curve as if there had been no reduction (section 4.9.2).
@@ -207,8 +215,8 @@ func (c *Cubic) Undo() {
 	if !c.undo() {
 		return
 	}
-	c.curve = c.before
-	c.hystart.done = !c.slowStarted
+	c.curve = c.before.curve
+	c.hystart.done = !c.before.slowStarted
 }
 
 func (c *Cubic) Idle() {
@@ -222,5 +230,8 @@ func (c *Cubic) Resize(pmdcs int) {
 	if c.resize(pmdcs) {
 		c.Reset()
 	}
-	c.epoch, c.before.epoch = 0, 0
+	c.epoch = 0
+	if c.before != nil {
+		c.before.epoch = 0
+	}
 }

@@ -11,7 +11,7 @@ import (
 
 // newUnknownRoute is a route of which the carrier knows the first hop only.
 func newUnknownRoute(t *testing.T, s State, ceiling, mtu int) *route {
-	p := New(0, transport.Path{Remote: netip.MustParseAddr("192.0.2.1")}, s, Config{
+	p := New(0, transport.Path{Remote: netip.MustParseAddr("192.0.2.1")}, s, &Config{
 		RTOInitial: time.Second, RTOMin: time.Second, RTOMax: 60 * time.Second,
 		PMTU: 1232, FirstHop: true, Params: Params{PathMaxRetrans: 5, RaiseInterval: 10 * time.Minute},
 	})

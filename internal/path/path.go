@@ -33,7 +33,7 @@ const (
 // Confirmed reports whether data may be sent to the path at all.
 func (s State) Confirmed() bool { return s >= Active }
 
-// Config is what a path begins with.
+// Config is what a path begins with. Many paths may share one: it is not changed in place.
 type Config struct {
 	RTOInitial, RTOMin, RTOMax time.Duration
 	// PMTU is assumed until the carrier has told. FirstHop: what that tells is what the first hop takes, and nothing of the others.
@@ -102,16 +102,19 @@ type Path struct {
 	PortLearnt bool
 	// Learnt: the peer has not told of the address; packets with the right tag came from it.
 	Learnt bool
+	// OnePacket limits the flight to one packet after a T3-rtx expiration (RFC 9260 section 7.2.3).
+	OnePacket bool
+	// Probed: what is in flight was probed for, since a round trip was measured last.
+	Probed bool
+	state  State
 
 	RTO RTO
 	CC  cc.Controller
 
 	// T3 is the deadline of T3-rtx, unset when nothing is in flight.
 	T3 mono.Time
-	// Tail is when data in flight is probed for, before T3; unset if it is not. Probed: it was, since a round trip was measured
-	// last.
-	Tail   mono.Time
-	Probed bool
+	// Tail is when data in flight is probed for, before T3; unset if it is not.
+	Tail mono.Time
 	// TailProbe is the last one of a path that is the only one.
 	TailProbe TailProbe
 	// Overdue is when something in flight is to be taken for lost, if it has not arrived by then; unset if nothing is in doubt.
@@ -131,19 +134,16 @@ type Path struct {
 	Reduction Reduction
 	// Doubt is whether the last reduction for a loss or a time-out was right.
 	Doubt Doubt
-	// OnePacket limits the flight to one packet after a T3-rtx expiration (RFC 9260 section 7.2.3).
-	OnePacket bool
 
-	config Config
-	state  State
+	config *Config
 	errors int
 	pmtu   int
 	// idleAt is when the congestion window decays for want of transmissions.
 	idleAt mono.Time
 }
 
-// New returns a path in the given state, Unconfirmed or Active.
-func New(id int, addr transport.Path, s State, c Config) *Path {
+// New returns a path in the given state, Unconfirmed or Active. It keeps c, which nobody may change any more.
+func New(id int, addr transport.Path, s State, c *Config) *Path {
 	p := &Path{ID: id, Addr: addr, config: c, state: s, pmtu: max(c.PMTU, MinPMTU)}
 	if c.FixedPMTU > 0 {
 		p.pmtu = p.fixedPMTU()
@@ -207,7 +207,9 @@ func (p *Path) Labels() (dscp uint8, flow uint32) { return p.config.DSCP, p.conf
 
 // Configure changes them. What is counted or waited for already goes on, except that a fixed path MTU counts at once.
 func (p *Path) Configure(c Params) {
-	p.config.Params = c
+	if c != p.config.Params {
+		p.configure(func(own *Config) { own.Params = c })
+	}
 	if c.FixedPMTU > 0 {
 		p.resize(p.fixedPMTU())
 		p.Search.lowered = false
@@ -221,6 +223,13 @@ func (p *Path) Configure(c Params) {
 	}
 }
 
+// configure changes the parameters of this path only.
+func (p *Path) configure(change func(*Config)) {
+	own := *p.config
+	change(&own)
+	p.config = &own
+}
+
 // fixedPMTU is the largest packet that FixedPMTU allows.
 func (p *Path) fixedPMTU() int {
 	header := headerIPv4
@@ -232,7 +241,9 @@ func (p *Path) fixedPMTU() int {
 
 // SetRTOBounds changes RTO.Initial, RTO.Min and RTO.Max.
 func (p *Path) SetRTOBounds(initial, least, most time.Duration) {
-	p.config.RTOInitial, p.config.RTOMin, p.config.RTOMax = initial, least, most
+	if c := p.config; c.RTOInitial != initial || c.RTOMin != least || c.RTOMax != most {
+		p.configure(func(own *Config) { own.RTOInitial, own.RTOMin, own.RTOMax = initial, least, most })
+	}
 	p.RTO.SetBounds(initial, least, most)
 }
 
@@ -307,9 +318,10 @@ func (p *Path) Decay(now mono.Time) {
 // Restart returns the path to the state of a new one, keeping address and path MTU (RFC 9260 section 5.2.4 action A).
 func (p *Path) Restart(s State) {
 	addr, id, pmtu, search := p.Addr, p.ID, p.pmtu, p.Search
-	c := p.config
-	c.PMTU = pmtu
-	*p = *New(id, addr, s, c)
+	if p.config.PMTU != pmtu {
+		p.configure(func(own *Config) { own.PMTU = pmtu })
+	}
+	*p = *New(id, addr, s, p.config)
 	p.resize(pmtu)
 	p.Search = Search{ceiling: search.ceiling, lowered: search.lowered, unknown: search.unknown || search.lowered}
 }

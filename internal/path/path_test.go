@@ -11,7 +11,7 @@ import (
 )
 
 func newPath(s State) *Path {
-	return New(0, transport.Path{Remote: netip.MustParseAddr("192.0.2.1")}, s, Config{
+	return New(0, transport.Path{Remote: netip.MustParseAddr("192.0.2.1")}, s, &Config{
 		RTOInitial: time.Second, RTOMin: time.Second, RTOMax: 60 * time.Second,
 		PMTU: 1480, Params: Params{PathMaxRetrans: 2, HBInterval: 30 * time.Second},
 	})
@@ -248,7 +248,7 @@ func TestRTOBoundsCanChange(t *testing.T) {
 
 func TestRefusedPathIsInactive(t *testing.T) {
 	for from, want := range map[State]State{Active: Inactive, Unconfirmed: UnconfirmedInactive} {
-		p := New(0, transport.Path{}, from, Config{Params: Params{PathMaxRetrans: 5}})
+		p := New(0, transport.Path{}, from, &Config{Params: Params{PathMaxRetrans: 5}})
 		if !p.Refused() || p.State() != want || p.Errors() != 6 {
 			t.Errorf("from %v to %v, %d errors", from, p.State(), p.Errors())
 		}

@@ -22,7 +22,7 @@ type route struct {
 }
 
 func newRoute(t *testing.T, addr string, ceiling, mtu int) *route {
-	p := New(0, transport.Path{Remote: netip.MustParseAddr(addr)}, Active, Config{
+	p := New(0, transport.Path{Remote: netip.MustParseAddr(addr)}, Active, &Config{
 		RTOInitial: time.Second, RTOMin: time.Second, RTOMax: 60 * time.Second,
 		PMTU: 1232, Params: Params{PathMaxRetrans: 5, RaiseInterval: 10 * time.Minute},
 	})
