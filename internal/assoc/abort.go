@@ -48,7 +48,7 @@ func (a *Association) abortTo(to *path.Path, cause []byte) {
 // sendAbort queues the ABORT packet. Before the peer's tag is known there is nothing that the peer would accept, and nothing but probes
 // may go to an unconfirmed address (section 5.4). A packet with an ABORT is never answered (section 9.1), whatever else is wrong with it.
 func (a *Association) sendAbort(to *path.Path, cause []byte) {
-	if a.peerTag == 0 || !usable(to) || holdsAbort(a.control.in.chunks) {
+	if a.peerTag == 0 || !usable(to) || holdsAbort(a.control.chunks) {
 		return
 	}
 	if len(a.control.replies) >= MaxReplies {

@@ -39,7 +39,7 @@ type Identity struct {
 	// Seed is for the Initial TSN, nonces, tie-tags and jitter.
 	Seed [32]byte
 	// Secret is the cookie secret that all associations of an endpoint share.
-	Secret [32]byte
+	Secret *[32]byte
 }
 
 // Association is one SCTP association.
@@ -49,10 +49,19 @@ type Association struct {
 	params Params
 	rand   entropy
 	// secret seals cookies.
-	secret [32]byte
+	secret *[32]byte
 	// echoed is the cookie that made the association, until its packet comes.
 	echoed *cookie.Content
-	state  State
+
+	state State
+	// begun: it has left CLOSED once, to which it comes back for good. After Accept it begins when the cookie is echoed.
+	begun bool
+	// over: it has ended, so that what still arrives is nobody's. released: buffers grow no more.
+	over, released bool
+	// strange: the host has other addresses than the peer knows.
+	strange bool
+	// probeWanted: a path wants a probe of its MTU sent. bulky: more was queued than a packet of path.BasePMTU surely takes.
+	probeWanted, bulky bool
 
 	localTag, peerTag       uint32
 	localTieTag, peerTieTag uint32 // zero until an INIT asks for them (RFC 9260 section 5.2.2)
@@ -65,21 +74,14 @@ type Association struct {
 
 	paths   []*path.Path
 	primary *path.Path
-	// peak is the address that had the largest RTO when TakePeakRTO was called last.
-	peak netip.Addr
-	// over: it has ended, so that what still arrives is nobody's. released: buffers grow no more.
-	over, released bool
+	// peak had the largest RTO when TakePeakRTO was called last.
+	peak *path.Path
 	// gone are those of the bound addresses, and of those that the user wants as sources, that the host has lost.
 	gone []netip.Addr
 	// left are addresses of the host that the peer was asked to forget, on an association bound to all of them.
 	left []netip.Addr
-	// strange: the host has other addresses than the peer knows.
-	strange bool
 	// idleSince is when data was sent or received last, for AutoClose.
 	idleSince mono.Time
-
-	// probeWanted: a path wants a probe of its MTU sent. bulky: more was queued than a packet of path.BasePMTU surely takes.
-	probeWanted, bulky bool
 
 	watchdog watchdog
 
@@ -89,8 +91,6 @@ type Association struct {
 	// opening exists in COOKIE-WAIT and COOKIE-ECHOED only, closing in the SHUTDOWN states only.
 	opening *opening
 	closing *closing
-	// begun: it has left CLOSED once, to which it comes back for good. After Accept it begins when the cookie is echoed.
-	begun bool
 
 	send    sender
 	receive receiver
@@ -124,6 +124,7 @@ func Connect(now mono.Time, cfg *Config, p Params, id Identity) *Association {
 	for _, addr := range p.PeerAddrs {
 		a.addPath(addr, path.Active) // section 5.4 rule 1
 	}
+	a.params.PeerAddrs = nil // the paths have them
 	a.primary = a.paths[0]
 	a.send.start(a.initialTSN)
 	a.open(now)

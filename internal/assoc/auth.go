@@ -177,7 +177,7 @@ func (a *Association) authenticate(now mono.Time, in *inbound, c wire.Chunk, res
 		return admitChunk
 	case c.Type == wire.ChunkAuth:
 		return a.recvAuth(in, x, c, rest)
-	case x.Requires(c.Type) && !in.authenticated:
+	case x.Requires(c.Type) && !a.control.authenticated:
 		a.incidents().AuthMissing++
 		a.distrust(ErrNotAuthenticated, 0)
 		if c.Type == wire.ChunkASCONF {
@@ -190,7 +190,7 @@ func (a *Association) authenticate(now mono.Time, in *inbound, c wire.Chunk, res
 
 // cookieContext is the context that a COOKIE ECHO brings to a collision of INITs, where the peer's INIT ACK has not come: nil if there is none.
 func (a *Association) cookieContext(now mono.Time, echo wire.Chunk) *auth.Context {
-	c, err := cookie.NewJar(a.secret).Open(now, echo.Value)
+	c, err := cookie.NewJar(*a.secret).Open(now, echo.Value)
 	if err != nil || len(c.PeerAuth) == 0 {
 		return nil
 	}
@@ -201,7 +201,7 @@ func (a *Association) cookieContext(now mono.Time, echo wire.Chunk) *auth.Contex
 // bytes.
 func (a *Association) recvAuth(in *inbound, x *auth.Context, c wire.Chunk, rest []byte) admission {
 	h, err := wire.ParseAuth(c)
-	if err != nil || in.authenticated {
+	if err != nil || a.control.authenticated {
 		err = auth.ErrMismatch
 	} else {
 		err = x.Verify(h, c, rest)
@@ -224,7 +224,7 @@ func (a *Association) recvAuth(in *inbound, x *auth.Context, c wire.Chunk, rest 
 	}
 	a.incidents().AuthReceived++
 	a.auth.trouble = AuthError{}
-	in.authenticated = true
+	a.control.authenticated = true
 	if a.state != StateClosed && a.auth.Heard(h.KeyID) { // the association comes up before it has news
 		a.emit(Authentication{Indication: AuthNewKey, Key: h.KeyID})
 	}

@@ -60,6 +60,5 @@ func (a *Association) timedOut() error {
 // mayBeForged reports whether a packet is being processed that may be anybody's, though this side wants to be sure of who ends the association: then
 // nothing that is wrong in it may do that (RFC 4895 section 6.3).
 func (a *Association) mayBeForged() bool {
-	in := &a.control.in
-	return in.d != nil && !in.authenticated && a.auth != nil && a.auth.Requires(wire.ChunkAbort)
+	return a.control.chunks != nil && !a.control.authenticated && a.auth != nil && a.auth.Requires(wire.ChunkAbort)
 }

@@ -153,7 +153,7 @@ func answerHeartbeat(p sentPacket) chunk {
 }
 
 // jar is one with the secret of the association's endpoint.
-func (ta *testAssoc) jar() *cookie.Jar { return cookie.NewJar(testIdentity.Secret) }
+func (ta *testAssoc) jar() *cookie.Jar { return cookie.NewJar(*testIdentity.Secret) }
 
 // cookieFor is the cookie that the association's endpoint puts into its answer to the peer's INIT.
 func (ta *testAssoc) cookieFor(o *Offer, changes ...func(*wire.Init)) []byte {

@@ -36,7 +36,7 @@ func (a *Association) recvInit(now mono.Time, in *inbound, c wire.Chunk) {
 		o.KnownAddrs = nil // the INIT of this very association, late: its addresses are not new, though they may have been removed since
 	}
 	a.reply(in.d.Path, func(b []byte) []byte {
-		answer := AnswerInit(b, now, cookie.NewJar(a.secret), in.d, in.header, c, o)
+		answer := AnswerInit(b, now, cookie.NewJar(*a.secret), in.d, in.header, c, o)
 		if Refuses(answer[len(b):]) {
 			a.incidents().InitsRefused++
 		}
@@ -104,7 +104,7 @@ func (a *Association) openCookie(now mono.Time, b []byte) (*cookie.Content, erro
 	if c != nil && c.Sealed(b) {
 		return c, nil
 	}
-	return cookie.NewJar(a.secret).Open(now, b)
+	return cookie.NewJar(*a.secret).Open(now, b)
 }
 
 // recvCookieEcho handles COOKIE ECHO with (section 5.2.4) and without (section 5.1.5) an association before it. It reports whether

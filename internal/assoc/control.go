@@ -11,7 +11,10 @@ import (
 
 // control holds the control chunks that wait to be sent, except those of opening and closing.
 type control struct {
-	in inbound // the packet being processed; kept here so that it is not allocated each time
+	// chunks are those of the packet that is being processed, nil if none is. authenticated: what comes now stands behind an AUTH chunk that was
+	// verified.
+	chunks        []byte
+	authenticated bool
 
 	// replies are complete packets, for where no association speaks: answers to INIT, last words.
 	replies []reply

@@ -16,8 +16,6 @@ type inbound struct {
 	// path is the one the packet came from; nil for an address that the peer did not announce.
 	path *path.Path
 	data dataSummary
-	// authenticated: what comes now stands behind an AUTH chunk that was verified.
-	authenticated bool
 	// learnt: where the packet came from was looked at, since a chunk of it counts.
 	learnt bool
 	// answered is the size of COOKIE ACK and HEARTBEAT ACKs that answer it.
@@ -44,12 +42,12 @@ func (a *Association) Deliver(now mono.Time, d *transport.Datagram) {
 	if err != nil || a.over {
 		return
 	}
-	in := &a.control.in
-	*in = inbound{d: d, header: h, chunks: d.Data[wire.HeaderLen:], path: a.pathTo(d.Path.Remote)}
+	in := &inbound{d: d, header: h, chunks: d.Data[wire.HeaderLen:], path: a.pathTo(d.Path.Remote)} // on the stack
+	a.control.chunks, a.control.authenticated = in.chunks, false
 	a.stats.PacketsReceived++
 	a.receive.drops.arrivedWhole()
 	a.deliverPacket(now, in)
-	*in = inbound{}
+	a.control.chunks = nil
 }
 
 // deliverPacket handles the chunks of a packet in their order.

@@ -20,8 +20,13 @@ type forwarder struct {
 	at   mono.Time
 	upTo seq.TSN
 
-	streams  []wire.SkippedStream  // scratch
-	messages []wire.SkippedMessage // scratch
+	skipped *skipped // scratch
+}
+
+// skipped is what a FORWARD TSN or an I-FORWARD-TSN lists.
+type skipped struct {
+	streams  []wire.SkippedStream
+	messages []wire.SkippedMessage
 }
 
 // skipping reports whether there is something that the peer has not been told, or has not acknowledged, to skip.
@@ -119,13 +124,17 @@ func (a *Association) appendForward(b []byte, room int) ([]byte, seq.TSN) {
 	if room -= wire.ForwardTSNHeaderLen; room < 0 {
 		return b, out.CumTSNAck()
 	}
-	var cum seq.TSN
-	if a.extensions.Has(Interleaving) {
-		f.messages, cum = out.AppendSkippedMessages(f.messages[:0], room/wire.SkippedMessageLen)
-		return wire.AppendIForwardTSN(b, cum, f.messages), cum
+	if f.skipped == nil {
+		f.skipped = new(skipped)
 	}
-	f.streams, cum = out.AppendSkipped(f.streams[:0], room/wire.SkippedStreamLen)
-	return wire.AppendForwardTSN(b, cum, f.streams), cum
+	var cum seq.TSN
+	s := f.skipped
+	if a.extensions.Has(Interleaving) {
+		s.messages, cum = out.AppendSkippedMessages(s.messages[:0], room/wire.SkippedMessageLen)
+		return wire.AppendIForwardTSN(b, cum, s.messages), cum
+	}
+	s.streams, cum = out.AppendSkipped(s.streams[:0], room/wire.SkippedStreamLen)
+	return wire.AppendForwardTSN(b, cum, s.streams), cum
 }
 
 // forwardPath is where a FORWARD TSN goes that no other chunk takes along: where data goes, but after a time-out to another address.

@@ -106,7 +106,7 @@ func peerHas(e Extensions) option {
 	return func(ta *testAssoc, _ *Config, _ *Params) { ta.peerHas = e }
 }
 
-var testIdentity = Identity{Tag: localTag, Seed: [32]byte{1}, Secret: [32]byte{2}}
+var testIdentity = Identity{Tag: localTag, Seed: [32]byte{1}, Secret: &[32]byte{2}}
 
 // newTestAssoc returns an association at the beginning of its handshake: as the active side it has made its INIT, as the passive side it
 // has been made of the cookie that the peer is about to echo.

@@ -23,11 +23,11 @@ type sender struct {
 	windowClosed, heard bool
 	// answered: a SACK came since the association began or restarted. excused is how often a HEARTBEAT ACK has cleared errors before that.
 	answered bool
-	excused  int
-	// rescues counts those since data was acknowledged.
-	rescues int
 	// probe lets one DATA chunk through a window that is closed to it; probing: that chunk is in flight.
 	probe, probing bool
+	excused        int
+	// rescues counts those since data was acknowledged.
+	rescues int
 	// burst is the number of packets that may still leave at this opportunity (section 6.1 D).
 	burst    int
 	recovery recovery

@@ -3,6 +3,7 @@ package assoc
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/gosctp/sctp/internal/mono"
@@ -111,9 +112,9 @@ func (a *Association) SetEncapPort(_ mono.Time, remote netip.Addr, port uint16) 
 
 // TakePeakRTO returns the largest RTO since it was asked last, and the address that had it.
 func (a *Association) TakePeakRTO() (time.Duration, netip.Addr) {
-	best := a.pathTo(a.peak)
-	if best == nil {
-		best = a.paths[0]
+	best := a.paths[0]
+	if slices.Contains(a.paths, a.peak) {
+		best = a.peak
 	}
 	for _, p := range a.paths {
 		if p.RTO.Peak() > best.RTO.Peak() {
@@ -121,9 +122,9 @@ func (a *Association) TakePeakRTO() (time.Duration, netip.Addr) {
 		}
 	}
 	most := best.RTO.Peak()
-	a.peak = best.Addr.Remote
+	a.peak = best
 	for _, p := range a.paths {
 		p.RTO.ResetPeak()
 	}
-	return most, a.peak
+	return most, best.Addr.Remote
 }

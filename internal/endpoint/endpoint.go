@@ -148,7 +148,7 @@ func (e *Endpoint) hostAddrs(f Family) []netip.Addr {
 }
 
 func (e *Endpoint) identity(tag uint32) assoc.Identity {
-	return assoc.Identity{Tag: tag, Seed: e.seed(), Secret: e.secret}
+	return assoc.Identity{Tag: tag, Seed: e.seed(), Secret: &e.secret}
 }
 
 // newTag returns a random tag that no association has or had lately (RFC 9260 section 5.3.1).

@@ -8,9 +8,9 @@ type TailProbe struct {
 	Out bool
 	// Again: it was sent before. End is its highest TSN.
 	Again bool
-	End   seq.TSN
 	// Unmeasured: no round trip was measured since. Then there is no other probe.
 	Unmeasured bool
+	End        seq.TSN
 }
 
 // Duplicate takes the peer's report that a TSN came twice: if that was the probe, nothing was lost (section 7.4.2).
