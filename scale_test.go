@@ -46,7 +46,7 @@ func TestThousandsOfAssociationsCostNoGoroutine(t *testing.T) {
 				}
 			}
 		}
-		const most = 12 << 10
+		const most = 6 << 10
 		if n := (heapInUse() - memory) / (2 * associations); n > most {
 			t.Errorf("an idle association of two paths takes %d bytes, want %d at most", n, most)
 		} else {
