@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"runtime"
+
 	"github.com/gosctp/sctp/internal/endpoint"
 	"github.com/gosctp/sctp/internal/mono"
 	"github.com/gosctp/sctp/internal/wire"
@@ -47,14 +49,17 @@ func (r *reader) run() {
 			return
 		}
 		if n > 0 {
-			r.serve(n, true)
+			if r.serve(n, true) && r.lending.carrier != nil {
+				runtime.Gosched()
+			}
 			r.lend()
 		}
 	}
 }
 
-// serve does what the first n packets of the batch ask for. gather: it may write for the users that it wakes.
-func (r *reader) serve(n int, gather bool) {
+// serve does what the first n packets of the batch ask for. gather: it may write for the users that it wakes. It reports whether it has woken some who
+// have not run yet: where reading blocks the thread, those who are in the queue of its processor would wait for another one to find them.
+func (r *reader) serve(n int, gather bool) (hasten bool) {
 	e := r.engine
 	now := e.now()
 	batch, owners := r.batch[:n], r.owners[:n]
@@ -74,6 +79,7 @@ func (r *reader) serve(n int, gather bool) {
 		r.gathering.end(e, woken, gathers)
 	}
 	e.transmitAll(r.touched &^ gathers)
+	return woken > 0 && gathers == 0
 }
 
 // touch notes the shards of the owners of a batch.

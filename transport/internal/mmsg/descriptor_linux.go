@@ -15,11 +15,13 @@ type descriptor interface {
 	// control calls f.
 	control(f func(fd uintptr)) error
 	// read calls f until that has got something, and may return without. reports says whether f has to look for reports, too.
-	read(f func(fd uintptr, reports bool) bool) error
+	read(f func(fd uintptr, reports bool) int) error
 	// interrupt ends a read, the next one if there is none; interrupted reports whether it was called, and forgets it.
 	interrupt()
 	interrupted() bool
 	waitWritable() error
+	// said tells of so many packets that were sent.
+	said(packets int)
 	close() error
 }
 
@@ -45,7 +47,7 @@ type runtimeDescriptor struct {
 	conn Conn
 	raw  syscall.RawConn
 	// f is what the read that is under way calls, receiveFunc the method receive as a value, made once.
-	f           func(fd uintptr, reports bool) bool
+	f           func(fd uintptr, reports bool) int
 	receiveFunc func(fd uintptr) bool
 }
 
@@ -59,11 +61,11 @@ func watched(conn Conn) (*runtimeDescriptor, error) {
 	return d, nil
 }
 
-func (d *runtimeDescriptor) receive(fd uintptr) bool { return d.f(fd, true) }
+func (d *runtimeDescriptor) receive(fd uintptr) bool { return d.f(fd, true) > 0 }
 
 func (d *runtimeDescriptor) control(f func(fd uintptr)) error { return d.raw.Control(f) }
 
-func (d *runtimeDescriptor) read(f func(fd uintptr, reports bool) bool) error {
+func (d *runtimeDescriptor) read(f func(fd uintptr, reports bool) int) error {
 	d.f = f
 	err := d.raw.Read(d.receiveFunc)
 	switch {
@@ -76,7 +78,7 @@ func (d *runtimeDescriptor) read(f func(fd uintptr, reports bool) bool) error {
 	// error queue it means that a report has come while the send buffer was full, and the poller recovers with the next
 	// event: at the latest when the send buffer has drained.
 	got := false
-	if err := d.raw.Control(func(fd uintptr) { got = f(fd, true) }); err != nil || got {
+	if err := d.raw.Control(func(fd uintptr) { got = f(fd, true) > 0 }); err != nil || got {
 		return err
 	}
 	return d.waitWritable()
@@ -87,6 +89,9 @@ func (d *runtimeDescriptor) interrupt() { _ = d.conn.SetReadDeadline(time.Unix(1
 
 // interrupted is for those who do not read.
 func (d *runtimeDescriptor) interrupted() bool { return false }
+
+// said matters only to those who choose how to wait.
+func (d *runtimeDescriptor) said(int) {}
 
 func (d *runtimeDescriptor) waitWritable() error { return d.raw.Write(writable) }
 

@@ -20,6 +20,9 @@ type ownDescriptor struct {
 	called atomic.Bool
 	// spin is how long a read looks for packets before it waits.
 	spin time.Duration
+	// talk is what the reader knows of a dialogue, spoken counts the packets that were sent.
+	talk   talk
+	spoken atomic.Uint32
 	// slot: it is one of the maxWaiting.
 	slot bool
 	// use is held for reading by those who use fd and event: the numbers stay theirs.
@@ -37,9 +40,9 @@ const maxBusyPoll = 10 * time.Millisecond
 // waiting counts those that have.
 var waiting atomic.Int32
 
-// yieldEvery is how many times a reader who does not sleep looks for packets before he lets others run: each time, the runtime wakes
-// another thread to look for what else there is to run.
-const yieldEvery = 16
+// yieldEvery is how many times a reader who does not sleep looks for packets before he lets other goroutines run: each time, the runtime wakes
+// another thread to look for what else there is to run, which costs more than the reader's looking.
+const yieldEvery = 64
 
 // yield lets other threads run, such as the peer's on the same processor: somebody who looks for packets must not keep them from being sent.
 func yield() { _, _, _ = unix.Syscall(unix.SYS_SCHED_YIELD, 0, 0, 0) }
@@ -89,34 +92,53 @@ func (d *ownDescriptor) control(f func(fd uintptr)) error {
 	return nil
 }
 
-// read lets other goroutines run before it waits: those that the last packets woke are in the queue of this processor, which goes
-// to sleep together with the thread.
-func (d *ownDescriptor) read(f func(fd uintptr, reports bool) bool) error {
+// read looks for packets before it waits, but not in a dialogue, where there are none yet, unless the answer may be expected soon.
+func (d *ownDescriptor) read(f func(fd uintptr, reports bool) int) error {
 	d.use.RLock()
 	defer d.use.RUnlock()
-	var until time.Time
-	if d.spin > 0 {
-		until = time.Now().Add(d.spin)
+	if d.closed.Load() {
+		return net.ErrClosed
 	}
-	reports := false
-	for tries := 0; !d.closed.Load(); tries++ {
-		if f(uintptr(d.fd), reports) || d.interrupted() {
+	spin := max(d.spin, d.talk.patience(d.spoken.Load()))
+	if spin > 0 || !d.talk.alone {
+		n := f(uintptr(d.fd), false)
+		if n == 0 && spin > 0 {
+			n = d.look(f, spin)
+		}
+		if n > 0 || d.interrupted() {
+			d.talk.heard(n, d.spoken.Load(), false)
 			return nil
 		}
-		if tries == 0 || d.spin > 0 && time.Now().Before(until) {
-			if tries%yieldEvery == 0 {
-				runtime.Gosched()
-			} else {
-				yield()
-			}
-			continue
-		}
+	}
+	for !d.closed.Load() {
 		set := [2]unix.PollFd{{Fd: int32(d.fd), Events: unix.POLLIN}, {Fd: int32(d.event), Events: unix.POLLIN}}
 		_, _ = unix.Poll(set[:], -1) // fails only if a signal comes
-		reports = set[0].Revents&unix.POLLERR != 0
+		n := f(uintptr(d.fd), set[0].Revents&unix.POLLERR != 0)
+		d.talk.heard(n, d.spoken.Load(), true)
+		if n > 0 || d.interrupted() {
+			return nil
+		}
 	}
 	return net.ErrClosed
 }
+
+// look is f until that has found something, it is called, or the time is over. It returns what f does.
+func (d *ownDescriptor) look(f func(fd uintptr, reports bool) int, spin time.Duration) int {
+	until := time.Now().Add(spin)
+	for tries := 1; !d.closed.Load() && !d.called.Load() && time.Now().Before(until); tries++ {
+		if tries%yieldEvery == 0 {
+			runtime.Gosched()
+		} else {
+			yield()
+		}
+		if n := f(uintptr(d.fd), false); n > 0 {
+			return n
+		}
+	}
+	return 0
+}
+
+func (d *ownDescriptor) said(packets int) { d.spoken.Add(uint32(packets)) }
 
 func (d *ownDescriptor) interrupted() bool {
 	if !d.called.Load() || !d.called.Swap(false) {

@@ -74,27 +74,27 @@ func (s *Socket) fetched(ds []transport.Datagram) int {
 	return s.oversize.take(ds)
 }
 
-// receive fetches packets, or reports if there are no packets, and says whether it got any.
+// receive fetches packets, or reports if there are no packets, and returns how many it got.
 //
 // It asks for reports when it is told to, and not only after an error of recvmmsg: the error that announces a report may have been handed to a
 // concurrent sendmmsg.
-func (s *Socket) receive(fd uintptr, reports bool) bool {
+func (s *Socket) receive(fd uintptr, reports bool) int {
 	for range maxSocketErrors {
 		errno := s.in.recv(fd, s.readLimit)
 		if s.in.count > 0 {
-			return true
+			return s.in.count
 		}
 		if reports || errno != unix.EAGAIN {
 			s.errors.recv(fd, s.readLimit)
 			if s.errors.count > 0 {
-				return true
+				return s.errors.count
 			}
 		}
 		if errno == unix.EAGAIN {
-			return false
+			return 0
 		}
 	}
-	return false
+	return 0
 }
 
 // maxSocketErrors bounds how many pending errors of a socket are skipped at a time; each call of recvmmsg takes one away.

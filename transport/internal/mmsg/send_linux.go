@@ -96,6 +96,7 @@ func (s *Socket) writeBatch(ds []transport.Datagram) (int, error) {
 		err := s.fd.control(o.sendFunc)
 		if o.sent > 0 {
 			done += o.ends[o.sent-1]
+			s.fd.said(o.ends[o.sent-1])
 		}
 		o.release()
 		if err != nil {
@@ -224,11 +225,10 @@ func (o *sender) send(fd uintptr) {
 	}
 	retried := false
 	for o.sent < o.count {
-		n, _, errno := unix.Syscall6(unix.SYS_SENDMMSG, fd, uintptr(unsafe.Pointer(&o.hdrs[o.sent])),
-			uintptr(o.count-o.sent), unix.MSG_DONTWAIT, 0, 0)
+		n, errno := o.offer(fd)
 		switch {
 		case errno == 0:
-			o.sent += int(n)
+			o.sent += n
 			retried = false
 		case errno == unix.EINTR:
 		case errno == unix.EAGAIN:
@@ -248,6 +248,18 @@ func (o *sender) send(fd uintptr) {
 			retried = false
 		}
 	}
+}
+
+// offer has the kernel send the messages that are next in turn, and returns how many it took. One alone leaves with sendmsg, which looks for nobody else to run
+// behind it.
+func (o *sender) offer(fd uintptr) (int, unix.Errno) {
+	h := &o.hdrs[o.sent]
+	if o.count-o.sent == 1 {
+		_, _, errno := unix.Syscall(unix.SYS_SENDMSG, fd, uintptr(unsafe.Pointer(&h.hdr)), unix.MSG_DONTWAIT)
+		return 1, errno
+	}
+	n, _, errno := unix.Syscall6(unix.SYS_SENDMMSG, fd, uintptr(unsafe.Pointer(h)), uintptr(o.count-o.sent), unix.MSG_DONTWAIT, 0, 0)
+	return int(n), errno
 }
 
 func (o *sender) isTrain(message int) bool { return o.hdrs[message].hdr.Iovlen > 1 }

@@ -61,7 +61,7 @@ type Socket struct {
 	// asked: somebody wants the read to end.
 	asked atomic.Bool
 	// receiveFunc is the method receive as a value, made once: making one allocates. So are the others.
-	receiveFunc                   func(fd uintptr, reports bool) bool
+	receiveFunc                   func(fd uintptr, reports bool) int
 	tryReceiveFunc, interruptFunc func(fd uintptr)
 }
 
