@@ -16,7 +16,8 @@ type CongestionControl uint8
 const (
 	// CUBIC is RFC 9438 with the slow start of RFC 9406. It gets large windows back after a loss in seconds, whatever the round trip
 	// time is, as the TCP of most systems does. Where the round trip is a millisecond or more, packets leave evenly over it and not in bursts.
-	// A loss takes 30 % of the window, or 15 if round trips show that no queue stood before it, as on radio links.
+	// A loss takes 30 % of the window, or 15 if round trips show that no queue stood before it, as on radio links;
+	// then it grows as fast as Reno's until one does.
 	CUBIC CongestionControl = iota
 	// RFC9260 is what the specification of SCTP has (RFC 9260 section 7.2), and other stacks do: after a loss, half of the window, and one
 	// packet more for each round trip.

@@ -54,6 +54,8 @@ type curve struct {
 	k      time.Duration
 	// wEst is the window of a Reno flow (section 4.3).
 	wEst float64
+	// chance: the last reduction was for a loss before which no queue stood.
+	chance bool
 }
 
 // NewCubic returns a controller for a path that takes pmdcs bytes of DATA chunks a packet.
@@ -73,7 +75,7 @@ func (c *Cubic) Acked(a Ack) {
 	c.seen = a.Now
 	c.standing.acked(a)
 	switch {
-	case a.FastRecovery:
+	case a.FastRecovery && (c.cwnd < c.ssthresh || !c.alone()):
 		return
 	case c.cwnd < c.ssthresh:
 		c.slowStart(a)
@@ -111,7 +113,7 @@ func (c *Cubic) congestionAvoidance(a Ack) {
 	cwnd := float64(c.cwnd)
 	acked := float64(a.Bytes) / cwnd // windows
 	alpha := cubicAlpha
-	if c.wEst >= c.cwndPrior {
+	if c.wEst >= c.cwndPrior || c.alone() {
 		alpha = 1
 	}
 	c.wEst += alpha * acked * float64(c.pmdcs)
@@ -123,6 +125,11 @@ func (c *Cubic) congestionAvoidance(a Ack) {
 	target := min(max(c.at(since+a.SRTT), cwnd), 1.5*cwnd)
 	c.grow((target - cwnd) * acked)
 }
+
+// alone reports whether nothing tells of other flows: the last loss was by chance, and no queue has come up since. Then the window grows as fast as Reno's
+// (RFC 5681 section 3.1), and in fast recovery too, as RFC 9260 section 7.2.2 allows: what chance takes would otherwise stop it for a round trip of
+// few. Where it shares a queue, it grows by cubicAlpha, which is fair to those who halve, and not before what was lost is repaired.
+func (c *Cubic) alone() bool { return c.chance && c.standing.none() }
 
 // grow adds to the window what may be fractions of a byte.
 func (c *Cubic) grow(by float64) {
@@ -160,11 +167,13 @@ func (c *Cubic) at(since time.Duration) float64 {
 // radio links, or the queue is so short that less makes it empty: then the window is reduced as for a mark. In slow start a queue fills within one
 // round trip, and nothing is to be seen of it before.
 func (c *Cubic) Lost() {
-	if c.cwnd >= c.ssthresh && c.standing.none() {
+	chance := c.cwnd >= c.ssthresh && c.standing.none()
+	if chance {
 		c.lower(cubicBetaShort)
 	} else {
 		c.lower(cubicBeta)
 	}
+	c.chance = chance
 }
 
 // Marked is for a queue that a router keeps short, by marks before it drops anything: less of a reduction makes it empty (RFC 8511 section 3.1).
@@ -199,6 +208,7 @@ func (c *Cubic) reduce(beta float64) {
 	c.cwndPrior = float64(c.cwnd)
 	c.ssthresh = c.atLeast(int(math.Round(beta * float64(c.cwnd))))
 	c.epoch = 0
+	c.chance = false
 	c.hystart.done = true
 }
 

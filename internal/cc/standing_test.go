@@ -76,3 +76,87 @@ func TestWhatSaysNothingOfAQueueCostsAsMuchAsEver(t *testing.T) {
 		t.Errorf("a loss in slow start: %d packets of 100 are left", f.packets())
 	}
 }
+
+// lostByChance is a flow after a loss before which no queue stood, from a window of so many packets.
+func lostByChance(rtt time.Duration, packets int) *flow {
+	f := newFlow(rtt)
+	f.ssthresh = 1
+	for range 2 {
+		f.cwnd = packets * pmdcs
+		f.round()
+	}
+	f.lostAt(packets)
+	return f
+}
+
+// TestAfterALossByChanceTheWindowGrowsAsRenos: a packet for each round trip, as long as no queue comes up, and also while the loss is repaired.
+func TestAfterALossByChanceTheWindowGrowsAsRenos(t *testing.T) {
+	const rtt = 20 * time.Millisecond
+	grown := func(f *flow, fastRecovery bool) float64 { // in packets, in a round trip
+		before := f.cwnd
+		for acked := 0; acked < before; acked += pmdcs {
+			f.now = f.now.Add(f.rtt * time.Duration(pmdcs) / time.Duration(before))
+			f.Acked(Ack{Bytes: pmdcs, FlightBefore: f.cwnd, Now: f.now, RTT: f.rtt, SRTT: f.rtt, FastRecovery: fastRecovery})
+		}
+		return float64(f.cwnd-before) / pmdcs
+	}
+	about := func(got, want float64) bool { return got > want-0.1 && got < want+0.1 }
+	for _, c := range []struct {
+		what           string
+		before         func(f *flow)
+		repair, beyond float64 // packets a round trip in fast recovery, and after it
+	}{
+		{"no queue", func(*flow) {}, 1, 1},
+		{"a queue since", func(f *flow) { f.rtt *= 2; f.round() }, 0, cubicAlpha},
+		{"another loss before which a queue stood", func(f *flow) {
+			f.rtt *= 2
+			f.round()
+			f.round()
+			f.lostAt(40)
+			f.rtt = rtt
+			f.round()
+			f.round()
+		}, 0, cubicAlpha},
+		{"a mark", func(f *flow) { f.Marked() }, 0, cubicAlpha},
+		{"half used", func(f *flow) { f.Idle() }, 0, 1},
+	} {
+		f := lostByChance(rtt, 40)
+		c.before(f)
+		if got := grown(f, true); !about(got, c.repair) {
+			t.Errorf("%s: %.2f packets in a round trip of fast recovery, want %.2f", c.what, got, c.repair)
+		}
+		if c.what == "half used" { // slow start, which fast recovery stops whatever the loss was (RFC 9260 section 7.2.1)
+			f.cwnd = f.ssthresh
+		}
+		if got := grown(f, false); !about(got, c.beyond) {
+			t.Errorf("%s: %.2f packets in a round trip, want %.2f", c.what, got, c.beyond)
+		}
+	}
+	f := lostByChance(rtt, 40)
+	f.TimedOut()
+	f.cwnd = f.ssthresh
+	if got := grown(f, true); got != 0 {
+		t.Errorf("after a time-out: %.2f packets in a round trip of fast recovery", got)
+	}
+}
+
+// TestAnUndoneLossWasNotByChance: the curve goes on as it was, its growth too.
+func TestAnUndoneLossWasNotByChance(t *testing.T) {
+	f := lostByChance(20*time.Millisecond, 40)
+	f.Save()
+	f.TimedOut()
+	f.Undo()
+	if !f.chance {
+		t.Error("a time-out that was taken back has changed how the window grows")
+	}
+	f = newFlow(20 * time.Millisecond)
+	f.ssthresh = 1
+	f.round()
+	f.round()
+	f.Save()
+	f.lostAt(40)
+	f.Undo()
+	if f.chance {
+		t.Error("a loss that was taken back was by chance")
+	}
+}
