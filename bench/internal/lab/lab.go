@@ -48,49 +48,66 @@ const (
 
 // Lab has the links of a run. Several may be open at a time.
 type Lab struct {
-	Links          []Link
-	client, server string
+	Links []Link
+	// cable, segments and distance are the two sides of a link each. No side has addresses on two of them: a stack of several addresses would
+	// find ways around the relay.
+	cable, segments, distance sides
+}
+
+// sides are the namespaces of a client and of a server.
+type sides struct{ client, server string }
+
+func newSides(link string) sides {
+	return sides{client: spaceName(link + "-client"), server: spaceName(link + "-server")}
 }
 
 // Open makes the namespaces and the links, all but the loopback interface of the given MTU. The relay's command is begun by relay.
 // It takes root. The caller calls Close.
 func Open(mtu int, relay ...string) (*Lab, error) {
 	removeAbandoned()
-	l := &Lab{client: spaceName("client"), server: spaceName("server")}
-	commands := fmt.Sprintf(`
-		ip netns add %[1]s
-		ip netns add %[2]s
-		ip -n %[1]s link set lo up
-		ip -n %[2]s link set lo up`, l.client, l.server)
-	for _, cable := range [][2]string{{"veth0", vethNet}, {"veth1", segmentsNet}} {
-		commands += fmt.Sprintf(`
-			ip link add %[4]s netns %[1]s mtu %[3]d type veth peer name %[4]s netns %[2]s
-			ip -n %[2]s link set %[4]s mtu %[3]d
-			ip -n %[1]s address add %[5]s dev %[4]s
-			ip -n %[2]s address add %[6]s dev %[4]s
-			ip -n %[1]s link set %[4]s up
-			ip -n %[2]s link set %[4]s up`, l.client, l.server, mtu, cable[0], cable[1]+clientHost+prefix, cable[1]+serverHost+prefix)
+	l := &Lab{cable: newSides("cable"), segments: newSides("segments"), distance: newSides("distance")}
+	var commands strings.Builder
+	for _, s := range l.sides() {
+		for _, space := range []string{s.client, s.server} {
+			fmt.Fprintf(&commands, `
+				ip netns add %[1]s
+				ip -n %[1]s link set lo up
+				ip netns exec %[1]s sysctl -qw net.core.somaxconn=65535 net.ipv4.ip_local_port_range=10000\ 65535`, space)
+		}
 	}
-	for _, space := range []string{l.client, l.server} {
-		commands += fmt.Sprintf(`
-			ip netns exec %[1]s ethtool -K veth1 tso off gso off gro off
-			ip netns exec %[1]s sysctl -qw net.core.somaxconn=65535 net.ipv4.ip_local_port_range=10000\ 65535`, space)
+	l.cable.join(&commands, vethNet, mtu)
+	l.segments.join(&commands, segmentsNet, mtu)
+	for _, space := range []string{l.segments.client, l.segments.server} {
+		fmt.Fprintf(&commands, `
+			ip netns exec %[1]s ethtool -K veth0 tso off gso off gro off`, space)
 	}
-	if err := runAll(commands); err != nil {
+	if err := runAll(commands.String()); err != nil {
 		l.Close()
 		return nil, err
 	}
-	veth := Link{Name: Veth, ServerAddr: vethNet + serverHost, MTU: mtu, client: l.client, server: l.server}
-	segments, wan := veth, veth
-	segments.Name, segments.ServerAddr = Segments, segmentsNet+serverHost
-	loopback := Link{Name: Loopback, ServerAddr: "127.0.0.1", MTU: 65536, client: l.server, server: l.server}
-	wan.Name, wan.ServerAddr, wan.Delay, wan.relay = WAN, wanNet+serverHost, wanDelay, relay
+	veth := Link{Name: Veth, ServerAddr: vethNet + serverHost, MTU: mtu, client: l.cable.client, server: l.cable.server}
+	segments := Link{Name: Segments, ServerAddr: segmentsNet + serverHost, MTU: mtu, client: l.segments.client, server: l.segments.server}
+	loopback := Link{Name: Loopback, ServerAddr: "127.0.0.1", MTU: 65536, client: l.cable.server, server: l.cable.server}
+	wan := Link{Name: WAN, ServerAddr: wanNet + serverHost, MTU: mtu, Delay: wanDelay, client: l.distance.client, server: l.distance.server, relay: relay}
 	lossy, lossy1 := wan, wan
 	lossy.Name, lossy.Loss = WANLossy, 0.001
 	lossy1.Name, lossy1.Loss = WANLossy1, 0.01
 	l.Links = []Link{veth, segments, loopback, wan, lossy, lossy1}
 	return l, nil
 }
+
+// join adds the commands that lay a cable between the two sides.
+func (s sides) join(commands *strings.Builder, net string, mtu int) {
+	fmt.Fprintf(commands, `
+		ip link add veth0 netns %[1]s mtu %[3]d type veth peer name veth0 netns %[2]s
+		ip -n %[2]s link set veth0 mtu %[3]d
+		ip -n %[1]s address add %[4]s dev veth0
+		ip -n %[2]s address add %[5]s dev veth0
+		ip -n %[1]s link set veth0 up
+		ip -n %[2]s link set veth0 up`, s.client, s.server, mtu, net+clientHost+prefix, net+serverHost+prefix)
+}
+
+func (l *Lab) sides() []sides { return []sides{l.cable, l.segments, l.distance} }
 
 // Link returns the link of that name.
 func (l *Lab) Link(name string) Link {
@@ -104,8 +121,10 @@ func (l *Lab) Link(name string) Link {
 
 // Close removes the namespaces.
 func (l *Lab) Close() {
-	for _, name := range []string{l.client, l.server} {
-		_ = exec.Command("ip", "netns", "delete", name).Run() // it may not have been made
+	for _, s := range l.sides() {
+		for _, name := range []string{s.client, s.server} {
+			_ = exec.Command("ip", "netns", "delete", name).Run() // it may not have been made
+		}
 	}
 }
 
