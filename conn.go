@@ -49,11 +49,14 @@ func (c *Conn) RemoteAddr() net.Addr {
 	return &c.bothAddrs().remote
 }
 
-// bothAddrs returns the addresses of both sides, as last known.
+// bothAddrs returns the addresses of both sides, as last known. What has ended does not change: many a goroutine learns of the end and has done
+// nothing yet that takes as much of its stack as asking.
 func (c *Conn) bothAddrs() *bothAddrs {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.addrs = addrsOf(c.assoc, c.addrs)
+	if c.addrs == nil || !c.assoc.Ended() {
+		c.addrs = addrsOf(c.assoc, c.addrs)
+	}
 	return c.addrs
 }
 

@@ -160,6 +160,13 @@ func (a *Assoc) LocalEncapPort() uint16 { return a.engine.encapPort }
 // Socket is the socket that the association belongs to.
 func (a *Assoc) Socket() *Socket { return a.socket }
 
+// Ended reports whether the association is over.
+func (a *Assoc) Ended() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.phase == ended
+}
+
 // refreshMTU asks the carrier for the MTU of every path. No lock is held: a carrier may ask the operating system.
 func (a *Assoc) refreshMTU() {
 	var space [8]transport.Path
