@@ -16,7 +16,7 @@ BINDIR   ?= $(PREFIX)/bin
 # The names under which sctp acts as another tool.
 LINKS     = checksctp withsctp
 
-.PHONY: check format vet lint archtest test race cross fuzz sim demo interop programs bench bench-programs bench-idle bench-failover bench-check readme cover install
+.PHONY: check format vet lint archtest test race cross fuzz sim demo interop programs bench bench-programs bench-idle bench-scale bench-failover bench-check readme cover install
 
 check: format vet lint archtest test race
 
@@ -84,6 +84,10 @@ bench-programs:
 # What 100,000 associations cost that do nothing: docs/performance.md.
 bench-idle:
 	cd bench && $(GO) run ./cmd/idlebench
+
+# What a second processor brings: docs/performance.md.
+bench-scale:
+	cd bench && for size in 64 1024 16384; do for queues in 1 2; do $(GO) run ./cmd/scalebench -peers 4 -associations 4 -size $$size -queues $$queues || exit 1; done; done
 
 # How long nothing arrives when a path is cut, in namespaces, as root: docs/uplinks.md.
 bench-failover:

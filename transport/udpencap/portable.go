@@ -110,9 +110,6 @@ func (p *portable) connFor(path *transport.Path) *net.UDPConn {
 	return nil
 }
 
-// writers is one at a time.
-func (p *portable) writers() int { return 1 }
-
 // WaitWritable returns at once: WriteBatch takes everything.
 func (p *portable) WaitWritable() error { return nil }
 
