@@ -168,7 +168,7 @@ func captured(t *testing.T, n *lab.Namespace) (stop func() recording) {
 		t.Fatal(err)
 	}
 	return sync.OnceValue(func() recording {
-		ctx, cancel := context.WithTimeout(bench.ctx, scenarioTime)
+		ctx, cancel := context.WithTimeout(bench.ctx, judgeTime)
 		defer cancel()
 		if err := capture.Close(ctx); err != nil {
 			t.Error(err)

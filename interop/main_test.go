@@ -27,6 +27,8 @@ const (
 	runTime      = 20 * time.Minute
 	bootTime     = 90 * time.Second
 	scenarioTime = 20 * time.Second
+	// judgeTime bounds how long tshark reads a capture.
+	judgeTime = 2 * time.Minute
 )
 
 // Tests with the emulated machine run one after the other, since they share its links. Those with namespaces of their own run in parallel
