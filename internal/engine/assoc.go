@@ -45,6 +45,19 @@ type Assoc struct {
 	peerDone bool
 	// closed: the user has no more use for the association. What still arrives is thrown away.
 	closed bool
+	// cameUp: the association was established. dialling: Engine.dialling counts it.
+	cameUp, dialling bool
+	// inMessage: one of the messages that were put into the mailbox was read in part.
+	inMessage bool
+	// sendingAll: a SendAll is queueing its parts.
+	sendingAll bool
+	// stalled: so was the core when somebody waited to write, and it may still be; see assoc.Stalled.
+	stalled bool
+	// routed: the endpoint knows the association. left: its last packet is written. forgotten: its socket, too, does not count it any
+	// more, and has given the port back if it was the last.
+	routed, left, forgotten bool
+	// todo is what unlock has to do for what happened under the lock.
+	todo todo
 	// err is why the association ended, nil after a graceful shutdown.
 	err    error
 	events eventQueue
@@ -52,37 +65,26 @@ type Assoc struct {
 	listener *Listener
 	inbox    *Inbox
 	// mailbox is where a user who never waits finds it, with the notifications that wants admits. arrived are the messages that were
-	// put there; inMessage: one of them was read in part.
-	mailbox   *Mailbox
-	wants     Filter
-	arrived   uint64
-	inMessage bool
+	// put there.
+	mailbox *Mailbox
+	wants   Filter
+	arrived uint64
 	// failed are the messages that failed because the association ended, until it is known that it has.
 	failed []assoc.Event
 	// reserved is the room kept by Reserve. awaitsRoom is the limit below which somebody waits for held to fall, 0 if nobody does.
 	reserved, awaitsRoom int
-	// cameUp: the association was established. dialling: Engine.dialling counts it.
-	cameUp, dialling bool
 	// requests are those of RFC 6525 and RFC 5061 whose outcome is not known yet.
 	requests map[requestKey]*outcome
 	// abortAt ends a shutdown that takes longer than the user allows.
 	abortAt mono.Time
 	// assembly has what ReceiveMessage waits for the rest of.
 	assembly assembly
-	// sendingAll: a SendAll is queueing its parts. inParts are the streams on which a message is being written in parts.
-	sendingAll bool
-	inParts    map[uint16]bool
-	// stalled: so was the core when somebody waited to write, and it may still be; see assoc.Stalled.
-	stalled bool
+	// inParts are the streams on which a message is being written in parts.
+	inParts map[uint16]bool
 	// seen is when the last input came for which the time matters.
 	seen mono.Time
 	// armed is not later than the entry in the heap of deadlines; unset when there may be none.
 	armed mono.Time
-	// todo is what unlock has to do for what happened under the lock.
-	todo todo
-	// routed: the endpoint knows the association. left: its last packet is written. forgotten: its socket, too, does not count it any
-	// more, and has given the port back if it was the last.
-	routed, left, forgotten bool
 
 	// lender is the reader that has lent its role to the user, nil if there is none; lentBytes is what he has sent since he read last.
 	lender    atomic.Pointer[reader]

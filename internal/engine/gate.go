@@ -11,15 +11,14 @@ import (
 // A gate is where goroutines wait for a condition of the structure that it is part of, until a context ends or a deadline
 // passes. All of it is guarded by the lock of that structure, which wait gives up while it waits.
 type gate struct {
-	cond    sync.Cond
-	waiters int
+	cond sync.Cond
 	// away is not nil while somebody waits for the carrier instead, whom a signal has to reach too: see lending.
 	away atomic.Pointer[reader]
-	// expired: the deadline that the user set has passed. timer fires at it; a firing that lost against a newer
-	// deadline is told by its generation.
-	expired    bool
+	// timer fires at the deadline that the user set; a firing that lost against a newer one is told by its generation. expired: it has passed.
 	timer      *time.Timer
-	generation int
+	generation uint32
+	waiters    int32
+	expired    bool
 }
 
 // init says which lock guards the gate.
