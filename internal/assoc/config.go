@@ -133,16 +133,16 @@ type Config struct {
 // Params is what Connect and a valid cookie fix for an association beside its Config.
 type Params struct {
 	LocalPort, PeerPort uint16
+	// PeerEncapPort is the UDP port to send to, on carriers that have one (RFC 6951 section 5.1); 0 is the carrier's default.
+	PeerEncapPort uint16
 	// LocalAddrs are the bound addresses, or all of the host's if Wildcard is set: those that may be announced to the peer.
-	LocalAddrs []netip.Addr
 	Wildcard   bool
+	LocalAddrs []netip.Addr
 	// Host are all of the host's addresses that the association could use: HostChanged tells when they are others. They are not changed in place.
 	Host []netip.Addr
 	// PeerAddrs are where to start, the primary one first.
 	PeerAddrs []netip.Addr
-	// PeerEncapPort is the UDP port to send to, on carriers that have one (RFC 6951 section 5.1); 0 is the carrier's default.
-	PeerEncapPort uint16
-	Carrier       Carrier
+	Carrier   Carrier
 }
 
 // announcedRwnd is the window that the handshake announces.
