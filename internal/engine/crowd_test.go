@@ -29,14 +29,17 @@ func (l *lab) wantDialling(why string, want int32) {
 	}
 }
 
-// The first INIT leaves at once, those that follow as soon as nobody has anything to add: in one batch.
+// offers counts what was left to the latecomer.
+func (l *lab) offers() uint64 { return l.a.shards[0].out.offers.Load() }
+
+// The first INIT leaves at once, those that follow are left to the latecomer.
 func TestInitsOfManyLeaveTogether(t *testing.T) {
 	inLab(t, func(t *testing.T, l *lab) {
 		const many = 32
 		start := l.a.now()
 		l.dial(7)
-		if n := l.gate.batches.Load(); n != 1 {
-			t.Errorf("%d batches written when the first one has begun, want 1", n)
+		if n := l.gate.batches.Load(); n != 1 || l.offers() != 0 {
+			t.Errorf("%d batches written when the first one has begun, %d offers; want 1 and none", n, l.offers())
 		}
 		all := []*Assoc{}
 		for range many {
@@ -47,9 +50,8 @@ func TestInitsOfManyLeaveTogether(t *testing.T) {
 		if l.a.now() != start {
 			t.Error("time has passed")
 		}
-		// The latecomer may have run before the last of them.
-		if n := l.gate.batches.Load(); n < 2 || n > many {
-			t.Errorf("%d batches for %d INITs", n, many+1)
+		if n := l.offers(); n != many {
+			t.Errorf("%d of %d INITs were left to the latecomer", n, many)
 		}
 		for _, a := range all {
 			if err := a.waitUp(t.Context()); err != nil {
@@ -68,12 +70,15 @@ func TestAbortInACrowd(t *testing.T) {
 			a, b := l.pair()
 			synctest.Wait()
 			l.a.dialling.Add(others)
-			before := l.gate.batches.Load()
+			before, offers := l.gate.batches.Load(), l.offers()
 			if err := a.abandon(nil); err != nil {
 				t.Error(err)
 			}
 			if n := l.gate.batches.Load() - before; others == 0 && n != 1 {
 				t.Errorf("%d batches written, want 1", n)
+			}
+			if n := l.offers() - offers; n != uint64(others) {
+				t.Errorf("%d others: %d offers", others, n)
 			}
 			a.awaitLast()
 			if n := l.gate.batches.Load() - before; n != 1 {
