@@ -67,6 +67,9 @@ type Datagram struct {
 	// Data is the packet. What ReadBatch put here stays valid until the next ReadBatch of the same queue; what WriteBatch
 	// was given belongs to the caller again when WriteBatch returns.
 	Data []byte
+	// Rest is what follows Data in a packet for a [Gatherer]: further pieces of it. It is nil for all other carriers, and in what is
+	// received.
+	Rest [][]byte
 	Kind Kind
 	// MTU is, in a PacketTooBig report, the largest SCTP packet (common header included, carrier's headers excluded) that now
 	// fits; zero if the report does not say. In a packet to be written that MayFragment, it is what is known to get through: IP is to

@@ -14,6 +14,9 @@ import (
 
 // pair is two real associations, one the peer of the other. Packets between them take a millisecond.
 type pair struct {
+	// pieces is the room for pieces of packets, nil if they are built whole, and whole for one that was in pieces.
+	pieces  [][]byte
+	whole   []byte
 	ends    [2]*Association
 	now     mono.Time
 	d       transport.Datagram
@@ -73,8 +76,13 @@ func (p *pair) run() {
 		more = false
 		for i, a := range p.ends {
 			peer := p.ends[1-i]
-			for a.NextPacket(p.now, p.buf, d) {
+			a.Written()
+			for d.Rest = p.pieces; a.NextPacket(p.now, p.buf, d); d.Rest = p.pieces {
 				more = true
+				if len(d.Rest) > 0 {
+					p.whole = d.Append(p.whole[:0])
+					d.Data = p.whole
+				}
 				d.Path.Local, d.Path.Remote = d.Path.Remote, addrOf[i]
 				peer.Deliver(p.now, d)
 				p.drain(peer)
@@ -181,6 +189,24 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// So it is with packets in pieces.
+func TestSteadyStateInPieces(t *testing.T) {
+	p := newPair(t, using(0))
+	p.pieces, p.whole = make([][]byte, 0, 8), make([]byte, 0, len(p.buf))
+	for _, a := range p.ends {
+		for _, way := range a.Paths(nil) {
+			a.SetMTU(p.now, way.Remote, len(p.buf))
+		}
+	}
+	m := &Message{Data: make([]byte, 2*gatherLeast)}
+	for range 20 {
+		p.transfer(t, 10, m)
+	}
+	if allocs := testing.AllocsPerRun(10, func() { p.transfer(t, 10, m) }); allocs > 0 || len(p.whole) == 0 {
+		t.Errorf("%.0f allocations, want none; the last packet in pieces had %d bytes", allocs, len(p.whole))
 	}
 }
 

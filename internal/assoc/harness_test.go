@@ -71,6 +71,9 @@ type testAssoc struct {
 	routes int // RoutesChanged events
 	// localTSN is the association's Initial TSN, peerTSN the peer's.
 	localTSN, peerTSN seq.TSN
+	// pieces is the room for pieces of packets. gathered counts the packets that were in pieces.
+	pieces   [][]byte
+	gathered int
 	// tag is the peer's verification tag, to which packets are expected.
 	tag uint32
 }
@@ -113,7 +116,7 @@ var testIdentity = Identity{Tag: localTag, Seed: [32]byte{1}, Secret: &[32]byte{
 func newTestAssoc(t *testing.T, s side, options ...option) *testAssoc {
 	t.Helper()
 	ta := &testAssoc{t: t, now: mono.Time(10 * time.Hour), mtu: testMTU, peer: []netip.Addr{peer1},
-		peerTSN: peerInitialTSN, tag: peerTag}
+		peerTSN: peerInitialTSN, tag: peerTag, pieces: make([][]byte, 0, 8)}
 	cfg := Config{}
 	params := Params{LocalPort: localPort, PeerPort: peerPort, LocalAddrs: []netip.Addr{local1, local2}, Wildcard: true,
 		PeerAddrs: []netip.Addr{peer1}}
@@ -184,11 +187,17 @@ func (ta *testAssoc) settle() {
 func (ta *testAssoc) pull() {
 	ta.t.Helper()
 	buf := make([]byte, 65535)
-	var d transport.Datagram
+	ta.a.Written()
+	d := transport.Datagram{Rest: ta.pieces}
 	for n := 0; ta.a.NextPacket(ta.now, buf, &d); n++ {
 		if n > 5000 {
 			ta.t.Fatal("NextPacket has no end")
 		}
+		if len(d.Rest) > 0 {
+			ta.gathered++
+			d.Data = d.Append(nil)
+		}
+		d.Rest = ta.pieces
 		h, _ := wire.ParseHeader(d.Data)
 		if !wire.ChecksumOK(d.Data) && (h.Checksum != 0 || !ta.a.extensions.Has(ZeroChecksum)) {
 			ta.t.Errorf("a packet left with a wrong checksum: %s", wire.Describe(d.Data))

@@ -11,9 +11,11 @@ import (
 
 // builder is a packet while it is being put together.
 type builder struct {
-	b     []byte
-	limit int
-	path  *path.Path
+	b []byte
+	// pieces are user data that is not in b, and where it belongs.
+	pieces gathered
+	limit  int
+	path   *path.Path
 	// control counts control chunks, data DATA chunks.
 	control, data int
 	// notAlone counts control chunks that are not worth a packet of their own.
@@ -32,13 +34,16 @@ type builder struct {
 }
 
 // room is what the packet has left.
-func (k *builder) room() int { return k.limit - len(k.b) }
+func (k *builder) room() int { return k.limit - k.size() }
+
+// size is the length of the packet so far.
+func (k *builder) size() int { return len(k.b) + k.pieces.bytes }
 
 // empty reports whether nothing is there that is worth a packet.
 func (k *builder) empty() bool { return k.control+k.data == k.notAlone }
 
 // NextPacket builds the next packet into buf (at least the largest path MTU, up to 65,535 bytes) and fills in d. It says false when there is
-// nothing to send.
+// nothing to send. As far as d.Rest has capacity, the packet may be one in pieces, some of which are user data: see Written.
 //
 // A packet is assembled for one path, the one that its first reason to be sent asks for; whatever else may go there goes along:
 // control chunks first, then retransmissions, then new data (RFC 9260 sections 6.1 and 6.10). A packet that stays empty is abandoned, so
@@ -61,6 +66,9 @@ func (a *Association) NextPacket(now mono.Time, buf []byte, d *transport.Datagra
 		return false
 	}
 	k := builder{b: buf[:0], limit: min(p.PMTU(), cap(buf)), path: p}
+	if a.auth == nil {
+		k.pieces.rest = d.Rest[:0]
+	}
 	a.reserveAuth(&k)
 	if a.opening != nil && a.state == StateCookieWait {
 		a.buildInit(now, &k)
@@ -75,10 +83,14 @@ func (a *Association) NextPacket(now mono.Time, buf []byte, d *transport.Datagra
 	if a.auth != nil {
 		k.b = a.sign(k.b, k.key)
 	}
+	oversize := k.size() > p.PMTU()
+	k.gatherRest()
 	a.seal(&k)
 	a.stats.PacketsSent++
 	a.stats.ControlSent += uint64(k.control)
-	*d = transport.Datagram{Path: p.Addr, Data: k.b, ECN: a.ecnOf(&k), MayFragment: k.mayFragment || len(k.b) > p.PMTU() || p.Fixed()}
+	*d = transport.Datagram{
+		Path: p.Addr, Data: k.b, Rest: k.pieces.rest, ECN: a.ecnOf(&k), MayFragment: k.mayFragment || oversize || p.Fixed(),
+	}
 	if d.MayFragment && !p.Fixed() {
 		d.MTU = p.PMTU()
 	}

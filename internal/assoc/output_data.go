@@ -188,10 +188,18 @@ func (a *Association) appendData(k *builder, c *tx.Chunk) int {
 	if a.extensions.Has(Interleaving) {
 		d := wire.IData{TSN: c.TSN, StreamID: m.Stream, MID: m.MID, PPID: m.PPID, FSN: c.FSN, Flags: dataFlags(c), UserData: c.Data}
 		a.extensions.toPeer(&d)
-		k.b = d.Append(k.b)
+		if !a.gather(k, c) {
+			k.b = d.Append(k.b)
+		} else {
+			k.gather(d.AppendHeader(k.b), c.Data)
+		}
 	} else {
 		d := wire.Data{TSN: c.TSN, StreamID: m.Stream, SSN: m.SSN, PPID: m.PPID, Flags: dataFlags(c), UserData: c.Data}
-		k.b = d.Append(k.b)
+		if !a.gather(k, c) {
+			k.b = d.Append(k.b)
+		} else {
+			k.gather(d.AppendHeader(k.b), c.Data)
+		}
 	}
 	k.data++
 	return flags

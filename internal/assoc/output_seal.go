@@ -12,6 +12,6 @@ func AcceptsZeroChecksum(c *Config, carrier Carrier) bool {
 // more; not with INIT, nor with COOKIE ECHO, whose receiver does not know yet which association it belongs to (RFC 9653 section 5.2).
 func (a *Association) seal(k *builder) {
 	if !a.extensions.Has(ZeroChecksum) || a.state == StateCookieWait || k.cookie {
-		wire.Seal(k.b)
+		wire.SealPieces(k.b, k.pieces.rest)
 	}
 }

@@ -81,6 +81,8 @@ type Assoc struct {
 	assembly assembly
 	// inParts are the streams on which a message is being written in parts.
 	inParts map[uint16]bool
+	// round is that of the writer for which packets of it were built last.
+	round uint64
 	// seen is when the last input came for which the time matters.
 	seen mono.Time
 	// armed is not later than the entry in the heap of deadlines; unset when there may be none.

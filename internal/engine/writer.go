@@ -48,6 +48,9 @@ type writer struct {
 
 	batch []transport.Datagram
 	arena []byte
+	// pieces has the room for Datagram.Rest of the batch, nil if the carrier does not gather. round counts the batches.
+	pieces [][]byte
+	round  uint64
 	// leaving are associations that are over and have their last packets in the batch.
 	leaving []*Assoc
 }
@@ -167,6 +170,7 @@ func (s *shard) write(turns int) {
 				return
 			}
 		}
+		s.out.letGo(batch)
 		s.out.dismiss()
 		if len(batch) == 0 && s.out.release() {
 			return
@@ -196,6 +200,7 @@ func (s *shard) writeWhenWritable(batch []transport.Datagram) {
 		}
 		batch = batch[n:]
 	}
+	s.out.letGo(s.out.batch)
 	s.out.dismiss()
 	s.write(-1)
 }
@@ -207,7 +212,11 @@ func (s *shard) pull() []transport.Datagram {
 	if w.arena == nil {
 		w.arena = make([]byte, arenaSize)
 		w.batch = make([]transport.Datagram, batchPackets)
+		if g, ok := s.engine.carrier.(transport.Gatherer); ok && g.Gathers() {
+			w.pieces = make([][]byte, batchPackets*packetPieces)
+		}
 	}
+	w.round++
 	n, used := w.pullReplies()
 	for !w.full(n, used) {
 		a := w.next()
@@ -231,7 +240,7 @@ func (w *writer) full(n, used int) bool {
 	if n == 0 {
 		return false
 	}
-	last := len(w.batch[n-1].Data)
+	last := w.batch[n-1].Len()
 	return last <= trainBytes/2 && used+last > trainBytes
 }
 
@@ -240,13 +249,15 @@ func (a *Assoc) pull(n, used int) (int, int, bool) {
 	w := &a.shard.out
 	a.mu.Lock()
 	now := a.engine.now()
+	a.begin(w)
 	more := true
 	for !w.full(n, used) {
 		d := &w.batch[n]
+		d.Rest = w.roomFor(n)
 		if more = a.core.NextPacket(now, w.arena[used:], d); !more {
 			break
 		}
-		used += len(d.Data)
+		used += d.Len()
 		n++
 	}
 	a.settle(now)

@@ -47,6 +47,8 @@ type Message struct {
 	arrival uint64
 	taken   int // bytes already cut into fragments
 	held    int // chunks of it that are outstanding
+	// round is when its data was lent last.
+	round uint32
 	// gone: it went back to the user.
 	gone bool
 	// whole is the beginning of the user message that this is a piece of: itself, unless it continues one.

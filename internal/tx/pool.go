@@ -21,6 +21,7 @@ type pool struct {
 	out, peak int
 	// victim is the class that gives buffers back when there are too many.
 	victim int
+	lent   lent
 }
 
 // message returns a message that holds a copy of data.
@@ -78,16 +79,25 @@ func (p *pool) part(m *Message) { p.out -= cap(m.Data) }
 // releaseData takes back the buffer of a message.
 func (p *pool) releaseData(m *Message) {
 	p.out -= cap(m.Data)
-	if size := cap(m.Data); size&(size-1) == 0 && size > 0 && size <= 1<<maxBufferBits {
+	if p.lent.has(m) {
+		p.lent.back = append(p.lent.back, m.Data)
+	} else {
+		p.put(m.Data)
+	}
+	m.Data = nil
+}
+
+// put keeps a buffer for the next messages.
+func (p *pool) put(b []byte) {
+	if size := cap(b); size&(size-1) == 0 && size > 0 && size <= 1<<maxBufferBits {
 		class := bits.Len(uint(size) - 1)
 		if p.buffers == nil {
 			p.buffers = new([maxBufferBits + 1][][]byte)
 		}
-		p.buffers[class] = append(p.buffers[class], m.Data[:0])
+		p.buffers[class] = append(p.buffers[class], b[:0])
 		p.idle += size
 		p.shrink(class)
 	}
-	m.Data = nil
 }
 
 // shrink gives back buffers while there are too many, those of class last: of what is in use there will be use.

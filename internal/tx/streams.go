@@ -145,6 +145,7 @@ func (q *Queue) reschedule(s *stream) {
 func (q *Queue) giveBack(m *Message, f func(*Message)) {
 	m.gone = true
 	q.pool.part(m)
+	q.pool.own(m)
 	q.held -= len(m.Data)
 	m.whole.alive -= len(m.Data)
 	q.forget(m.whole)

@@ -61,7 +61,7 @@ func (d *Data) Append(b []byte) []byte {
 	return appendPadding(b, len(d.UserData))
 }
 
-// AppendHeader appends the chunk without user data and padding, for a carrier that gathers packets from pieces.
+// AppendHeader appends the chunk without user data and padding ([AppendChunkPadding]), for a carrier that gathers packets from pieces.
 func (d *Data) AppendHeader(b []byte) []byte {
 	n := lengthField(DataHeaderLen + len(d.UserData))
 	b = be.AppendUint64(b, uint64(ChunkData)<<56|uint64(d.Flags)<<48|uint64(n)<<32|uint64(d.TSN))

@@ -55,6 +55,9 @@ func appendPadding(b []byte, n int) []byte {
 	return append(b, zeros[:Padded(n)-n]...)
 }
 
+// AppendChunkPadding appends what follows n bytes of user data.
+func AppendChunkPadding(b []byte, n int) []byte { return appendPadding(b, n) }
+
 // begin starts a thing whose length is not known yet.
 func begin(b []byte, typ uint16) ([]byte, Mark) {
 	return appendHeader(b, typ, 0), Mark(len(b))

@@ -26,6 +26,7 @@ var (
 	_ transport.Transport  = (*Transport)(nil)
 	_ transport.PortFilter = (*Transport)(nil)
 	_ transport.Polled     = (*Transport)(nil)
+	_ transport.Gatherer   = (*Transport)(nil)
 )
 
 // Open opens the sockets. Without the privilege for it the error wraps transport.ErrNotPermitted.

@@ -89,7 +89,7 @@ const leastPiece = 64
 
 // cuts reports whether a packet is to be cut here.
 func (s *Socket) cuts(d *transport.Datagram) bool {
-	if !d.MayFragment || d.MTU < leastPiece || len(d.Data) <= d.MTU {
+	if !d.MayFragment || d.MTU < leastPiece || d.Len() <= d.MTU {
 		return false
 	}
 	f := &s.shared.fragments
@@ -115,8 +115,11 @@ func (s *Socket) sendFragments(d *transport.Datagram) {
 		}
 	}
 	payload, protocol := d.Data, byte(unix.IPPROTO_SCTP)
-	if s.opts.UDP {
+	switch {
+	case s.opts.UDP:
 		payload, protocol = s.datagram(d, local), unix.IPPROTO_UDP
+	case len(d.Rest) > 0:
+		payload = d.Append(nil)
 	}
 	header := fragmentHeader(d, local, protocol, f.id.Add(1))
 	var c control
@@ -177,16 +180,16 @@ func describePiece(h []byte, at, end int, more bool) {
 
 // datagram puts a UDP header before a packet.
 func (s *Socket) datagram(d *transport.Datagram, local netip.Addr) []byte {
-	b := make([]byte, headerUDP, headerUDP+len(d.Data))
+	b := make([]byte, headerUDP, headerUDP+d.Len())
 	port := d.Path.EncapPort
 	if port == 0 {
 		port = s.opts.PeerPort
 	}
-	length := uint16(headerUDP + len(d.Data))
+	length := uint16(headerUDP + d.Len())
 	binary.BigEndian.PutUint16(b, s.port)
 	binary.BigEndian.PutUint16(b[2:], port)
 	binary.BigEndian.PutUint16(b[4:], length)
-	b = append(b, d.Data...)
+	b = d.Append(b)
 	sum := onesSum(onesSum(unix.IPPROTO_UDP, local.AsSlice()), d.Path.Remote.AsSlice())
 	if sum = ^onesSum(onesSum(sum, b[4:6]), b); sum == 0 {
 		sum = 0xffff // RFC 768: zero says that there is none

@@ -113,6 +113,9 @@ func (g *Group) writeFrom(first *Socket, ds []transport.Datagram) (int, *Socket,
 	return n, first, err
 }
 
+// Gathers says that packets may come in pieces: see transport.Gatherer.
+func (g *Group) Gathers() bool { return true }
+
 // socketFor returns the socket that packets of p leave from: the one bound to the source address, or to all addresses of the
 // family; without a source address, the first of the family.
 func (g *Group) socketFor(p *transport.Path) *Socket {

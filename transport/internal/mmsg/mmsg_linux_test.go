@@ -126,7 +126,7 @@ func TestTrainLength(t *testing.T) {
 		{"a probe", with(of(1, 1), func(d *transport.Datagram) { d.Probe = true }), 1},
 		{"one that may be fragmented", with(of(1, 1), func(d *transport.Datagram) { d.MayFragment = true }), 1},
 	} {
-		if got := trainLength(tt.ds, sendPackets); got != tt.want {
+		if got := trainLength(tt.ds); got != tt.want {
 			t.Errorf("%s: %d packets, want %d", tt.name, got, tt.want)
 		}
 	}

@@ -13,8 +13,9 @@ import (
 const (
 	// sendMessages is the number of messages that one sendmmsg gets.
 	sendMessages = 64
-	// sendPackets is the number of packets in those messages.
-	sendPackets = 256
+	// sendPieces is the number of pieces that the packets in those messages have: enough for the usual ones in two pieces, and for any single
+	// one.
+	sendPieces = 512
 	// maxSegments is the number of packets in one message with UDP_SEGMENT: UDP_MAX_SEGMENTS of the older kernels.
 	maxSegments = 64
 	// maxTrain is the number of bytes in one message with UDP_SEGMENT: what an IPv6 packet has room for, with 40 bytes to
@@ -30,7 +31,7 @@ type sender struct {
 	// segmentation: the kernel and the device take trains of packets (UDP_SEGMENT).
 	segmentation bool
 	hdrs         [sendMessages]mmsghdr
-	iovs         [sendPackets]unix.Iovec
+	iovs         [sendPieces]unix.Iovec
 	names        [sendMessages]name
 	ctls         [sendMessages]control
 
@@ -87,6 +88,10 @@ func (s *Socket) writeBatch(ds []transport.Datagram) (int, error) {
 	trains := o.segmentation
 	done := 0
 	for done < len(ds) {
+		if len(ds[done].Rest) > transport.MaxPieces {
+			done++ // refused
+			continue
+		}
 		if s.cuts(&ds[done]) {
 			s.sendFragments(&ds[done])
 			done++
@@ -116,15 +121,19 @@ func (s *Socket) writeBatch(ds []transport.Datagram) (int, error) {
 func (o *sender) pack(ds []transport.Datagram, trains bool) {
 	o.packets, o.count, o.sent, o.outcome = ds, 0, 0, sentAll
 	used, iov := 0, 0
-	for used < len(ds) && o.count < sendMessages && iov < sendPackets && ds[used].MayFragment == ds[0].MayFragment &&
+	for used < len(ds) && o.count < sendMessages && ds[used].MayFragment == ds[0].MayFragment &&
 		(used == 0 || !o.sock.cuts(&ds[used])) {
 		n := 1
 		if trains {
-			n = trainLength(ds[used:], sendPackets-iov)
+			n = trainLength(ds[used:])
 		}
-		o.add(ds[used:used+n], o.iovs[iov:iov+n])
+		n, pieces := fill(o.iovs[iov:], ds[used:used+n])
+		if n == 0 {
+			break
+		}
+		o.add(ds[used:used+n], o.iovs[iov:iov+pieces])
 		used += n
-		iov += n
+		iov += pieces
 		o.ends[o.count] = used
 		o.count++
 	}
@@ -132,33 +141,53 @@ func (o *sender) pack(ds []transport.Datagram, trains bool) {
 
 // trainLength returns how many packets at the front of ds can leave as one message: they take the same way and have
 // the same size, but the last may be shorter.
-func trainLength(ds []transport.Datagram, limit int) int {
+func trainLength(ds []transport.Datagram) int {
 	first := &ds[0]
-	size := len(first.Data)
+	size := first.Len()
 	if size == 0 || first.MayFragment || first.Probe {
 		return 1
 	}
-	limit = min(limit, len(ds), maxSegments, max(1, maxTrain/size))
+	limit := min(len(ds), maxSegments, max(1, maxTrain/size))
 	n := 1
 	for n < limit {
 		d := &ds[n]
-		if len(d.Data) == 0 || len(d.Data) > size || tos(d) != tos(first) || d.FlowLabel != first.FlowLabel || d.MayFragment || d.Probe || d.Path != first.Path {
+		length := d.Len()
+		if length == 0 || length > size || tos(d) != tos(first) || d.FlowLabel != first.FlowLabel || d.MayFragment || d.Probe || d.Path != first.Path {
 			break
 		}
 		n++
-		if len(d.Data) < size {
+		if length < size {
 			break
 		}
 	}
 	return n
 }
 
-// add makes a message of ds, a train or a single packet.
-func (o *sender) add(ds []transport.Datagram, iovs []unix.Iovec) {
+// fill points iovs at the pieces of ds, of as many packets as it has room for, up to one with more pieces than a packet may have, and returns
+// how many packets and pieces that are.
+func fill(iovs []unix.Iovec, ds []transport.Datagram) (packets, pieces int) {
 	for i := range ds {
-		iovs[i].Base = unsafe.SliceData(ds[i].Data)
-		iovs[i].SetLen(len(ds[i].Data))
+		d := &ds[i]
+		if len(d.Rest) > transport.MaxPieces || pieces+1+len(d.Rest) > len(iovs) {
+			return i, pieces
+		}
+		point(&iovs[pieces], d.Data)
+		pieces++
+		for _, piece := range d.Rest {
+			point(&iovs[pieces], piece)
+			pieces++
+		}
 	}
+	return len(ds), pieces
+}
+
+func point(iov *unix.Iovec, piece []byte) {
+	iov.Base = unsafe.SliceData(piece)
+	iov.SetLen(len(piece))
+}
+
+// add makes a message of ds, a train or a single packet, to whose pieces iovs point.
+func (o *sender) add(ds []transport.Datagram, iovs []unix.Iovec) {
 	first := &ds[0]
 	port := uint16(0) // What a raw socket wants.
 	if o.sock.opts.UDP {
@@ -178,7 +207,7 @@ func (o *sender) add(ds []transport.Datagram, iovs []unix.Iovec) {
 	c.len = 0
 	o.sock.addControl(c, first)
 	if len(ds) > 1 {
-		binary.NativeEndian.PutUint16(c.add(unix.SOL_UDP, unix.UDP_SEGMENT, 2), uint16(len(first.Data)))
+		binary.NativeEndian.PutUint16(c.add(unix.SOL_UDP, unix.UDP_SEGMENT, 2), uint16(first.Len()))
 	}
 	h.Control = nil
 	if c.len > 0 {
@@ -262,7 +291,13 @@ func (o *sender) offer(fd uintptr) (int, unix.Errno) {
 	return int(n), errno
 }
 
-func (o *sender) isTrain(message int) bool { return o.hdrs[message].hdr.Iovlen > 1 }
+func (o *sender) isTrain(message int) bool {
+	first := 0
+	if message > 0 {
+		first = o.ends[message-1]
+	}
+	return o.ends[message]-first > 1
+}
 
 // refused gives the packet up that is next in turn: for the association it is one that the network lost.
 func (o *sender) refused(errno unix.Errno) {
