@@ -11,14 +11,15 @@ import (
 
 // catCommand is the command cat.
 type catCommand struct {
-	net    cli.Network
-	listen bool
-	pr     cli.Reliability
-	pipe   cat.Pipe
+	net     cli.Network
+	listen  bool
+	control string
+	pr      cli.Reliability
+	pipe    cat.Pipe
 }
 
 func newCat() *cobra.Command {
-	cc := &catCommand{}
+	cc := &catCommand{control: defaultControl}
 	p := &cc.pipe
 	p.MessageBytes = 16 << 10
 	c := &cobra.Command{
@@ -38,6 +39,7 @@ leaves the shutdown to the peer unless it sends a file. --send and --receive tak
 	cli.IntVar(f, &p.Stream, "stream", "s", 0, 65534, "send on this stream")
 	cli.IntVar(f, &p.PPID, "ppid", "", 0, math.MaxUint32, "send with this payload protocol identifier")
 	f.BoolVar(&p.Unordered, "unordered", false, "send messages unordered")
+	controlVar(f, &cc.control, "congestion control of this side")
 	cc.pr.Flags(f)
 	f.BoolVar(&p.Reset, "reset", false, "reset the stream after each message, so that all have number 0")
 	f.StringVar(&p.SendFile, "send", "", "send this `FILE` instead of standard input")
@@ -62,6 +64,7 @@ func (cc *catCommand) run(c *cobra.Command, args []string) error {
 	if err := p.Open(c.InOrStdin(), c.OutOrStdout(), c.ErrOrStderr()); err != nil {
 		return err
 	}
+	cc.net.Config.CongestionControl = controls[cc.control]
 	cc.net.Config.OutStreams = max(p.Stream+1, 10)
 	p.Whole = cc.net.Interleaves()
 	if cc.listen {

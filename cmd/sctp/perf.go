@@ -5,9 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -36,7 +34,7 @@ func newPerf() *cobra.Command {
 	pc := &perfCommand{}
 	o := &pc.opts
 	o.Duration, o.MessageBytes, o.Streams, o.Associations, o.Interval = 5*time.Second, 16<<10, 1, 1, time.Second
-	pc.control = "cubic"
+	pc.control = defaultControl
 	c := &cobra.Command{
 		Use:   "perf [-s] [flags] ADDR",
 		Short: "measure throughput, latency and the rate of set-up",
@@ -58,7 +56,7 @@ how many associations can be set up and shut down in a second.`,
 	f.BoolVarP(&o.Reverse, "reverse", "R", false, "have the server send")
 	f.BoolVar(&o.Bidir, "bidir", false, "have both sides send at the same time")
 	cli.RateVar(f, &o.Rate, "rate", "r", "send no more than this on each association")
-	cli.ChoiceVar(f, &pc.control, "cc", "", slices.Sorted(maps.Keys(controls)), "congestion control of this side; a server that sends has its own --cc")
+	controlVar(f, &pc.control, "congestion control of this side; a server that sends has its own --cc")
 	cli.SizeVar(f, &o.MessageBytes, "bytes", "b", 1, perf.MaxEcho, "size of a message")
 	cli.IntVar(f, &o.Streams, "streams", "n", 1, 65535, "number of streams, which messages use in turn")
 	cli.IntVar(f, &o.Associations, "parallel", "P", 1, 10000, "number of associations at the same time")
@@ -148,9 +146,6 @@ func (pc *perfCommand) run(c *cobra.Command, args []string) error {
 		return cmp.Or(pc.print(c.OutOrStdout(), r), err) // what was measured until it was interrupted
 	})
 }
-
-// controls are the names that --cc takes.
-var controls = map[string]sctp.CongestionControl{"cubic": sctp.CUBIC, "rfc9260": sctp.RFC9260, "bbr": sctp.BBR}
 
 // checkBulk refuses flags that contradict each other.
 func (pc *perfCommand) checkBulk(c *cobra.Command) error {
