@@ -158,7 +158,7 @@ func TestDaytimeTellsLocalTimeAndGMT(t *testing.T) {
 
 func TestCatJoinsInputAndOutput(t *testing.T) {
 	server := start(t, "cat", "-u", "-l", "--lines", "-v", anyPort)
-	client := start(t, "cat", "-u", "--lines", "--stream", "3", "--ppid", "0x2e", server.address())
+	client := start(t, "cat", "-u", "--cc", "bbr", "--lines", "--stream", "3", "--ppid", "0x2e", server.address())
 	server.up()
 	fmt.Fprint(client.stdin, "ping\n")
 	if got, want := server.line(), "stream 3/0 ppid 46: 4 B"; got != want {
