@@ -13,6 +13,7 @@ import (
 	"github.com/gosctp/sctp"
 	"github.com/gosctp/sctp/internal/cli"
 	"github.com/gosctp/sctp/internal/cli/perf"
+	"github.com/gosctp/sctp/transport/udpencap"
 )
 
 // perfCommand is the command perf.
@@ -28,6 +29,7 @@ type perfCommand struct {
 	buffer         int
 	opts           perf.Options
 	busyPoll       time.Duration
+	queues         int
 }
 
 func newPerf() *cobra.Command {
@@ -68,6 +70,7 @@ how many associations can be set up and shut down in a second.`,
 	f.BoolVar(&pc.json, "json", false, "print the result as one line of JSON")
 	f.BoolVarP(&pc.verbose, "verbose", "v", false, "describe each association, and at its end the ways to the peer, on standard error")
 	cli.DurationVar(f, &pc.busyPoll, "busy-poll", "", 0, 10*time.Millisecond, "keep looking for packets for this time before sleeping, for the shortest round trips")
+	cli.IntVar(f, &pc.queues, "queues", "", 1, udpencap.MaxQueues, "receive with so many sockets at one port, for many peers on several cores")
 	pc.net.Flags(f)
 	return c
 }
@@ -80,6 +83,7 @@ var clientFlags = []string{
 func (pc *perfCommand) run(c *cobra.Command, args []string) error {
 	o := &pc.opts
 	sctp.SetBusyPoll(pc.busyPoll)
+	sctp.SetQueues(pc.queues)
 	if pc.latency && pc.setup {
 		return cli.Usagef("--latency and --setup given; allowed: one of them")
 	}

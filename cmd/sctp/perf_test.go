@@ -43,6 +43,12 @@ func TestPerfMeasuresInBothDirections(t *testing.T) {
 				t.Errorf("%+v, %+v", r.Throughput, r.Details)
 			}
 		}},
+		{"several queues", []string{"-t", "100ms", "-P", "4", "--queues", "2"}, func(t *testing.T, r *perf.Result) {
+			agree(t, r.Throughput.Forward)
+			if len(r.Details) != 4 {
+				t.Errorf("%+v", r.Details)
+			}
+		}},
 		{"reverse", []string{"-t", "100ms", "-R", "-n", "5", "--unordered", "-b", "100K"}, func(t *testing.T, r *perf.Result) {
 			agree(t, r.Throughput.Reverse)
 			if r.Throughput.Forward != nil || r.Throughput.Bytes != r.Throughput.Reverse.Receiver.Bytes || !r.Unordered || r.Streams != 5 {
