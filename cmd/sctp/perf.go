@@ -52,7 +52,7 @@ how many associations can be set up and shut down in a second.`,
 	f.BoolVar(&pc.setup, "setup", false, "measure set-up and shutdown of associations")
 	cli.DurationVar(f, &o.Duration, "time", "t", time.Millisecond, 24*time.Hour, "measure for this time")
 	cli.DurationVar(f, &o.Omit, "omit", "O", 0, time.Hour, "before that, warm up for this time")
-	cli.DurationVar(f, &o.Interval, "interval", "i", 0, time.Hour, "tell the throughput so often, 0 for never")
+	cli.DurationVar(f, &o.Interval, "interval", "i", 0, time.Hour, "tell so often what was measured since, 0 for never")
 	cli.SizeVar(f, &o.Bytes, "total", "", 1, math.MaxInt, "end when so much was sent on each association, in place of --time")
 	cli.IntVar(f, &o.Messages, "count", "k", 1, math.MaxInt, "end after so many messages on each association, in place of --time")
 	f.BoolVarP(&o.Reverse, "reverse", "R", false, "have the server send")
@@ -136,7 +136,7 @@ func (pc *perfCommand) run(c *cobra.Command, args []string) error {
 		first := true
 		o.Progress = func(i *perf.Interval) {
 			if first {
-				fmt.Fprintln(c.ErrOrStderr(), perf.IntervalHead)
+				fmt.Fprintln(c.ErrOrStderr(), i.Head())
 			}
 			first = false
 			fmt.Fprintln(c.ErrOrStderr(), i)

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"net"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -51,6 +52,9 @@ func TestPerfMeasuresInBothDirections(t *testing.T) {
 		}},
 		{"reverse", []string{"-t", "100ms", "-R", "-n", "5", "--unordered", "-b", "100K"}, func(t *testing.T, r *perf.Result) {
 			agree(t, r.Throughput.Reverse)
+			if last := r.Intervals[len(r.Intervals)-1]; last.Traffic == nil || last.Latency != nil || last.Setup != nil {
+				t.Errorf("the last interval is %+v", last)
+			}
 			if r.Throughput.Forward != nil || r.Throughput.Bytes != r.Throughput.Reverse.Receiver.Bytes || !r.Unordered || r.Streams != 5 {
 				t.Errorf("%+v", r.Throughput)
 			}
@@ -89,9 +93,14 @@ func TestPerfMeasuresInBothDirections(t *testing.T) {
 				t.Errorf("%d bytes count, of %d in %d intervals", got, sent, len(r.Intervals))
 			}
 		}},
-		{"latency", []string{"--latency", "-t", "100ms", "-O", "50ms"}, func(t *testing.T, r *perf.Result) {
+		{"latency", []string{"--latency", "-t", "100ms", "-O", "50ms", "-i", "30ms"}, func(t *testing.T, r *perf.Result) {
 			if r.Latency.Count == 0 || r.Latency.P999 < r.Latency.P50 {
 				t.Errorf("%+v", r.Latency)
+			}
+			for n, i := range r.Intervals {
+				if i.Traffic != nil || i.Latency == nil || i.Omitted != (i.Start < 0.05) {
+					t.Errorf("interval %d is %+v", n, i)
+				}
 			}
 		}},
 		{"what is given up in reverse", []string{"-R", "-t", "100ms", "-b", "10000", "--lifetime", "0"}, func(t *testing.T, r *perf.Result) {
@@ -101,6 +110,44 @@ func TestPerfMeasuresInBothDirections(t *testing.T) {
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.check(t, measure(t, 0, append(c.args, addr)...)) })
+	}
+	server.interrupt()
+}
+
+// Each interval is a line, as soon as it is over, below the names of the columns, and what is omitted is marked.
+func TestPerfTellsOfEachIntervalWhileItMeasures(t *testing.T) {
+	server := start(t, "perf", "-u", "-l", anyPort)
+	addr := server.address()
+	for _, c := range []struct {
+		args []string
+		head string // what the columns are called
+		// omitted: all that can be seen of the test is its warm-up.
+		omitted bool
+	}{
+		{[]string{"-O", "1h"}, "seconds sent received again RTT cwnd", true},
+		{[]string{"-R"}, "seconds sent received again RTT cwnd", false},
+		{[]string{"--bidir"}, "seconds sent again RTT cwnd received again RTT cwnd", false},
+		{[]string{"--latency", "-O", "1h"}, "seconds round trips a second 50 % 99 % max", true},
+		{[]string{"--setup", "-P", "2"}, "seconds set up a second 50 % 99 % max", false},
+	} {
+		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
+			client := start(t, append([]string{"perf", "-u", "-t", "1h", "-i", "50ms", addr}, c.args...)...)
+			if head := strings.Join(strings.Fields(client.line()), " "); head != c.head {
+				t.Errorf("the columns are called %q, want %q", head, c.head)
+			}
+			for n := range 2 {
+				line := client.line()
+				if !regexp.MustCompile(`^ +\d+\.\d-\d+\.\d +[-0-9]`).MatchString(line) || strings.HasSuffix(line, " (omitted)") != c.omitted {
+					t.Errorf("line %d is %q; marked as omitted: want %v", n, line, c.omitted)
+				}
+			}
+			client.cancel()
+			for range client.lines { // until it has summed up
+			}
+			if status := <-client.status; status != 1 {
+				t.Errorf("exit status %d of a test that was interrupted", status)
+			}
+		})
 	}
 	server.interrupt()
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/gosctp/sctp"
@@ -23,6 +24,8 @@ type flow struct {
 	// outcome is the server's account, and peerSent what it has sent.
 	outcome  outcome
 	peerSent total
+	// told is how the server sends, as it said last, with all that it has sent again.
+	told atomic.Pointer[Sender]
 	// did is what this side has sent by the end, got what it has received.
 	did, got total
 	ended    bool
@@ -44,7 +47,7 @@ func (o *Options) bulk(ctx context.Context, r *Result) error {
 			}
 			flows[i] = f
 		}
-		stop := o.watch(start, flows, r)
+		stop := o.watch(start, r, (&watcher{o: o, flows: flows}).fill)
 		err := o.each(func(i int) error { return flows[i].run(ctx, start) })
 		r.Seconds = time.Since(start).Seconds()
 		stop()
@@ -133,6 +136,12 @@ func (f *flow) receive(ctx context.Context) error {
 				return err
 			}
 			f.ended, f.peerSent = true, last.Sent
+		case info.PPID == ppidSender && info.EOR:
+			var s Sender
+			if err := json.Unmarshal(buf[:n], &s); err != nil {
+				return err
+			}
+			f.told.Store(&s)
 		default:
 			return fmt.Errorf("%v sent %d bytes of PPID %d", f.conn.RemoteAddr(), n, info.PPID)
 		}
@@ -144,7 +153,7 @@ func (f *flow) receive(ctx context.Context) error {
 func (o *Options) greet(ctx context.Context, conn *sctp.Conn) error {
 	ctx, cancel := context.WithTimeout(ctx, o.greetTime())
 	defer cancel()
-	if err := tell(ctx, conn, ppidHello, &hello{Version: ProtocolVersion, Plan: o.plan(), Reverse: o.Reverse || o.Bidir}); err != nil {
+	if err := tell(ctx, conn, ppidHello, &hello{Version: ProtocolVersion, Plan: o.plan(), Reverse: o.Reverse || o.Bidir, Interval: o.Interval}); err != nil {
 		return err
 	}
 	// One that knows no hello has counted it as a message, and answers this.

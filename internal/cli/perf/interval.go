@@ -5,109 +5,83 @@ import (
 	"time"
 )
 
-// Interval is what happened in a part of a test of throughput, on all associations.
+// Interval is what happened in a part of a test, on all associations. Only the part of its mode is there.
 type Interval struct {
 	// Start and End are seconds since the test began. Omitted: it is warm-up, and does not count.
 	Start   float64 `json:"start"`
 	End     float64 `json:"end"`
 	Omitted bool    `json:"omitted"`
-	// Sent is what this side handed over, Received what came from the server.
-	SentBytes             uint64  `json:"sent_bytes"`
-	SentMessages          uint64  `json:"sent_messages"`
-	SentBitsPerSecond     float64 `json:"sent_bits_per_second"`
-	ReceivedBytes         uint64  `json:"received_bytes"`
-	ReceivedMessages      uint64  `json:"received_messages"`
-	ReceivedBitsPerSecond float64 `json:"received_bits_per_second"`
-	// Of this side's primary paths: chunks sent again in the interval, and at its end the mean round trip, and the congestion windows, the windows
-	// of the receivers and the bytes in flight, added up.
-	Retransmitted uint64  `json:"retransmitted_chunks"`
-	RTT           float64 `json:"rtt_us"`
-	Cwnd          int     `json:"cwnd_bytes"`
-	PeerRwnd      int     `json:"peer_rwnd_bytes"`
-	Flight        int     `json:"flight_bytes"`
+
+	*Traffic
+	// Latency is of the round trips that ended in the interval, Setup of the associations that were set up and shut down in it.
+	Latency *RoundTrips `json:"latency,omitempty"`
+	Setup   *Setup      `json:"setup,omitempty"`
 }
 
-// IntervalHead names the columns of [Interval.String].
-const IntervalHead = "   seconds           sent       received   again         RTT        cwnd"
+// Head names the columns of [Interval.String].
+func (i *Interval) Head() string {
+	const seconds = "   seconds "
+	switch {
+	case i.Latency != nil:
+		return seconds + fmt.Sprintf(" %11s ", "round trips") + timesHead
+	case i.Setup != nil:
+		return seconds + fmt.Sprintf(" %11s ", "set up") + timesHead
+	case i.Traffic != nil:
+		return seconds + i.Traffic.head()
+	}
+	return seconds
+}
 
 func (i *Interval) String() string {
-	rate := func(bits float64) string {
-		if bits == 0 {
-			return "-"
-		}
-		return BitRate(bits)
+	text := fmt.Sprintf("%5.1f-%-5.1f", i.Start, i.End)
+	switch {
+	case i.Latency != nil:
+		text += i.Latency.columns(i.Latency.PerSecond)
+	case i.Setup != nil:
+		text += i.Setup.columns(i.Setup.PerSecond)
+	case i.Traffic != nil:
+		text += i.Traffic.columns()
 	}
-	text := fmt.Sprintf("%5.1f-%-5.1f %14s %14s %7d %7.2f ms %7.1f KiB",
-		i.Start, i.End, rate(i.SentBitsPerSecond), rate(i.ReceivedBitsPerSecond), i.Retransmitted, i.RTT/1e3, float64(i.Cwnd)/1024)
 	if i.Omitted {
 		text += " (omitted)"
 	}
 	return text
 }
 
-// watcher makes intervals of what flows count.
-type watcher struct {
-	flows []*flow
-	omit  time.Duration
-	start time.Time
-	last  Interval // sums since the beginning
-	at    time.Duration
+// timesHead names the columns of [Quantiles.columns], but for the first one.
+const timesHead = "    a second         50 %         99 %          max"
+
+func (q *Quantiles) columns(perSecond float64) string {
+	if q.Count == 0 {
+		return fmt.Sprintf(" %11d %12s %12s %12s %12s", 0, "-", "-", "-", "-")
+	}
+	return fmt.Sprintf(" %11d %12.0f %9.1f µs %9.1f µs %9.1f µs", q.Count, perSecond, q.P50, q.P99, q.Max)
 }
 
-// next is the interval that ends now.
-func (w *watcher) next() Interval {
-	now := time.Since(w.start)
-	sum := Interval{}
-	var rtt time.Duration
-	for _, f := range w.flows {
-		if f.sent != nil {
-			sum.SentBytes += f.sent.bytes.Load()
-			sum.SentMessages += f.sent.messages.Load()
-		}
-		if f.received != nil {
-			sum.ReceivedBytes += f.received.bytes.Load()
-			sum.ReceivedMessages += f.received.messages.Load()
-		}
-		s := f.conn.Status()
-		sum.Retransmitted += s.Stats.Retransmitted
-		sum.PeerRwnd += s.PeerRwnd
-		if len(s.Paths) > 0 { // none when it is over
-			rtt += s.Paths[0].SRTT
-			sum.Cwnd += s.Paths[0].Cwnd
-			sum.Flight += s.Paths[0].FlightSize
-		}
-	}
-	i := sum
-	i.Start, i.End, i.Omitted = w.at.Seconds(), now.Seconds(), w.at < w.omit
-	i.SentBytes -= w.last.SentBytes
-	i.SentMessages -= w.last.SentMessages
-	i.ReceivedBytes -= w.last.ReceivedBytes
-	i.ReceivedMessages -= w.last.ReceivedMessages
-	i.Retransmitted -= min(w.last.Retransmitted, i.Retransmitted)
-	i.RTT = float64(rtt.Nanoseconds()) / 1e3 / float64(len(w.flows))
-	if seconds := (now - w.at).Seconds(); seconds > 0 {
-		i.SentBitsPerSecond = float64(i.SentBytes) * 8 / seconds
-		i.ReceivedBitsPerSecond = float64(i.ReceivedBytes) * 8 / seconds
-	}
-	w.last, w.at = sum, now
-	return i
-}
-
-// watch makes an interval after each o.Interval, until the function that it returns is called, which makes the last one.
-func (o *Options) watch(start time.Time, flows []*flow, r *Result) (stop func()) {
+// watch makes an interval after each o.Interval, until the function that it returns is called, which makes the last one. fill adds what happened
+// since it was called last, and says whether that is anything.
+func (o *Options) watch(start time.Time, r *Result, fill func(i *Interval, seconds float64) bool) (stop func()) {
 	if o.Interval <= 0 {
 		return func() {}
 	}
-	w := &watcher{flows: flows, omit: o.Omit, start: start}
+	var at time.Duration
 	note := func(last bool) {
-		i := w.next()
-		if last && i.SentBytes+i.ReceivedBytes+i.Retransmitted == 0 && len(r.Intervals) > 0 {
+		now := time.Since(start)
+		i := Interval{Start: at.Seconds(), End: now.Seconds(), Omitted: at < o.Omit}
+		if some := fill(&i, (now - at).Seconds()); last && !some && len(r.Intervals) > 0 {
 			return
 		}
+		at = now
 		r.Intervals = append(r.Intervals, i)
 		if o.Progress != nil {
 			o.Progress(&i)
 		}
+	}
+	// What is still under way at the end of the time is awaited. That takes a moment, in place of an interval of its own, unless something hangs.
+	limit := o.plan().Duration
+	moment := func() bool {
+		late := time.Since(start) - o.Omit - limit
+		return limit > 0 && late >= 0 && late < o.Interval
 	}
 	end, done := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -117,7 +91,9 @@ func (o *Options) watch(start time.Time, flows []*flow, r *Result) (stop func())
 		for {
 			select {
 			case <-tick.C:
-				note(false)
+				if !moment() {
+					note(false)
+				}
 			case <-end:
 				note(true)
 				return
@@ -128,4 +104,12 @@ func (o *Options) watch(start time.Time, flows []*flow, r *Result) (stop func())
 		close(end)
 		<-done
 	}
+}
+
+// perSecond is n in so many seconds, 0 in none.
+func perSecond(n uint64, seconds float64) float64 {
+	if seconds <= 0 {
+		return 0
+	}
+	return float64(n) / seconds
 }

@@ -31,6 +31,8 @@ const (
 	ppidEnded
 	// ppidOutcome: as ppidReport, answered by an outcome.
 	ppidOutcome
+	// ppidSender: a Sender, of a server that sends and was asked to tell how it does.
+	ppidSender
 )
 
 // Lengths of a ppidReport and the answer to it.
@@ -66,7 +68,7 @@ type Options struct {
 	Reverse, Bidir bool
 	// Rate in bits a second is what an association does not exceed in Bulk, if it is not zero.
 	Rate int
-	// Interval is the time between two calls of Progress, and that of Intervals in the result of Bulk: 0 stands for none.
+	// Interval is the time between two calls of Progress, and that of Intervals in the result: 0 stands for none.
 	Interval time.Duration
 	// Timeout is how long a server may take to say what it is: 10 s.
 	Timeout time.Duration
@@ -84,7 +86,7 @@ type Options struct {
 	Associations int
 	// Finish, if not nil, is called with each association that messages were sent on, before it is shut down.
 	Finish func(*sctp.Conn)
-	// Progress, if not nil, is called with each interval, while a test of Bulk runs.
+	// Progress, if not nil, is called with each interval, while a test runs.
 	Progress func(*Interval)
 }
 

@@ -12,7 +12,7 @@ import (
 // pingPong measures round trips, one at a time on each association.
 func (o *Options) pingPong(ctx context.Context, r *Result) error {
 	return o.withConns(ctx, r, func(conns []*sctp.Conn) error {
-		histograms := make([]Histogram, len(conns))
+		times := newTally(len(conns))
 		start, cpu := time.Now(), cpuTime()
 		flows := make([]*flow, len(conns))
 		for i, conn := range conns {
@@ -21,7 +21,13 @@ func (o *Options) pingPong(ctx context.Context, r *Result) error {
 				return err
 			}
 		}
-		err := o.each(func(i int) error { return o.rally(ctx, conns[i], start, &histograms[i]) })
+		stop := o.watch(start, r, func(i *Interval, seconds float64) bool {
+			lap := times.lap()
+			i.Latency = &RoundTrips{PerSecond: perSecond(lap.Count(), seconds), Quantiles: lap.Quantiles()}
+			return lap.Count() > 0
+		})
+		err := o.each(func(i int) error { return o.rally(ctx, conns[i], start, times, i) })
+		stop()
 		if err == nil && ctx.Err() == nil {
 			err = o.each(func(i int) (err error) {
 				if err := askOutcome(ctx, conns[i], 0); err != nil {
@@ -32,15 +38,16 @@ func (o *Options) pingPong(ctx context.Context, r *Result) error {
 			})
 		}
 		r.Seconds = time.Since(start).Seconds()
-		all := sum(histograms)
-		r.Latency = &Latency{MessageBytes: o.MessageBytes, LoadBytes: o.Load, PerSecond: float64(all.Count()) / (r.Seconds - o.Omit.Seconds()), Quantiles: all.Quantiles()}
+		all := times.all()
+		r.Latency = &Latency{MessageBytes: o.MessageBytes, LoadBytes: o.Load}
+		r.Latency.RoundTrips = RoundTrips{PerSecond: perSecond(all.Count(), r.Seconds-o.Omit.Seconds()), Quantiles: all.Quantiles()}
 		r.CPU = o.cpu(flows, (cpuTime() - cpu).Seconds(), r.Seconds)
 		return err
 	})
 }
 
-// rally sends a message and waits for its echo until Duration is over.
-func (o *Options) rally(ctx context.Context, conn *sctp.Conn, start time.Time, h *Histogram) error {
+// rally sends a message on association i and waits for its echo until Duration is over.
+func (o *Options) rally(ctx context.Context, conn *sctp.Conn, start time.Time, times *tally, i int) error {
 	if o.Load > 0 {
 		stop := o.load(ctx, conn)
 		defer stop()
@@ -65,9 +72,7 @@ func (o *Options) rally(ctx context.Context, conn *sctp.Conn, start time.Time, h
 		if got != len(message) || rcv.PPID != ppidEcho {
 			return fmt.Errorf("%v sent back %d bytes of %d", conn.RemoteAddr(), got, len(message))
 		}
-		if sent.Sub(start) >= o.Omit {
-			h.Add(time.Since(sent))
-		}
+		times.add(i, time.Since(sent), sent.Sub(start) >= o.Omit)
 	}
 }
 
@@ -95,13 +100,4 @@ func (o *Options) load(ctx context.Context, conn *sctp.Conn) (stop func()) {
 		stopped.Store(true)
 		<-done
 	}
-}
-
-// sum merges what was measured on several associations.
-func sum(histograms []Histogram) *Histogram {
-	var all Histogram
-	for i := range histograms {
-		all.Merge(&histograms[i])
-	}
-	return &all
 }

@@ -44,6 +44,8 @@ type hello struct {
 	Plan    plan
 	// Reverse has the server send as the plan says.
 	Reverse bool
+	// Interval has a server that sends tell so often how it does; a server that does not know of it tells nothing.
+	Interval time.Duration `json:",omitempty"`
 }
 
 // welcome answers it, and says what is wrong with it if Error is not empty.

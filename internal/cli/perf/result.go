@@ -193,7 +193,12 @@ func (o *Options) cpu(flows []*flow, own, seconds float64) CPU {
 type Latency struct {
 	MessageBytes int `json:"message_bytes"`
 	// LoadBytes is the size of the messages that were sent beside, 0 if none were.
-	LoadBytes int     `json:"load_bytes,omitempty"`
+	LoadBytes int `json:"load_bytes,omitempty"`
+	RoundTrips
+}
+
+// RoundTrips are how many there were, and their times.
+type RoundTrips struct {
 	PerSecond float64 `json:"round_trips_per_second"`
 	Quantiles
 }

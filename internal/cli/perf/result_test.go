@@ -30,7 +30,7 @@ func TestSchemaOfJSON(t *testing.T) {
 	full := Result{
 		Extensions: "x",
 		Throughput: &Throughput{Forward: &Direction{}, Reverse: &Direction{}}, Latency: &Latency{LoadBytes: 1}, Setup: &Setup{},
-		Intervals: []Interval{{}}, Details: []Detail{{Paths: []Path{{}}}},
+		Intervals: []Interval{{Traffic: &Traffic{Server: &Sender{}}, Latency: &RoundTrips{}, Setup: &Setup{}}}, Details: []Detail{{Paths: []Path{{}}}},
 	}
 	var b bytes.Buffer
 	if err := full.PrintJSON(&b); err != nil || strings.Count(b.String(), "\n") != 1 {
@@ -63,7 +63,11 @@ func TestSchemaOfJSON(t *testing.T) {
 			"throughput.retransmitted_chunks", "throughput.tail_probes", "throughput.timeouts", "throughput.undone"},
 		[]string{"intervals[].cwnd_bytes", "intervals[].end", "intervals[].flight_bytes", "intervals[].omitted", "intervals[].peer_rwnd_bytes",
 			"intervals[].received_bits_per_second", "intervals[].received_bytes", "intervals[].received_messages", "intervals[].retransmitted_chunks",
-			"intervals[].rtt_us", "intervals[].sent_bits_per_second", "intervals[].sent_bytes", "intervals[].sent_messages", "intervals[].start"},
+			"intervals[].rtt_us", "intervals[].sent_bits_per_second", "intervals[].sent_bytes", "intervals[].sent_messages", "intervals[].start",
+			"intervals[].server.cwnd_bytes", "intervals[].server.flight_bytes", "intervals[].server.peer_rwnd_bytes",
+			"intervals[].server.retransmitted_chunks", "intervals[].server.rtt_us",
+			"intervals[].latency.round_trips_per_second", "intervals[].setup.associations_per_second"},
+		quantiles("intervals[].latency"), quantiles("intervals[].setup"),
 		[]string{"details[].received_bytes", "details[].retransmitted_chunks", "details[].sent_bytes"},
 		[]string{"details[].paths[].cwnd_bytes", "details[].paths[].local", "details[].paths[].path_mtu", "details[].paths[].primary",
 			"details[].paths[].remote", "details[].paths[].retransmitted_chunks", "details[].paths[].rtt_us", "details[].paths[].state"},
@@ -85,18 +89,7 @@ func TestSchemaOfJSON(t *testing.T) {
 	}
 }
 
-func TestIntervalsAreShownInColumns(t *testing.T) {
-	i := Interval{Start: 1, End: 2, SentBitsPerSecond: 1.5e9, Retransmitted: 3, RTT: 1500, Cwnd: 4096}
-	const want = "  1.0-2.0      1.50 Gbit/s              -       3    1.50 ms     4.0 KiB"
-	if got := i.String(); got != want {
-		t.Errorf("%q, want %q", got, want)
-	}
-	if i.Omitted = true; i.String() != want+" (omitted)" {
-		t.Errorf("%q", i.String())
-	}
-	if len([]rune(IntervalHead)) != len(want) {
-		t.Errorf("the head has %d columns, the lines have %d", len(IntervalHead), len(want))
-	}
+func TestSizesHaveUnits(t *testing.T) {
 	for n, want := range map[uint64]string{0: "0.00 B", 1023: "1023.00 B", 1536: "1.50 KiB", 5 << 50: "5120.00 TiB"} {
 		if got := Bytes(n); got != want {
 			t.Errorf("%d bytes are %q, want %q", n, got, want)

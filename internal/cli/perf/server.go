@@ -38,6 +38,7 @@ type session struct {
 	greeted  bool
 	reverse  bool
 	started  bool
+	interval time.Duration // at which to tell of what is sent, 0 for never
 	plan     plan
 	cpu      time.Duration
 	received *counts
@@ -118,7 +119,7 @@ func (s *session) greet(ctx context.Context, b []byte) error {
 	if err := tell(ctx, s.conn, ppidHello, &answer); err != nil || refused != nil {
 		return err // one who is refused may go by himself
 	}
-	s.plan, s.reverse = h.Plan, h.Reverse
+	s.plan, s.reverse, s.interval = h.Plan, h.Reverse, h.Interval
 	return nil
 }
 
@@ -144,7 +145,9 @@ func (s *session) feed(ctx context.Context) {
 	s.feeding.Go(func() {
 		defer stop()
 		c := newCounts(time.Now(), s.plan.Omit)
+		quiet := s.tellSender(ctx)
 		err := s.plan.send(sending, s.conn, c.start, c)
+		quiet() // what is told comes before ppidEnded, and is not waited for by arrives
 		t := c.total()
 		s.sent.Store(&t)
 		var awaited int

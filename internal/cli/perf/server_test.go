@@ -18,6 +18,9 @@ import (
 // bench is a server, and a way to dial it, in virtual time.
 type bench struct {
 	dial func(context.Context) (*sctp.Conn, error)
+	net  *simnet.Network
+	// serve is Serve, but for tests of clients.
+	serve func(*sctp.Conn) error
 	// served gets what Serve returns, once for each association.
 	served chan error
 }
@@ -37,14 +40,14 @@ func inBench(t *testing.T, f func(t *testing.T, b *bench)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b := &bench{served: make(chan error, 100_000)}
+		b := &bench{net: n, serve: func(conn *sctp.Conn) error { return Serve(context.Background(), conn) }, served: make(chan error, 100_000)}
 		b.dial = func(ctx context.Context) (*sctp.Conn, error) {
 			return (&sctp.Dialer{Carrier: near}).DialSCTP(ctx, "sctp", "192.0.2.2:5001")
 		}
 		go func() {
 			for conn, err := l.AcceptContext(context.Background()); err == nil; conn, err = l.AcceptContext(context.Background()) {
 				go func() {
-					err := Serve(context.Background(), conn)
+					err := b.serve(conn)
 					if err != nil {
 						conn.Abort(err.Error())
 					}
@@ -170,10 +173,16 @@ func TestInterruptedRunsHaveResults(t *testing.T) {
 					t.Errorf("%.0f bit/s, %+v", got, r.Intervals)
 				}
 			case PingPong:
+				if len(r.Intervals) != 4 || shown != 4 {
+					t.Errorf("%d intervals, %d shown: %+v", len(r.Intervals), shown, r.Intervals)
+				}
 				if r.Latency.Count < 500 || r.Latency.P50 < 10_000 || r.Latency.P50 > 11_000 {
 					t.Errorf("%+v", r.Latency)
 				}
 			case Connect:
+				if len(r.Intervals) != 4 || shown != 4 {
+					t.Errorf("%d intervals, %d shown: %+v", len(r.Intervals), shown, r.Intervals)
+				}
 				if r.Setup.Count < 50 {
 					t.Errorf("%+v", r.Setup)
 				}
