@@ -52,6 +52,21 @@ func TestAnswersLeaveFromWhereTheQuestionCame(t *testing.T) {
 	}
 }
 
+// A peer with one address asks about each of ours by HEARTBEATs; data goes on leaving from where it sends its own to.
+func TestHeartbeatsMoveNoSource(t *testing.T) {
+	ta := established(t, onHost(local1, local2))
+	way := func(to netip.Addr) transport.Path { return transport.Path{Local: to, Remote: peer1} }
+	ta.recvTagged(localTag, way(local1), data(0))
+	ta.wantFrom(local1, "it is acknowledged", "SACK 0")
+	ta.recvTagged(localTag, way(local2), heartbeat("x"))
+	ta.wantFrom(local2, "it is answered from where it came to", "HEARTBEAT-ACK")
+	ta.send(10)
+	ta.wantFrom(local1, "data stays", "DATA 0")
+	ta.recvTagged(localTag, way(local2), sack(0), data(1))
+	ta.send(10)
+	ta.wantFrom(local2, "data follows the peer's", "SACK 1", "DATA 1")
+}
+
 // What takes another way because that of the DATA may be broken does not leave from its source.
 func TestSackThatTakesAnotherWayLeavesFromTheSourceOfThat(t *testing.T) {
 	ta := established(t, multiHomed(peer1, peer2), bound(local1, local2))

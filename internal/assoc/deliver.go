@@ -84,7 +84,7 @@ func (a *Association) deliverPacket(now mono.Time, in *inbound) {
 		}
 		if !in.learnt {
 			in.learnt = true
-			a.learn(now, in)
+			a.learn(now, in, c.Type)
 		}
 		if stranger && in.path == nil { // nothing was learnt
 			a.incidents().StrangersDiscarded++
@@ -127,8 +127,9 @@ func (a *Association) acceptTag(tag uint32, first wire.Chunk, chunks []byte) boo
 	return own
 }
 
-// learn notes where authentic packets come from. An INIT proves nothing and teaches nothing.
-func (a *Association) learn(now mono.Time, in *inbound) {
+// learn notes where authentic packets come from, of which the first chunk is given. An INIT proves nothing and teaches nothing. A HEARTBEAT asks about
+// each address of this side in turn, and is answered from there; where the peer expects all else it does not tell.
+func (a *Association) learn(now mono.Time, in *inbound, first wire.ChunkType) {
 	if in.path == nil {
 		a.learnAddr(now, in)
 		return
@@ -136,7 +137,9 @@ func (a *Association) learn(now mono.Time, in *inbound) {
 	if in.header.Tag != a.localTag {
 		return
 	}
-	a.learnSource(in.path, in.d.Path)
+	if known := in.path.Addr.Local; first != wire.ChunkHeartbeat || !known.IsValid() || !a.canSend(known) {
+		a.learnSource(in.path, in.d.Path)
+	}
 	if a.learnPort(in.path, in.d.Path.EncapPort) {
 		a.emit(RoutesChanged{})
 	}

@@ -1,6 +1,9 @@
 package assoc
 
-import "github.com/gosctp/sctp/internal/mono"
+import (
+	"github.com/gosctp/sctp/internal/mono"
+	"github.com/gosctp/sctp/internal/wire"
+)
 
 // recvWholes takes whole messages off the beginning of what is left of a packet, as long as they come in order and nothing out of the ordinary goes
 // on, and returns the rest. It does what deliverChunk would do with each of them, but once what concerns all.
@@ -17,7 +20,7 @@ func (a *Association) recvWholes(now mono.Time, in *inbound, rest []byte) []byte
 	}
 	if !in.learnt {
 		in.learnt = true
-		a.learn(now, in)
+		a.learn(now, in, wire.ChunkData)
 	}
 	in.data.note(first)
 	in.data.fresh = true
