@@ -13,6 +13,7 @@ import (
 	"github.com/gosctp/sctp/internal/ladder"
 	"github.com/gosctp/sctp/internal/require"
 	"github.com/gosctp/sctp/transport"
+	"github.com/gosctp/sctp/transport/udpencap"
 )
 
 func TestDemoTellsItsStoryInOrder(t *testing.T) {
@@ -50,7 +51,11 @@ func TestStrangersAreNotDrawn(t *testing.T) {
 	for _, c := range []struct {
 		port  uint16
 		drawn bool
-	}{{1, false}, {n.serverUDP, true}} {
+	}{{1, false}, {n.serverUDP, true}, {0, true}} {
+		b.Reset()
+		if c.port == 0 {
+			n.ports[1].Store(udpencap.DefaultPort)
+		}
 		d := transport.Datagram{Path: transport.Path{Local: loopback, Remote: loopback, EncapPort: c.port}, Data: abort}
 		if _, err := n.client.WriteBatch([]transport.Datagram{d}); err != nil {
 			t.Fatal(err)

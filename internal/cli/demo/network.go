@@ -60,8 +60,11 @@ func newNetwork(addrs []netip.Addr, s *screen, wrap func(transport.Transport) tr
 	return n, nil
 }
 
-// ours reports whether a UDP port is that of one of the carriers.
+// ours reports whether a UDP port is that of one of the carriers; 0 stands for the usual one, which the server has if nobody else does.
 func (n *network) ours(port uint16) bool {
+	if port == 0 {
+		port = udpencap.DefaultPort
+	}
 	return uint32(port) == n.ports[0].Load() || uint32(port) == n.ports[1].Load()
 }
 
