@@ -137,12 +137,13 @@ func (b *BBR) begin(now mono.Time) {
 	b.now = now
 }
 
-// Sent looks whether the path was idle before (section 5.4.1).
+// Sent looks whether the path was idle before (section 5.4.1). What was acknowledged before is forgotten with the time in which it was, which the draft does
+// not say: what is acknowledged between many short pauses would add up, and the window be open without end.
 func (b *BBR) Sent(d Departure) {
 	b.begin(d.Now)
 	if d.Before == 0 && b.sampler.limited != 0 {
 		b.restarted = true
-		b.aggregation.began = d.Now
+		b.aggregation.began, b.aggregation.delivered = d.Now, 0
 		switch {
 		case b.cycling():
 			b.pace(1)

@@ -401,6 +401,23 @@ func TestBBRAggregation(t *testing.T) {
 	}
 }
 
+// An application that sends a little at a time pauses after each: what is acknowledged between pauses does not add up.
+func TestBBRAggregationEndsWithAPause(t *testing.T) {
+	const burst = 10 * 1000
+	b := known()
+	b.aggregation.began = b.now
+	for range 1000 {
+		b.now = b.now.Add(pathDelay)
+		b.sampler.limited = 1
+		b.Sent(Departure{Now: b.now, Before: 0, After: burst})
+		b.now = b.now.Add(time.Millisecond / 10) // when the path would have delivered a tenth
+		b.aggregation.update(b, burst)
+	}
+	if got := b.aggregation.extra.most(); got > burst {
+		t.Errorf("extra %.0f, though never more than %d were acknowledged", got, burst)
+	}
+}
+
 func TestBBRResizeIdleReset(t *testing.T) {
 	b := known()
 	b.Idle()
