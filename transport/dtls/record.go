@@ -57,7 +57,7 @@ func inspect(b []byte, accepted, established bool) (fit, sealed bool) {
 			}
 		}
 		size := length + 2 + int(b[length])<<8 + int(b[length+1])
-		if size > len(b) || !isSealed(b) && !mayBePlain(b[0], established) {
+		if size > len(b) || !isSealed(b) && !mayBePlain(b[:size], established) {
 			return false, false
 		}
 		if isClientHello(b[:size]) && !accepted || isServerHello(b[:size]) && accepted {
@@ -69,11 +69,14 @@ func inspect(b []byte, accepted, established bool) (fit, sealed bool) {
 	return true, sealed
 }
 
-// mayBePlain reports whether records of a type are plaintext at times: after the handshake when the last flight is sent again.
-func mayBePlain(record byte, established bool) bool {
-	switch record {
-	case recordChangeCipherSpec, recordHandshake:
+// mayBePlain reports whether a record may be plaintext: after the handshake when the last flight is sent again. A change of ciphers has one body only
+// (RFC 5246 section 7.1), and for any other the DTLS implementation ends the connection.
+func mayBePlain(record []byte, established bool) bool {
+	switch record[0] {
+	case recordHandshake:
 		return true
+	case recordChangeCipherSpec:
+		return len(record) == recordHeader+1 && record[recordHeader] == 1
 	case recordAlert:
 		return !established
 	}

@@ -28,6 +28,10 @@ func TestInspect(t *testing.T) {
 		"a handshake":                          {record(recordHandshake, 0, 11), true, false, true, false},
 		"one again":                            {record(recordHandshake, 0, 11), true, true, true, false},
 		"a flight":                             {flight, true, false, true, true},
+		"a change of ciphers":                  {record(recordChangeCipherSpec, 0, 1), true, true, true, false},
+		"a change of ciphers that says more":   {record(recordChangeCipherSpec, 0, 1, 1), true, true, false, false},
+		"a change of ciphers to others":        {record(recordChangeCipherSpec, 0, 2), true, false, false, false},
+		"a change of ciphers that is empty":    {record(recordChangeCipherSpec, 0), true, false, false, false},
 		"an alert":                             {record(recordAlert, 0, 2, 40), true, false, true, false},
 		"an alert too late":                    {record(recordAlert, 0, 2, 40), true, true, false, false},
 		"an alert that is sealed":              {record(recordAlert, 1, 2, 40), true, true, true, true},
@@ -95,6 +99,7 @@ func FuzzStranger(f *testing.F) {
 	f.Add(record(recordAlert, 0, 2, 40), uint8(1))
 	f.Add(record(recordConnectionID, 1, 1, 2, 3, 4), uint8(2))
 	f.Add(clientHello(f), uint8(3))
+	f.Add(record(recordChangeCipherSpec, 0, 2, 48), uint8(3))
 	f.Fuzz(func(t *testing.T, b []byte, script uint8) {
 		simulate(t, func(t *testing.T, w *world) {
 			server, client, peer := w.pair(withKey("hint", "secret"), withKey("client", "secret"))
