@@ -59,7 +59,7 @@ func TestStrayPackets(t *testing.T) {
 		chunks []int
 		from   int64
 		want   int
-	}{{[]int{chunkHeartbeat}, 10, 0}, {[]int{chunkHeartbeatAck}, 10, 0}, {[]int{chunkHeartbeat}, 16, 1}, {[]int{chunkHeartbeat, chunkData}, 10, 1}} {
+	}{{[]int{chunkHeartbeat}, 10, 0}, {[]int{chunkHeartbeatAck, chunkSack}, 10, 0}, {[]int{chunkSack}, 10, 1}, {[]int{chunkHeartbeat}, 16, 1}, {[]int{chunkHeartbeat, chunkData}, 10, 1}} {
 		across.Chunks = test.chunks
 		down := span{time.Unix(test.from, 0), time.Unix(20, 0)}
 		if list := strays([]*talk{k}, down, []judge.Packet{across}); len(list) != test.want {

@@ -404,8 +404,8 @@ func (j *voyage) judge() {
 }
 
 // strays are packets that are not of the carrier of an association, or not between addresses of its. Where both sides are ours these have to be the two of one
-// path; usrsctp and Linux may send from another address than that of the link, and are answered there. A link that is down takes its IPv6 addresses away, and
-// when it comes back it has them before we are told: until then a HEARTBEAT leaves from another one.
+// path; usrsctp and Linux may send from another address than that of the link, and are answered there. The addresses of a link that is down are not used, and
+// when it comes back packets get through before we are told: until then a HEARTBEAT leaves from another one, and is answered there.
 func strays(talks []*talk, down span, packets []judge.Packet) (list []string) {
 	byPort := make(map[int]*talk)
 	for _, k := range talks {
@@ -430,9 +430,10 @@ func strays(talks []*talk, down span, packets []judge.Packet) (list []string) {
 	return list
 }
 
-// isHeartbeat tells whether a packet has nothing but a HEARTBEAT or HEARTBEAT ACK.
+// isHeartbeat tells whether a packet has a HEARTBEAT or HEARTBEAT ACK, and beside that a SACK at most.
 func isHeartbeat(p judge.Packet) bool {
-	return len(p.Chunks) == 1 && (p.Chunks[0] == chunkHeartbeat || p.Chunks[0] == chunkHeartbeatAck)
+	rest := slices.DeleteFunc(slices.Clone(p.Chunks), func(chunk int) bool { return chunk == chunkHeartbeat || chunk == chunkHeartbeatAck })
+	return len(rest) < len(p.Chunks) && !slices.ContainsFunc(rest, func(chunk int) bool { return chunk != chunkSack })
 }
 
 // isOurs tells whether both sides are.
