@@ -93,11 +93,7 @@ func TestNobodyProbesForSmallMessages(t *testing.T) {
 
 // Where messages are not cut, larger packets are of use for those that are refused.
 func TestUncutMessagesAreAReasonToProbe(t *testing.T) {
-	ta := newTestAssoc(t, activeSide, firstHopOnly)
-	ta.want("INIT opens the association", "INIT")
-	ta.recv(initAck())
-	ta.want("the cookie is echoed", "COOKIE-ECHO")
-	ta.recv(cookieAck())
+	ta := established(t, firstHopOnly)
 	tuning := ta.a.Tunable()
 	tuning.DisableFragments = true
 	ta.a.Tune(ta.now, tuning)

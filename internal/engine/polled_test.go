@@ -31,16 +31,21 @@ func newPollable(t transport.Transport, inputs ...transport.Input) *pollable {
 }
 
 func (p *pollable) read() {
-	ds := make([]transport.Datagram, 10)
+	drain(p.Transport, p.closed, func(d transport.Datagram) { p.arrived <- d })
+}
+
+// drain hands copies of what a carrier reads to somebody until it ends, and closes a channel then.
+func drain(t transport.Transport, closed chan<- struct{}, take func(transport.Datagram)) {
+	defer close(closed)
+	ds := make([]transport.Datagram, 64)
 	for {
-		n, err := p.Transport.ReadBatch(0, ds)
+		n, err := t.ReadBatch(0, ds)
 		if err != nil {
-			close(p.closed)
 			return
 		}
 		for _, d := range ds[:n] {
 			d.Data = bytes.Clone(d.Data)
-			p.arrived <- d
+			take(d)
 		}
 	}
 }

@@ -40,21 +40,12 @@ func newManyQueues(t transport.Transport, queues int, choose func(*transport.Dat
 
 // read deals out what comes. A full queue loses packets, as those of an operating system do.
 func (m *manyQueues) read() {
-	ds := make([]transport.Datagram, 64)
-	for {
-		n, err := m.Transport.ReadBatch(0, ds)
-		if err != nil {
-			close(m.closed)
-			return
+	drain(m.Transport, m.closed, func(d transport.Datagram) {
+		select {
+		case m.queues[m.choose(&d)%len(m.queues)] <- d:
+		default:
 		}
-		for _, d := range ds[:n] {
-			d.Data = slices.Clone(d.Data)
-			select {
-			case m.queues[m.choose(&d)%len(m.queues)] <- d:
-			default:
-			}
-		}
-	}
+	})
 }
 
 func (m *manyQueues) Queues() int { return len(m.queues) }
